@@ -1,0 +1,1 @@
+"""People, API keys, quotas and rate limits: who may do how much."""

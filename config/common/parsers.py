@@ -1,0 +1,72 @@
+"""Strict JSON for both API faces: bounded size and depth, no NaN, no NUL, no lone surrogates."""
+
+import json
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework.parsers import JSONParser
+
+from config.common.problems import DomainError
+
+
+class InvalidJson(DomainError):
+    """The body is not the JSON we accept."""
+
+    code = "invalid_json"
+    title = "The request body is not valid JSON."
+
+
+class BodyTooLarge(DomainError):
+    """The body is larger than MAX_JSON_BYTES."""
+
+    status_code = 413
+    code = "body_too_large"
+    title = "The request body is too large."
+
+
+def _refuse_constant(name: str) -> None:
+    raise InvalidJson(_("%(name)s is not valid JSON.") % {"name": name})
+
+
+def _depth(value: Any) -> int:
+    """Depth of containers, without recursion because the input is hostile."""
+    deepest, stack = 0, [(value, 1)]
+    while stack:
+        item, level = stack.pop()
+        if isinstance(item, (dict, list)):
+            deepest = max(deepest, level)
+            stack.extend((child, level + 1) for child in (item.values() if isinstance(item, dict) else item))
+    return deepest
+
+
+def parse_json(raw: bytes) -> Any:
+    """Parse bytes; raises InvalidJson or BodyTooLarge.
+
+    PostgreSQL stores neither U+0000 nor lone surrogates, so they are refused here instead of failing at the INSERT.
+    """
+    if len(raw) > settings.MAX_JSON_BYTES:
+        raise BodyTooLarge(_("At most %(limit)d bytes are accepted.") % {"limit": settings.MAX_JSON_BYTES})
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        if b"\\u" in raw:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeError as error:
+        raise InvalidJson(_("The text is not valid Unicode.")) from error
+    except RecursionError as error:
+        raise InvalidJson(_("The JSON is nested too deeply.")) from error
+    except ValueError as error:
+        raise InvalidJson(str(error)) from error
+    if b"\\u0000" in raw and "\x00" in json.dumps(value, ensure_ascii=False).replace("\\u0000", "\x00"):
+        raise InvalidJson(_("The character U+0000 is not allowed."))
+    if _depth(value) > settings.MAX_JSON_DEPTH:
+        raise InvalidJson(_("The JSON is nested too deeply."))
+    return value
+
+
+class StrictJSONParser(JSONParser):
+    """DRF parser on top of `parse_json`; reads at most one byte more than the limit."""
+
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
+        """Bounded read, then strict parse."""
+        return parse_json(stream.read(settings.MAX_JSON_BYTES + 1))

@@ -1,0 +1,170 @@
+"""Errors as RFC 9457 problem details: the base of every service's exceptions and the DRF handler."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from config.common.redis import RedisDown
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+
+
+class DomainError(Exception):
+    """A refusal with a machine-readable `code`, an HTTP status and a sentence for people.
+
+    `errors` maps field names to lists of messages; `retry_after_seconds` becomes the Retry-After header.
+    """
+
+    status_code = status.HTTP_400_BAD_REQUEST
+    code = "invalid_request"
+    title = "The request was refused."
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        code: str | None = None,
+        errors: Mapping[str, list[str]] | None = None,
+        retry_after_seconds: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail or self.title)
+        self.detail = detail or self.title
+        self.code = code or self.code
+        self.errors = dict(errors or {})
+        self.headers = dict(headers or {})
+        if retry_after_seconds is not None:
+            self.headers["Retry-After"] = str(retry_after_seconds)
+
+
+class NotFound(DomainError):
+    """Also the answer to strangers: what may not be seen does not exist for them."""
+
+    status_code = status.HTTP_404_NOT_FOUND
+    code = "not_found"
+    title = "Not found."
+
+
+class Forbidden(DomainError):
+    """The person may see it but not do this."""
+
+    status_code = status.HTTP_403_FORBIDDEN
+    code = "forbidden"
+    title = "You are not allowed to do this."
+
+
+class Conflict(DomainError):
+    """The state of the thing does not permit the action."""
+
+    status_code = status.HTTP_409_CONFLICT
+    code = "conflict"
+    title = "The current state does not permit this."
+
+
+class Unavailable(DomainError):
+    """Something we depend on does not answer; nothing was done, try again."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    code = "unavailable"
+    title = "A service this needs does not answer. Nothing was lost; try again."
+
+    def __init__(self, detail: str = "", *, retry_after_seconds: int = 5) -> None:
+        super().__init__(detail, retry_after_seconds=retry_after_seconds)
+
+
+def problem_body(error: DomainError) -> dict[str, Any]:
+    """RFC 9457 members; `type` is a URN because the documentation lives with each installation."""
+    body: dict[str, Any] = {
+        "type": f"urn:roundhouse:problem:{error.code}",
+        "title": str(error.title),
+        "status": error.status_code,
+        "detail": str(error.detail),
+        "code": error.code,
+    }
+    if error.errors:
+        body["errors"] = error.errors
+    return body
+
+
+def problem_response(error: DomainError) -> JsonResponse:
+    """Plain Django response, for middleware and views outside DRF."""
+    response = JsonResponse(problem_body(error), status=error.status_code, content_type=CONTENT_TYPE)
+    for name, value in error.headers.items():
+        response[name] = value
+    return response
+
+
+def _field_errors(detail: Any, path: str = "") -> dict[str, list[str]]:
+    """Flatten DRF's nested error structure to dotted field names."""
+    if isinstance(detail, Mapping):
+        flat: dict[str, list[str]] = {}
+        for key, value in detail.items():
+            flat.update(_field_errors(value, f"{path}.{key}" if path else str(key)))
+        return flat
+    items = detail if isinstance(detail, list) else [detail]
+    if any(isinstance(item, (Mapping, list)) for item in items):
+        flat = {}
+        for index, item in enumerate(items):
+            flat.update(_field_errors(item, f"{path}.{index}"))
+        return flat
+    return {path or "non_field_errors": [str(item) for item in items]}
+
+
+def _from_api_exception(error: exceptions.APIException) -> DomainError:
+    codes = error.get_codes()
+    domain = DomainError(code=codes if isinstance(codes, str) else "invalid_request")
+    domain.status_code = error.status_code
+    domain.title = str(error.default_detail)
+    if isinstance(error, exceptions.ValidationError):
+        domain.errors = _field_errors(error.detail)
+        domain.detail = "Some fields are not valid."
+    else:
+        domain.detail = str(error.detail)
+    if (wait := getattr(error, "wait", None)) is not None:
+        domain.headers["Retry-After"] = str(int(wait) + 1)
+    if header := getattr(error, "auth_header", None):
+        domain.headers["WWW-Authenticate"] = header
+    return domain
+
+
+def as_domain_error(error: Exception) -> DomainError | None:
+    """Translate what views may raise; None means a bug, which the server reports as 500."""
+    match error:
+        case DomainError():
+            return error
+        case exceptions.APIException():
+            return _from_api_exception(error)
+        case Http404():
+            return NotFound()
+        case PermissionDenied():
+            return Forbidden()
+        case OperationalError():
+            logger.exception("database.unavailable")
+            return Unavailable("The database does not answer. Nothing was half-written; try again.")
+        case _ if isinstance(error, RedisDown):
+            logger.exception("redis.unavailable")
+            return Unavailable("Redis does not answer. Nothing was half-written; try again.")
+    return None
+
+
+def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """DRF's EXCEPTION_HANDLER."""
+    domain = as_domain_error(error)
+    if domain is None:
+        return None
+    set_rollback()
+    return Response(problem_body(domain), status=domain.status_code, headers=domain.headers, content_type=CONTENT_TYPE)
+
+
+def wants_problem(request: HttpRequest) -> bool:
+    """True for requests of programs, which get problem details instead of an HTML error page."""
+    return request.path.startswith("/api/")

@@ -1,0 +1,1 @@
+"""Settings by environment: local (default), test and production build on base."""

@@ -1,0 +1,43 @@
+"""Celery carries task ids only (PROTOCOLS section 1): no results, no retries, no ETA, redelivery is harmless."""
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from config.common import env
+from config.settings.databases import REDIS_URL
+
+
+def broker_url(redis_url: str) -> str:
+    """Kombu's spelling of a Redis URL: Unix sockets are `redis+socket://`, with the database as `virtual_host`."""
+    parts = urlsplit(redis_url)
+    if parts.scheme != "unix":
+        return redis_url
+    database = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{parts.path}?virtual_host={database}"
+
+
+CELERY_BROKER_URL = env.text("BROKER_URL", "") or broker_url(REDIS_URL)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    # Longer than any task: an early redelivery would only be discarded by the claim, but costs work.
+    "visibility_timeout": 7 * 24 * 3600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
+if CELERY_BROKER_URL.startswith("amqp"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {}
+CELERY_BROKER_POOL_LIMIT = 4
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+# Celery closes Django's connections around every task unless this is set (180 against 720 tasks a second).
+CELERY_DB_REUSE_MAX = 1_000_000

@@ -1,0 +1,27 @@
+"""Which engines exist (dotted paths of their classes, by domain) and the limits of the task protocol."""
+
+from config.common import env
+
+ENGINE_PATHS: dict[str, list[str]] = {"tts": ["tts.engines.espeak.EspeakEngine"]}
+if env.flag("FAKE_ENGINES", False):
+    ENGINE_PATHS["tts"].append("tts.engines.fake.FakeEngine")
+
+#: A running task's lease; it is extended every third of it. A dead worker's task is rescued after at most lease + two sweeps.
+TASK_LEASE_SECONDS = env.decimal("TASK_LEASE_SECONDS", 30.0, minimum=0.5)
+TASK_SWEEP_SECONDS = env.decimal("TASK_SWEEP_SECONDS", 0.5, minimum=0.05)
+#: Rows in_queue per queue and free worker slot: small, so that priority, pause and a wiped broker cost little.
+TASK_QUEUE_WINDOW = env.integer("TASK_QUEUE_WINDOW", 64, minimum=1)
+#: A row in_queue longer than this times its publish count is pushed again.
+TASK_REPUBLISH_SECONDS = env.decimal("TASK_REPUBLISH_SECONDS", 10.0, minimum=0.2)
+#: Crashes after which a task counts as poison, whatever max_retries says.
+TASK_MAX_CRASHES = env.integer("TASK_MAX_CRASHES", 3, minimum=1)
+#: First delay of the exponential backoff, and its ceiling.
+TASK_BACKOFF_SECONDS = env.decimal("TASK_BACKOFF_SECONDS", 2.0, minimum=0.01)
+TASK_BACKOFF_MAX_SECONDS = env.decimal("TASK_BACKOFF_MAX_SECONDS", 600.0, minimum=0.01)
+#: A worker that claims nothing while a message for it is this old counts as deaf and is restarted.
+TASK_DEAF_SECONDS = env.decimal("TASK_DEAF_SECONDS", 60.0, minimum=1.0)
+#: Time a heavy worker gets to honour a cancel before it is terminated.
+TASK_CANCEL_GRACE_SECONDS = env.decimal("TASK_CANCEL_GRACE_SECONDS", 10.0, minimum=0.1)
+#: Largest stored output of one task; larger outputs belong in files.
+TASK_MAX_OUTPUT_BYTES = env.integer("TASK_MAX_OUTPUT_BYTES", 1_000_000, minimum=1000)
+LIGHT_WORKER_THREADS = env.integer("LIGHT_WORKER_THREADS", 4, minimum=1)

@@ -1,0 +1,3 @@
+"""One machine, embedded servers: what `make run` uses."""
+
+from config.settings.base import *

@@ -1,0 +1,66 @@
+"""Fixtures every app's tests share: three named people, staff, and a project."""
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import Account
+from config.common.redis import redis_client
+from projects.models import MemberRole, Project
+from projects.services import add_member, create_project
+
+
+@pytest.fixture(autouse=True)
+def _empty_redis(request: pytest.FixtureRequest) -> None:
+    """Each test starts with an empty Redis of its own test process."""
+    redis_client().flushall()
+
+
+def make_account(name: str, **fields: object) -> Account:
+    """An account whose password is `name` + "-password"."""
+    return Account.objects.create_user(name, f"{name}@example.org", f"{name}-password", **fields)
+
+
+@pytest.fixture
+def owner(db: None) -> Account:
+    """Owns `project`."""
+    return make_account("owner")
+
+
+@pytest.fixture
+def member(db: None) -> Account:
+    """A plain member of `project`."""
+    return make_account("member")
+
+
+@pytest.fixture
+def stranger(db: None) -> Account:
+    """Has nothing to do with `project`."""
+    return make_account("stranger")
+
+
+@pytest.fixture
+def staff(db: None) -> Account:
+    """An administrator."""
+    return Account.objects.create_superuser("staff", "staff@example.org", "staff-password")
+
+
+@pytest.fixture
+def project(owner: Account, member: Account) -> Project:
+    """A project of `owner` with `member` in it."""
+    made = create_project(user=owner, project_name="Station")
+    add_member(project=made, user=member, role=MemberRole.MEMBER, actor=owner)
+    return made
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """Unauthenticated REST client; use force_authenticate or an Authorization header."""
+    return APIClient()
+
+
+@pytest.fixture
+def browser_client(client: Client, owner: Account) -> Client:
+    """Django client signed in as `owner`."""
+    client.force_login(owner)
+    return client

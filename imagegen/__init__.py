@@ -1,0 +1,1 @@
+"""Image generation: the place of a later app; nothing lives here yet."""

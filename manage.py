@@ -1,0 +1,17 @@
+#!/usr/bin/env python
+"""Entry point of every command; `manage.py up` starts the whole house."""
+
+import os
+import sys
+
+
+def main() -> None:
+    """Run one Django management command with the local settings unless told otherwise."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Health, metrics, request ids, the home page and the commands that run the house."""

@@ -1,0 +1,1 @@
+"""Projects: members, roles, scope of work, keys and activity."""

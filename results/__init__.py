@@ -1,0 +1,1 @@
+"""What engines answered, and how people rated it."""

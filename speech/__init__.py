@@ -1,0 +1,1 @@
+"""Speech to text: the place of a later app; nothing lives here yet."""

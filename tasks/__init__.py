@@ -1,0 +1,1 @@
+"""The durable queue: tasks, their history, workers, engines catalogue."""

@@ -1,0 +1,9 @@
+"""Django configuration of tasks."""
+
+from django.apps import AppConfig
+
+
+class TasksConfig(AppConfig):
+    """The tasks app."""
+
+    name = "tasks"

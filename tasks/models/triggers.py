@@ -1,0 +1,40 @@
+"""The database trigger that refuses illegal transitions and writes the history."""
+
+import pgtrigger
+
+from tasks.states import TRANSITIONS
+
+#: Session settings that carry who and why into the trigger; set by `tasks.services.acting`.
+ACTOR_SETTING = "roundhouse.actor"
+ACCOUNT_SETTING = "roundhouse.account"
+REASON_SETTING = "roundhouse.reason"
+
+_LEGAL = ", ".join(f"'{old}>{new}'" for old, targets in TRANSITIONS.items() for new in targets)
+
+_FUNCTION = f"""
+IF TG_OP = 'UPDATE' AND NEW.status = OLD.status THEN
+    RETURN NULL;
+END IF;
+IF TG_OP = 'UPDATE' AND NOT (OLD.status || '>' || NEW.status = ANY (ARRAY[{_LEGAL}])) THEN
+    RAISE EXCEPTION 'illegal task transition % -> % (task %)', OLD.status, NEW.status, OLD.task_id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'tasks_legal_transition';
+END IF;
+INSERT INTO task_history
+    (history_id, task_id, attempt, status_from, status_to, changed_at, changed_by, actor, reason)
+VALUES (
+    uuid7_now(), NEW.task_id, NEW.attempt, CASE WHEN TG_OP = 'UPDATE' THEN OLD.status END, NEW.status, clock_timestamp(),
+    nullif(current_setting('{ACCOUNT_SETTING}', true), '')::uuid,
+    coalesce(nullif(current_setting('{ACTOR_SETTING}', true), ''), 'database:' || session_user),
+    coalesce(nullif(current_setting('{REASON_SETTING}', true), ''), NEW.error_code, '')
+);
+RETURN NULL;
+"""
+
+def transition_trigger() -> pgtrigger.Trigger:
+    """After every insert and every update of `status`."""
+    return pgtrigger.Trigger(
+        name="guard_transition",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
+        func=_FUNCTION,
+    )

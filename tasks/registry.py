@@ -1,0 +1,132 @@
+"""Task kinds: domain apps register them in `AppConfig.ready()`, so that nothing here imports a domain."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from jsonschema import Draft202012Validator
+
+from tasks.states import WorkerProfile
+
+if TYPE_CHECKING:
+    from tasks.models import Task
+
+JsonObject = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class EngineOutcome:
+    """What one engine answered: becomes one `Result` row in the transaction that ends the task.
+
+    `processing_time_ms` is the engine's own time; `usage` maps quota types and other units to amounts; `confidence` is 0..1.
+    """
+
+    engine_type: str
+    engine_name: str
+    engine_version: str
+    output_data: JsonObject
+    processing_time_ms: int
+    usage: Mapping[str, float] = field(default_factory=dict)
+    confidence: float | None = None
+    error_message: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a handler returns: the task's own output and one entry per engine that was asked.
+
+    `on_commit` runs after the row is committed as completed, never for a zombie.
+    """
+
+    output_data: JsonObject
+    results: tuple[EngineOutcome, ...] = ()
+    usage: Mapping[str, int] = field(default_factory=dict)
+    in_transaction: Callable[[], None] | None = None
+
+
+class TaskContext(Protocol):
+    """What a handler may know and do while it runs."""
+
+    task_id: UUID
+    project_id: UUID
+    user_id: UUID
+    attempt: int
+    input_data: JsonObject
+
+    def report_progress(self, percent: float, message: str = "") -> None:
+        """Show progress (0..100); cheap, at most a few writes a second reach anybody."""
+
+    def is_cancelled(self) -> bool:
+        """True when the work should stop: cancelled, paused, past its deadline, or its lease is lost."""
+
+    def raise_if_cancelled(self) -> None:
+        """A checkpoint: raises the kernel's Cancelled, Paused or LeaseLost."""
+
+
+Handler = Callable[[TaskContext], Outcome]
+
+
+@dataclass(frozen=True)
+class TaskKind:
+    """One kind of work. `input_schema` is JSON Schema 2020-12; `estimate` gives the metered amounts before the work.
+
+    `prepare` may complete the input (defaults, checks; raises DomainError) before the row is written and
+    `on_submit` runs in the transaction that writes it.
+    """
+
+    name: str
+    title: Any
+    handler: Handler
+    input_schema: JsonObject
+    queue_name: str = "default"
+    profile: WorkerProfile = WorkerProfile.LIGHT
+    max_retries: int = 3
+    scope: str = ""
+    estimate: Callable[[JsonObject], Mapping[str, int]] | None = None
+    prepare: Callable[[JsonObject], JsonObject] | None = None
+    on_submit: "Callable[[Task], None] | None" = None
+    is_public: bool = True
+
+    @cached_property
+    def validator(self) -> Draft202012Validator:
+        """Compiled once per process."""
+        return Draft202012Validator(self.input_schema)
+
+
+class UnknownKind(LookupError):
+    """No app registered this kind; a worker leaves such a task for one that knows it."""
+
+
+_kinds: dict[str, TaskKind] = {}
+
+
+def register(kind: TaskKind) -> None:
+    """Add a kind; registering another one under the same name is a programming error."""
+    if _kinds.get(kind.name, kind) is not kind:
+        raise ValueError(f"The task kind {kind.name!r} is registered twice.")
+    _kinds[kind.name] = kind
+
+
+def unregister(name: str) -> None:
+    """Remove a kind (tests)."""
+    _kinds.pop(name, None)
+
+
+def kind_named(name: str) -> TaskKind:
+    """The kind, or UnknownKind."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise UnknownKind(name) from None
+
+
+def kinds() -> Iterator[TaskKind]:
+    """All kinds by name."""
+    return iter(sorted(_kinds.values(), key=lambda kind: kind.name))
+
+
+def queue_profiles() -> dict[str, str]:
+    """Queue name to worker profile, of all kinds."""
+    return {"default": WorkerProfile.LIGHT.value} | {kind.queue_name: kind.profile.value for kind in kinds()}

@@ -1,0 +1,1 @@
+"""Questions in words, answered from databases: the place of a later app; nothing lives here yet."""

@@ -1,0 +1,1 @@
+"""Text to speech: requests, voices, audio files."""

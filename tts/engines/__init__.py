@@ -1,0 +1,1 @@
+"""Interchangeable speech engines: one file each, one contract in `base`."""
