@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.db.models import Case, Q, Value, When
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.querysets import AccountManager, ApiKeyQuerySet, RateLimitWindowQuerySet, UsageQuotaQuerySet
@@ -53,6 +54,9 @@ class Account(AbstractBaseUser, PermissionsMixin, TimestampedModel):
     last_ip = models.GenericIPAddressField(_("last address"), null=True, blank=True)
     last_activity = models.DateTimeField(_("last activity"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=10, blank=True, default="")
+    session_epoch = models.PositiveIntegerField(
+        _("session epoch"), default=0, editable=False, help_text=_("Raised to end every session at once.")
+    )
     status = models.GeneratedField(
         expression=Case(
             When(is_active=False, then=Value("deleted")),
@@ -90,6 +94,12 @@ class Account(AbstractBaseUser, PermissionsMixin, TimestampedModel):
     def is_staff(self) -> bool:
         """Administrators may open the operations console."""
         return self.role == Role.ADMIN
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django compares it at every request: a new password or a raised epoch ends all sessions."""
+        salt = "accounts.Account.session_auth_hash"
+        material = f"{self.password}|{self.session_epoch}"
+        return salted_hmac(salt, material, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def may_act(self) -> bool:

@@ -6,7 +6,8 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUser
 from django.db import models
 
 if TYPE_CHECKING:
-    from accounts.models import Account
+    # The linter does not look into the strings that name the base classes' models.
+    from accounts.models import Account, ApiKey, RateLimitWindow, UsageQuota  # noqa: F401
 
 Viewer = AbstractBaseUser | AnonymousUser
 
@@ -32,7 +33,7 @@ class AccountManager(BaseUserManager["Account"]):
 
     def visible_to(self, user: Viewer) -> "models.QuerySet[Account]":
         """Oneself; staff see everybody."""
-        return self.all() if is_staff(user) else self.filter(pk=user.pk)
+        return self.all() if is_staff(user) else self.filter(pk__in=[user.pk])
 
 
 class ApiKeyQuerySet(models.QuerySet["ApiKey"]):

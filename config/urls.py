@@ -1,8 +1,30 @@
 """The routes of the house; each app owns its own."""
 
 from django.contrib import admin
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerView
+
+_rest: list[URLPattern | URLResolver] = [
+    path("", include("accounts.api.urls")),
+    path("", include("projects.api.urls")),
+    path("", include("tasks.api.urls")),
+    path("", include("results.api.urls")),
+    path("", include("tts.api.urls")),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("monitoring.urls")),
+    path("account/", include("accounts.urls")),
+    path("projects/", include("projects.urls")),
+    path("tasks/", include("tasks.urls")),
+    path("results/", include("results.urls")),
+    path("voice/", include("tts.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include((_rest, "api"))),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
+    path("v1/", include("tasks.api.openai_urls")),
+    path("v1/", include("tts.api.openai_urls")),
 ]

@@ -1,6 +1,5 @@
 """Projects (D1 projects, D5 tasks), their members (D5 user_tasks), keys and activity."""
 
-
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _

@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 
 from accounts.querysets import Viewer, is_staff
 
 if TYPE_CHECKING:
-    pass
+    from projects.models import Project, ProjectActivity, ProjectKey, ProjectMember
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -21,9 +21,27 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         members = self.model.members.rel.related_model._default_manager
         return self.filter(Exists(members.filter(project_id=OuterRef("pk"), user_id=user.pk, status="active")))
 
+    def with_membership(self, user: Viewer) -> Self:
+        """Adds `my_role` and `my_permissions` of `user`, so that a list needs no query per row for its abilities."""
+        members = self.model.members.rel.related_model._default_manager
+        mine = members.filter(project_id=OuterRef("pk"), user_id=user.pk, status="active")
+        return self.annotate(
+            my_role=Subquery(mine.values("role")[:1]), my_permissions=Subquery(mine.values("permissions")[:1])
+        )
+
+    def with_member_count(self) -> Self:
+        """Adds `member_count`: active members."""
+        members = self.model.members.rel.related_model._default_manager
+        counted = members.filter(project_id=OuterRef("pk"), status="active").order_by().values("project_id")
+        return self.annotate(member_count=Subquery(counted.annotate(count=Count("pk")).values("count")))
+
     def active(self) -> Self:
         """Not archived."""
         return self.filter(status="active")
+
+    def own_first(self, user: Viewer) -> Self:
+        """One's own before other people's, the oldest first."""
+        return self.order_by(Case(When(user_id=user.pk, then=0), default=1), "pk")
 
     def search(self, words: str) -> Self:
         """Name or description contains the words."""

@@ -1,6 +1,6 @@
 """Events that higher floors receive without being imported here.
 
-`task_completed` and `task_ended` are sent inside the transaction that ends the task: a receiver that raises rolls it back.
+Both are sent inside the transaction that ends the task: a receiver that raises rolls it back.
 """
 
 from collections.abc import Sequence
@@ -26,5 +26,5 @@ class CompletedAttempt:
 #: Arguments: attempt (CompletedAttempt). Only sent when the attempt has results.
 task_completed = Signal()
 
-#: Arguments: task_ids (list of UUID), status (str). Failed and cancelled tasks, whoever ended them.
+#: Arguments: task_ids (list of UUID). Failed and cancelled tasks, whoever ended them.
 tasks_abandoned = Signal()

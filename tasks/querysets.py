@@ -1,5 +1,6 @@
 """Reads of tasks, their history, queues, workers and engines."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -68,7 +69,7 @@ class WorkerQuerySet(models.QuerySet["Worker"]):
 
     def alive(self) -> Self:
         """Seen lately, by the database's clock, and not stopped."""
-        horizon = Now() - models.Value(f"{WORKER_ALIVE_SECONDS} seconds", output_field=models.DurationField())
+        horizon = Now() - models.Value(timedelta(seconds=WORKER_ALIVE_SECONDS), output_field=models.DurationField())
         return self.filter(stopped_at=None, last_seen_at__gt=horizon)
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 
 from jsonschema import Draft202012Validator
 
+from tasks.engines.contract import Engine
+from tasks.engines.loader import EngineRegistry
 from tasks.states import WorkerProfile
 
 if TYPE_CHECKING:
@@ -20,7 +22,8 @@ JsonObject = dict[str, Any]
 class EngineOutcome:
     """What one engine answered: becomes one `Result` row in the transaction that ends the task.
 
-    `processing_time_ms` is the engine's own time; `usage` maps quota types and other units to amounts; `confidence` is 0..1.
+    `processing_time_ms` is the engine's own time; `usage` maps quota types and other units to amounts;
+    `confidence` is 0..1.
     """
 
     engine_type: str
@@ -37,7 +40,8 @@ class EngineOutcome:
 class Outcome:
     """What a handler returns: the task's own output and one entry per engine that was asked.
 
-    `on_commit` runs after the row is committed as completed, never for a zombie.
+    `in_transaction` runs in the transaction that ends the task, never for a zombie: domain rows are written there.
+    `usage` is what the quotas are charged (quota type to amount); empty means the estimate.
     """
 
     output_data: JsonObject
@@ -73,7 +77,7 @@ class TaskKind:
     """One kind of work. `input_schema` is JSON Schema 2020-12; `estimate` gives the metered amounts before the work.
 
     `prepare` may complete the input (defaults, checks; raises DomainError) before the row is written and
-    `on_submit` runs in the transaction that writes it.
+    `on_submit` runs in the transaction that writes it. A kind that `waits_for_children` runs after its last child.
     """
 
     name: str
@@ -87,7 +91,7 @@ class TaskKind:
     estimate: Callable[[JsonObject], Mapping[str, int]] | None = None
     prepare: Callable[[JsonObject], JsonObject] | None = None
     on_submit: "Callable[[Task], None] | None" = None
-    is_public: bool = True
+    waits_for_children: bool = False
 
     @cached_property
     def validator(self) -> Draft202012Validator:
@@ -130,3 +134,21 @@ def kinds() -> Iterator[TaskKind]:
 def queue_profiles() -> dict[str, str]:
     """Queue name to worker profile, of all kinds."""
     return {"default": WorkerProfile.LIGHT.value} | {kind.queue_name: kind.profile.value for kind in kinds()}
+
+
+_engine_registries: dict[str, EngineRegistry[Any]] = {}
+
+
+def register_engines(registry: EngineRegistry[Any]) -> None:
+    """Offer a domain's engines to the catalogue (from `AppConfig.ready()`)."""
+    _engine_registries[registry.domain] = registry
+
+
+def engine_registry(domain: str) -> EngineRegistry[Engine]:
+    """The engines of one domain; raises LookupError when no app offers them."""
+    return _engine_registries[domain]
+
+
+def engine_domains() -> tuple[str, ...]:
+    """Domains that have engines."""
+    return tuple(sorted(_engine_registries))

@@ -1,4 +1,4 @@
-"""The task's states and legal transitions (PROTOCOLS section 1): the one table the trigger, services and pages share."""
+"""The task's states and legal transitions: the one table that trigger, services and pages share."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -95,7 +95,7 @@ def nav_items(path: str) -> list[NavItem]:
 
 
 def _script_texts() -> dict[str, Any]:
-    """The words and looks that TypeScript needs, in the language of the request; called only where a page prints them."""
+    """The words and looks TypeScript needs, in the request's language; called only where a page prints them."""
     return {
         "sprite": static("dist/icons.svg"),
         "texts": {key: str(text) for key, text in SCRIPT_TEXTS.items()},

@@ -74,7 +74,7 @@ def _redis_binary() -> Path:
 
 
 def _die_with_parent() -> None:
-    """Ask Linux for SIGINT at the parent's death (fast shutdown of both servers); elsewhere nothing is lost but tidiness."""
+    """Ask Linux for SIGINT (fast shutdown of both servers) at the parent's death."""
     if sys.platform == "linux":
         pr_set_pdeathsig = 1
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGINT)

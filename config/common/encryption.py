@@ -1,7 +1,8 @@
 """Encrypted text columns: AES-256-GCM (NIST SP 800-38D) with key rotation.
 
-Stored form: `v1:<key id>:<base64 of 12-byte nonce + ciphertext + 16-byte tag>`; the key id is the first eight hex digits of
-the key's SHA-256, so old rows stay readable while their key is still listed in `FIELD_ENCRYPTION_KEYS` (newest first).
+Stored form: `v1:<key id>:<base64 of 12-byte nonce + ciphertext + 16-byte tag>`; the key id is the first eight hex
+digits of the key's SHA-256, so old rows stay readable while their key is still listed in `FIELD_ENCRYPTION_KEYS`
+(newest first).
 """
 
 import base64

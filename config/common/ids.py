@@ -12,7 +12,8 @@ _last_tick = 0
 def uuid7() -> uuid.UUID:
     """New UUIDv7, strictly increasing within one process.
 
-    48 bits of Unix milliseconds, 12 bits of the millisecond's fraction (RFC 9562 section 6.2, method 3), 62 random bits.
+    48 bits of Unix milliseconds, 12 bits of the millisecond's fraction (RFC 9562 section 6.2, method 3), 62 random
+    bits.
     """
     global _last_tick
     with _lock:

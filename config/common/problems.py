@@ -9,7 +9,6 @@ from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from config.common.redis import RedisDown
 
@@ -161,6 +160,9 @@ def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Respo
     domain = as_domain_error(error)
     if domain is None:
         return None
+    # rest_framework.views imports the settings' authentication classes, which import this module.
+    from rest_framework.views import set_rollback
+
     set_rollback()
     return Response(problem_body(domain), status=domain.status_code, headers=domain.headers, content_type=CONTENT_TYPE)
 

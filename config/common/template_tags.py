@@ -64,8 +64,11 @@ def widget(field: BoundField) -> SafeString:
 
 
 def _widget_class(kind: forms.Widget) -> str:
-    if isinstance(kind, forms.CheckboxInput | forms.RadioSelect | forms.CheckboxSelectMultiple):
+    if isinstance(kind, forms.CheckboxInput):
         return "form-check-input"
+    # Django gives this class to the group and to each input in it; the style sheet tells them apart.
+    if isinstance(kind, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "choices"
     if isinstance(kind, forms.Select):
         return "form-select"
     if kind.attrs.get("type", getattr(kind, "input_type", "")) == "range":
@@ -98,11 +101,11 @@ def filesize(size_bytes: int | None) -> str:
     if size_bytes is None:
         return "–"
     size = float(size_bytes)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{number_format(size, 0 if unit == 'B' else 1)} {unit}"
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if size < 1000 or unit == "TB":
+            break
         size /= 1000
-    return f"{number_format(size, 1)} TB"
+    return f"{number_format(size, 0 if unit == 'B' else 1)} {unit}"
 
 
 @register.filter
@@ -111,11 +114,11 @@ def compact_number(value: float | None) -> str:
     if value is None:
         return "–"
     size = float(value)
-    for unit in ("", "k", "M"):
-        if abs(size) < 1000:
-            return f"{number_format(size, 0 if size == int(size) else 1)}{unit}"
+    for unit in ("", "k", "M", "B"):
+        if abs(size) < 1000 or unit == "B":
+            break
         size /= 1000
-    return f"{number_format(size, 1)}B"
+    return f"{number_format(size, 0 if size == int(size) else 1)}{unit}"
 
 
 @register.filter

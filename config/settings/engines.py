@@ -6,7 +6,7 @@ ENGINE_PATHS: dict[str, list[str]] = {"tts": ["tts.engines.espeak.EspeakEngine"]
 if env.flag("FAKE_ENGINES", False):
     ENGINE_PATHS["tts"].append("tts.engines.fake.FakeEngine")
 
-#: A running task's lease; it is extended every third of it. A dead worker's task is rescued after at most lease + two sweeps.
+#: A running task's lease, extended every third of it: a dead worker's task is rescued after lease + two sweeps at most.
 TASK_LEASE_SECONDS = env.decimal("TASK_LEASE_SECONDS", 30.0, minimum=0.5)
 TASK_SWEEP_SECONDS = env.decimal("TASK_SWEEP_SECONDS", 0.5, minimum=0.05)
 #: Rows in_queue per queue and free worker slot: small, so that priority, pause and a wiped broker cost little.
@@ -25,3 +25,5 @@ TASK_CANCEL_GRACE_SECONDS = env.decimal("TASK_CANCEL_GRACE_SECONDS", 10.0, minim
 #: Largest stored output of one task; larger outputs belong in files.
 TASK_MAX_OUTPUT_BYTES = env.integer("TASK_MAX_OUTPUT_BYTES", 1_000_000, minimum=1000)
 LIGHT_WORKER_THREADS = env.integer("LIGHT_WORKER_THREADS", 4, minimum=1)
+#: Time running tasks get to end after SIGTERM before they go back to their queue.
+TASK_DRAIN_SECONDS = env.decimal("TASK_DRAIN_SECONDS", 8.0, minimum=0.1)

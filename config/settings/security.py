@@ -89,3 +89,27 @@ REQUESTS_PER_HOUR = {
     "standard": env.integer("REQUESTS_PER_HOUR_STANDARD", 3_600, minimum=1),
     "premium": env.integer("REQUESTS_PER_HOUR_PREMIUM", 36_000, minimum=1),
 }
+#: Further windows for endpoints that cost more than others: endpoint name to (requests, seconds).
+ENDPOINT_RATE_LIMITS: dict[str, tuple[int, int]] = {"api-key-list": (120, 60)}
+#: Sign-in attempts (requests, seconds): per address and name, and per address with any name.
+SIGN_IN_LIMITS = {"name": (10, 900), "address": (100, 900)}
+
+#: Limits of a new account by account type, quota and period (UTC); a missing entry means no limit.
+DEFAULT_QUOTAS: dict[str, dict[str, dict[str, int]]] = {
+    "standard": {
+        "requests": {"daily": 5_000, "monthly": 100_000},
+        "tokens": {"daily": 2_000_000, "monthly": 40_000_000},
+        "audio_seconds": {"daily": 36_000, "monthly": 720_000},
+        "images": {"daily": 500, "monthly": 10_000},
+        "characters": {"daily": 1_000_000, "monthly": 20_000_000},
+    },
+    "premium": {
+        "requests": {"daily": 50_000, "monthly": 1_000_000},
+        "tokens": {"daily": 20_000_000, "monthly": 400_000_000},
+        "audio_seconds": {"daily": 360_000, "monthly": 7_200_000},
+        "images": {"daily": 5_000, "monthly": 100_000},
+        "characters": {"daily": 10_000_000, "monthly": 200_000_000},
+    },
+}
+#: How long work may take from its admission to the commit that stores it; afterwards the reserved amounts are free again.
+RESERVATION_SECONDS = env.integer("RESERVATION_SECONDS", 120, minimum=1)

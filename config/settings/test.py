@@ -1,7 +1,7 @@
-"""Tests: real embedded PostgreSQL (one per run) and Redis (one per test process), thrown away afterwards.
+"""Tests: each test process has a real embedded PostgreSQL and Redis of its own, thrown away afterwards.
 
-`ROUNDHOUSE_TEST_POSTGRES` carries the first process's data folder to pytest-xdist's workers and to the workers that fault
-tests start; `DATA_DIR` does the same for Redis and files.
+Fault tests may stop, freeze and restart both (`settings.TEST_POSTGRES`, `settings.TEST_REDIS`). Processes that tests start
+inherit `DATA_DIR`, `DATABASE_URL` and `REDIS_URL` and therefore start no servers.
 """
 
 import atexit
@@ -12,30 +12,27 @@ from pathlib import Path
 
 from config.common.embedded import EmbeddedPostgres, EmbeddedRedis, postgres_url, redis_url
 
+TEST_POSTGRES: EmbeddedPostgres | None = None
+TEST_REDIS: EmbeddedRedis | None = None
 
-def _start(kind: type[EmbeddedPostgres] | type[EmbeddedRedis]) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="rh-test-"))
-    folder.chmod(0o755)
-    server = kind(folder, die_with_parent=True)
-    if isinstance(server, EmbeddedPostgres):
-        server.durable = False
-    server.start()
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    atexit.register(server.stop)
-    return folder
-
-
-if "ROUNDHOUSE_TEST_POSTGRES" not in os.environ:
-    os.environ["ROUNDHOUSE_TEST_POSTGRES"] = str(_start(EmbeddedPostgres))
-_worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-if os.environ.get("ROUNDHOUSE_TEST_WORKER") != _worker:
-    os.environ["ROUNDHOUSE_TEST_WORKER"] = _worker
-    os.environ["DATA_DIR"] = str(_start(EmbeddedRedis))
-    os.environ["REDIS_URL"] = redis_url(Path(os.environ["DATA_DIR"]))
-    os.environ["DATABASE_URL"] = postgres_url(Path(os.environ["ROUNDHOUSE_TEST_POSTGRES"]), "postgres")
+_process = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}:{os.environ.get('PYTEST_XDIST_TESTRUNUID', '')}"
+if os.environ.get("ROUNDHOUSE_TEST_PROCESS") != _process:
+    _folder = Path(tempfile.mkdtemp(prefix="rh-test-"))
+    _folder.chmod(0o755)
+    TEST_POSTGRES = EmbeddedPostgres(_folder, die_with_parent=True, durable=False)
+    TEST_REDIS = EmbeddedRedis(_folder, die_with_parent=True)
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)
+    for _server in (TEST_POSTGRES, TEST_REDIS):
+        _server.start()
+        atexit.register(_server.stop)
+    os.environ["ROUNDHOUSE_TEST_PROCESS"] = _process
+    os.environ["DATA_DIR"] = str(_folder)
+    os.environ["REDIS_URL"] = redis_url(_folder)
+    os.environ["DATABASE_URL"] = postgres_url(_folder, "postgres")
 os.environ.setdefault("FAKE_ENGINES", "true")
 
 from config.settings.base import *
 
+INSTALLED_APPS = [*INSTALLED_APPS, "tasks.tests.kinds.TestKindsConfig"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]

@@ -1,5 +1,57 @@
-"""The operations console (django-unfold)."""
+"""The operations console (django-unfold): names, dashboard and the navigation of staff."""
 
 from typing import Any
 
-UNFOLD: dict[str, Any] = {"SITE_TITLE": "Roundhouse", "SITE_HEADER": "Roundhouse operations", "SITE_SYMBOL": "train"}
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _item(title: Any, icon: str, route: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{route}_changelist")}
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Roundhouse",
+    "SITE_HEADER": _("Roundhouse operations"),
+    "SITE_URL": "/",
+    "SITE_ICON": lambda request: static("img/logo.svg"),
+    "SHOW_HISTORY": True,
+    "DASHBOARD_CALLBACK": "tasks.admin.dashboard",
+    "SIDEBAR": {
+        "show_search": True,
+        "navigation": [
+            {
+                "title": _("Queue"),
+                "items": [
+                    {"title": _("Dashboard"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+                    _item(_("Tasks"), "list_alt", "tasks_task"),
+                    _item(_("Transitions"), "history", "tasks_taskhistory"),
+                    _item(_("Queues"), "stacks", "tasks_queue"),
+                    _item(_("Workers"), "memory", "tasks_worker"),
+                    _item(_("Engines"), "train", "tasks_engine"),
+                    _item(_("Results"), "fact_check", "results_result"),
+                    _item(_("Feedback"), "star", "results_resultfeedback"),
+                ],
+            },
+            {
+                "title": _("Voice"),
+                "items": [
+                    _item(_("Audio requests"), "record_voice_over", "tts_audiorequest"),
+                    _item(_("Audio files"), "audio_file", "tts_audiofile"),
+                ],
+            },
+            {
+                "title": _("People"),
+                "items": [
+                    _item(_("Accounts"), "person", "accounts_account"),
+                    _item(_("API keys"), "key", "accounts_apikey"),
+                    _item(_("Usage quotas"), "data_usage", "accounts_usagequota"),
+                    _item(_("Rate-limit windows"), "speed", "accounts_ratelimitwindow"),
+                    _item(_("Projects"), "folder", "projects_project"),
+                    _item(_("Project activity"), "timeline", "projects_projectactivity"),
+                ],
+            },
+        ],
+    },
+}

@@ -1,4 +1,5 @@
 /** What every page runs. Modules of one page (the player) are entries of their own. */
+import "./styles/tabler.css";
 import "./styles/app.css";
 import { startLive } from "./live";
 import { startConfirm } from "./ui/confirm";

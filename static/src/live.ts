@@ -6,7 +6,8 @@ import { icon, statusLook, text } from "./lib/strings";
 import { showToast } from "./ui/toasts";
 
 const OFFLINE_NOTICE_MS = 4_000;
-const since = new WeakMap<HTMLElement, number>();
+/** What an element's clock started from: the seconds the server printed, and when this page first saw them. */
+const since = new WeakMap<HTMLElement, { seconds: string; at: number }>();
 
 let socket: WebSocket | null = null;
 let attempt = 0;
@@ -45,7 +46,6 @@ function showStatus(host: HTMLElement, status: string): void {
     else if (!element.hasAttribute("data-ticking")) {
       element.dataset.seconds = "0";
       element.setAttribute("data-ticking", "");
-      since.set(element, performance.now());
     }
   }
 }
@@ -147,9 +147,14 @@ function connect(url: string): void {
 
 function tick(): void {
   for (const element of document.querySelectorAll<HTMLElement>("[data-role=elapsed][data-ticking]")) {
-    if (!since.has(element)) since.set(element, performance.now());
-    const shown = Number(element.dataset.seconds ?? 0) + (performance.now() - (since.get(element) ?? 0)) / 1000;
-    element.textContent = clock(shown);
+    const seconds = element.dataset.seconds ?? "0";
+    let start = since.get(element);
+    // A morph keeps the element and changes the number: count from the new one.
+    if (start?.seconds !== seconds) {
+      start = { seconds, at: performance.now() };
+      since.set(element, start);
+    }
+    element.textContent = clock(Number(seconds) + (performance.now() - start.at) / 1000);
   }
 }
 
@@ -161,8 +166,10 @@ function countActive(): void {
 }
 
 export function startLive(): void {
+  tick();
   window.setInterval(tick, 1_000);
   document.addEventListener("htmx:after:swap", (event) => {
+    tick();
     watchVisible();
     if ((event.target as Element | null)?.id === "running-tasks") countActive();
   });

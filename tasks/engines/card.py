@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from types import MappingProxyType
 
-
-def _nothing() -> Mapping[str, str | int | float]:
-    return MappingProxyType({})
+_NO_LIMITS: Mapping[str, int | float] = MappingProxyType({})
+_NO_OPTIONS: Mapping[str, str | int | float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +25,8 @@ class EngineCard:
     title: str
     local: bool
     needs: tuple[str, ...] = ()
-    limits: Mapping[str, int | float] = field(default_factory=_nothing)
-    options: Mapping[str, str | int | float] = field(default_factory=_nothing)
+    limits: Mapping[str, int | float] = field(default_factory=lambda: _NO_LIMITS)
+    options: Mapping[str, str | int | float] = field(default_factory=lambda: _NO_OPTIONS)
 
     def missing_needs(self, *, has_setting: Callable[[str], bool]) -> tuple[str, ...]:
         """The needs this machine does not meet, in their order; modules are looked up, not imported."""

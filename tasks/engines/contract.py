@@ -7,7 +7,7 @@ from tasks.engines.card import EngineCard
 
 
 class Engine(Protocol):
-    """An interchangeable way to do one kind of work. Domains extend this with their own verb (`synthesize`, `reply` ...).
+    """An interchangeable way to do one kind of work. Domains add their own verb (`synthesize`, `reply` ...).
 
     An engine is made without arguments, cheaply, in any process, also in one that never uses it. It imports heavy
     libraries only inside `load`. All its methods may be called from several threads at once. It raises nothing but
@@ -19,7 +19,7 @@ class Engine(Protocol):
         """The capability card; the same object for the life of the process. May raise `EngineUnavailable`."""
 
     def load(self) -> None:
-        """Take what the first request would have to wait for (libraries, weights, children). Calling it again is free."""
+        """Take what the first request would wait for (libraries, weights, children). Calling it again is free."""
 
     def close(self) -> None:
         """Give back memory, devices and children. The engine may be loaded again afterwards."""

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from tasks.engines.contract import Engine
-from tasks.engines.errors import EngineUnavailable
+from tasks.engines.errors import EngineError, EngineUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,8 @@ class EngineRegistry(Generic[E]):
 
     `paths` name classes (`tts.engines.espeak.EspeakEngine`) that are called without arguments. `accepts` tells
     whether the object keeps the contract of the domain; it also types the registry. When two engines share a
-    name the first wins and the second is recorded as broken.
+    name the first wins and the second is recorded as broken. A path that failed with a retryable error is tried again
+    when somebody asks for an engine that is not there.
     """
 
     def __init__(self, domain: str, paths: Sequence[str], *, accepts: Callable[[object], E | None]) -> None:
@@ -38,6 +39,7 @@ class EngineRegistry(Generic[E]):
         self._lock = threading.Lock()
         self._engines: dict[str, E] | None = None
         self._broken: list[BrokenEngine] = []
+        self._try_again: list[str] = []
 
     def engines(self) -> tuple[E, ...]:
         """Every usable engine, in the order of the paths."""
@@ -55,6 +57,8 @@ class EngineRegistry(Generic[E]):
     def get(self, name: str) -> E:
         """The engine of that name. Raises `EngineUnavailable` (`unknown_engine`, no retry) listing what exists."""
         engines = self._load()
+        if name not in engines:
+            engines = self._load_late_comers()
         if name in engines:
             return engines[name]
         known = ", ".join(engines) or "none"
@@ -67,7 +71,8 @@ class EngineRegistry(Generic[E]):
     def close(self) -> None:
         """Close every engine that was made; the next use imports the paths again."""
         with self._lock:
-            engines, self._engines, self._broken = self._engines or {}, None, []
+            engines, self._engines = self._engines or {}, None
+            self._broken, self._try_again = [], []
         for engine in engines.values():
             engine.close()
 
@@ -80,6 +85,15 @@ class EngineRegistry(Generic[E]):
                 self._engines = found
             return self._engines
 
+    def _load_late_comers(self) -> dict[str, E]:
+        with self._lock:
+            paths, self._try_again = self._try_again, []
+            self._broken = [entry for entry in self._broken if entry.path not in paths]
+            found = self._engines = dict(self._engines or {})
+            for path in paths:
+                self._add(path, found)
+            return found
+
     def _add(self, path: str, found: dict[str, E]) -> None:
         try:
             engine = self._make(path)
@@ -90,6 +104,8 @@ class EngineRegistry(Generic[E]):
         except (Exception, SystemExit) as error:
             logger.exception("engine.load.failed", extra={"engine_path": path, "engine_domain": self.domain})
             self._broken.append(BrokenEngine(path=path, error=f"{type(error).__name__}: {error}"))
+            if isinstance(error, EngineError) and error.retryable:
+                self._try_again.append(path)
         else:
             found[name] = engine
 

@@ -9,7 +9,7 @@ from accounts.models import Account, ApiKey
 from config.common.models import TimestampedModel, one_of, uuid7_key
 from projects.models import Project
 from tasks.models.queue import Worker
-from tasks.models.triggers import transition_trigger
+from tasks.models.triggers import fixed_parent_trigger, transition_trigger
 from tasks.querysets import TaskHistoryQuerySet, TaskQuerySet
 from tasks.states import ACTIVE, TERMINAL, ChildPolicy, TaskStatus
 
@@ -76,7 +76,7 @@ class Task(TimestampedModel):
         db_table = "tasks"
         verbose_name = _("task")
         verbose_name_plural = _("tasks")
-        triggers = [*TimestampedModel.Meta.triggers, transition_trigger()]
+        triggers = [*TimestampedModel.Meta.triggers, transition_trigger(), fixed_parent_trigger()]
         # Partial indexes stand on timestamp columns: one on a status looks empty to the planner, which then prefers it
         # to the primary key and slows claims tenfold while an old snapshot is open (PROTOCOLS, traps measured).
         indexes = [
@@ -91,6 +91,8 @@ class Task(TimestampedModel):
             models.Index("lease_expires_at", name="tasks_leased", condition=Q(lease_expires_at__isnull=False)),
             models.Index("deadline", name="tasks_deadline",
                          condition=Q(deadline__isnull=False, completed_at__isnull=True)),
+            models.Index("queue_name", name="tasks_unfinished",
+                         condition=Q(completed_at__isnull=True)),
             models.Index("completed_at", name="tasks_ended", condition=Q(completed_at__isnull=False)),
         ]  # fmt: skip
         constraints = [
@@ -100,6 +102,7 @@ class Task(TimestampedModel):
             _iff("completed_at", Q(status__in=TERMINAL), name="tasks_completed_at_iff_ended"),
             _iff("next_retry_at", Q(status="retrying"), name="tasks_next_retry_iff_retrying"),
             _iff("enqueued_at", Q(status="in_queue"), name="tasks_enqueued_at_iff_in_queue"),
+            models.CheckConstraint(condition=~Q(parent_task=F("task_id")), name="tasks_not_its_own_parent"),
             models.CheckConstraint(condition=Q(progress__lte=100), name="tasks_progress_at_most_100"),
             models.UniqueConstraint(
                 fields=["user", "idempotency_key"],

@@ -22,7 +22,8 @@ END IF;
 INSERT INTO task_history
     (history_id, task_id, attempt, status_from, status_to, changed_at, changed_by, actor, reason)
 VALUES (
-    uuid7_now(), NEW.task_id, NEW.attempt, CASE WHEN TG_OP = 'UPDATE' THEN OLD.status END, NEW.status, clock_timestamp(),
+    uuid7_now(), NEW.task_id, NEW.attempt,
+    CASE WHEN TG_OP = 'UPDATE' THEN OLD.status END, NEW.status, clock_timestamp(),
     nullif(current_setting('{ACCOUNT_SETTING}', true), '')::uuid,
     coalesce(nullif(current_setting('{ACTOR_SETTING}', true), ''), 'database:' || session_user),
     coalesce(nullif(current_setting('{REASON_SETTING}', true), ''), NEW.error_code, '')
@@ -37,4 +38,15 @@ def transition_trigger() -> pgtrigger.Trigger:
         when=pgtrigger.After,
         operation=pgtrigger.Insert | pgtrigger.UpdateOf("status"),
         func=_FUNCTION,
+    )
+
+
+def fixed_parent_trigger() -> pgtrigger.Trigger:
+    """A task's parent never changes, and exists before it: therefore parents cannot form a cycle."""
+    return pgtrigger.Trigger(
+        name="fix_parent",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("parent_task_id"),
+        condition=pgtrigger.Q(new__parent_task__df=pgtrigger.F("old__parent_task")),
+        func="RAISE EXCEPTION 'the parent of a task cannot be changed' USING ERRCODE = 'check_violation';",
     )

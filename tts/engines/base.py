@@ -92,7 +92,7 @@ class SpeechEngine(Protocol):
 
     @property
     def card(self) -> EngineCard:
-        """The capability card with `limits["max_characters"]`, `limits["sample_rate_hz"]` and `options["default_voice"]`."""
+        """The card, with limits `max_characters` and `sample_rate_hz` and the option `default_voice`."""
 
     def voices(self) -> tuple[Voice, ...]:
         """Every voice, in a fixed order, at least one. May start what is needed to ask, and remembers the answer."""
@@ -103,16 +103,16 @@ class SpeechEngine(Protocol):
     def synthesize(self, request: SpeechRequest, *, cancel: CancelToken) -> Iterator[SpeechEvent]:
         """Speak. A request that breaks a limit raises `EngineInputError` in the call itself, before any event.
 
-        While the events are read it raises `EngineInputError` (`nothing_to_speak`) before the first chunk when the text holds
-        nothing that can be heard, `EngineCrashed`, `EngineTimeout` or `EngineUnavailable` when the engine fails, and whatever
-        the token raises within a tenth of a second. Closing the iterator stops the work.
+        While the events are read it raises `EngineInputError` (`nothing_to_speak`) before the first event when the
+        text holds nothing that can be heard, `EngineCrashed`, `EngineTimeout` or `EngineUnavailable` when the engine
+        fails, and what the token raises, within a tenth of a second. Closing the iterator stops the work.
         """
 
     def close(self) -> None:
         """Give everything back; a later request loads again."""
 
     def probe(self) -> Mapping[str, str | int | float]:
-        """Speak one short word and return `voice`, `first_audio_ms`, `total_ms`, `audio_seconds` and `sample_rate_hz`."""
+        """Speak a word; returns `voice`, `first_audio_ms`, `total_ms`, `audio_seconds` and `sample_rate_hz`."""
 
 
 def as_speech_engine(candidate: object) -> SpeechEngine | None:
@@ -123,7 +123,7 @@ def as_speech_engine(candidate: object) -> SpeechEngine | None:
 def check_request(request: SpeechRequest, *, card: EngineCard, voices: Mapping[str, Voice]) -> None:
     """Hold a request against the limits of an engine.
 
-    Raises EngineInputError with one of `empty_text`, `text_too_long`, `unknown_voice`, `invalid_speed`, `invalid_pitch`.
+    Raises EngineInputError: `empty_text`, `text_too_long`, `unknown_voice`, `invalid_speed` or `invalid_pitch`.
     """
     limit = int(card.limits["max_characters"])
     if not request.text.strip():

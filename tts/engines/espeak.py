@@ -31,18 +31,27 @@ from tts.engines.words import WordFollower
 
 _NAME = "espeak"
 _NORMAL_RATE_WPM = 175  # espeak-ng's default
-_SLOWEST_RATE_WPM = 80  # it refuses less; slower speech is stretched afterwards
-_NORMAL_PITCH = 50  # 0 to 100 is one octave down to one octave up: pitch_adjust_tab in espeak-ng's voices.c
+_SLOWEST_RATE_WPM, _FASTEST_RATE_WPM = 80, 449  # from 450 on its word events come late; beyond, the sound is stretched
+_NORMAL_PITCH = 50  # 0 to 100 is one octave down to one octave up: pitch_adjust_tab in espeak-ng's wavegen.c
 _CHILDREN = 4
 _SILENCE_SECONDS = 20.0
+# 20,000 letters take 1.6 hours at the slowest; as many numbers or emoji, read out by name, would take a day.
+_MAX_AUDIO_SECONDS = 3 * 3600
 
 
 class EspeakEngine:
     """`SpeechEngine` over a pool of espeak processes; at most four requests speak at once, others wait for a place."""
 
-    def __init__(self, *, children: int = _CHILDREN, silence_seconds: float = _SILENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        *,
+        children: int = _CHILDREN,
+        silence_seconds: float = _SILENCE_SECONDS,
+        max_audio_seconds: int = _MAX_AUDIO_SECONDS,
+    ) -> None:
         """`silence_seconds` without a sign of life from a child raises EngineTimeout."""
         self._children, self._silence_seconds = children, silence_seconds
+        self._max_audio_seconds = max_audio_seconds
         self._lock = threading.Lock()
         self._pool_of_pid: tuple[int, EspeakPool] | None = None
 
@@ -57,7 +66,13 @@ class EspeakEngine:
             title="eSpeak NG",
             local=True,
             needs=("espeakng_loader",),
-            limits=MappingProxyType({"max_characters": MAX_CHARACTERS, "sample_rate_hz": facts.sample_rate}),
+            limits=MappingProxyType(
+                {
+                    "max_characters": MAX_CHARACTERS,
+                    "max_audio_seconds": self._max_audio_seconds,
+                    "sample_rate_hz": facts.sample_rate,
+                }
+            ),
             options=MappingProxyType({"default_voice": "en-us"}),
         )
 
@@ -66,11 +81,12 @@ class EspeakEngine:
         return tuple(self._voices_by_name.values())
 
     def load(self) -> None:
-        """Start one child."""
-        self._pool().facts()
+        """Start one child, when none runs."""
+        self._pool().warm()
 
     def synthesize(self, request: SpeechRequest, *, cancel: CancelToken) -> Iterator[SpeechEvent]:
         """Speak in one of the children; see `SpeechEngine.synthesize`."""
+        self.load()
         check_request(request, card=self.card, voices=self._voices_by_name)
         segments = split_segments(request.text)
         return self._speak(request, segments, cancel)
@@ -113,7 +129,7 @@ class EspeakEngine:
         finished = False
         try:
             frames = child.speak(self._order(request, segments), cancel=cancel)
-            yield from _Translation(request, segments, int(self.card.limits["sample_rate_hz"])).events(frames)
+            yield from _Translation(request, segments, self.card.limits).events(frames)
             finished = True
         finally:
             if finished:
@@ -122,11 +138,13 @@ class EspeakEngine:
                 pool.discard(child)
 
     def _order(self, request: SpeechRequest, segments: tuple[Segment, ...]) -> dict[str, Any]:
-        rate = round(_NORMAL_RATE_WPM * request.speed)
+        wanted_rate = _NORMAL_RATE_WPM * request.speed
+        rate = min(max(round(wanted_rate), _SLOWEST_RATE_WPM), _FASTEST_RATE_WPM)
+        is_reachable = _SLOWEST_RATE_WPM <= wanted_rate <= _FASTEST_RATE_WPM
         return {
             "voice": self._library_voices[request.voice].library_name,
-            "rate": max(rate, _SLOWEST_RATE_WPM),
-            "stretch": min(rate / _SLOWEST_RATE_WPM, 1.0),
+            "rate": rate,
+            "stretch": 1.0 if is_reachable else wanted_rate / rate,
             "pitch": round(_NORMAL_PITCH * (1 + request.pitch / 12)),
             "segments": [[piece.text, piece.pause_seconds, piece.ends_sentence] for piece in segments],
         }
@@ -135,8 +153,11 @@ class EspeakEngine:
 class _Translation:
     """Turns the frames of one request into events."""
 
-    def __init__(self, request: SpeechRequest, segments: tuple[Segment, ...], sample_rate: int) -> None:
-        self._request, self._segments, self._sample_rate = request, segments, sample_rate
+    def __init__(
+        self, request: SpeechRequest, segments: tuple[Segment, ...], limits: Mapping[str, int | float]
+    ) -> None:
+        self._request, self._segments = request, segments
+        self._sample_rate, self._max_seconds = int(limits["sample_rate_hz"]), limits["max_audio_seconds"]
         self._words = WordFollower(request.text)
         self._samples = 0
         self._heard_word = False
@@ -163,6 +184,9 @@ class _Translation:
         # The library answers text it cannot read with a few silent samples: nothing goes out before the first word.
         self._held.append(payload)
         self._samples += len(payload) // 2
+        if self._samples > self._max_seconds * self._sample_rate:
+            message = f"The speech would be longer than {self._max_seconds:,} s."
+            raise EngineInputError(message, code="audio_too_long")
         if self._heard_word:
             yield from self._release()
 

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 from tasks.engines.errors import EngineInputError
 
-MAXPAUSE_SECONDS = 10.0
-MAXPAUSES_SECONDS = 300.0  # of one request: a text full of pauses must not make hours of silence
+MAX_PAUSE_SECONDS = 10.0
+MAX_PAUSES_SECONDS = 300.0  # of one request: a text full of pauses must not make hours of silence
 
 PAUSE = re.compile(r"\[pause\s{1,3}(\d{1,6}(?:\.\d{1,3})?)\s?(ms|s)\]", re.IGNORECASE)
 # The word before a full stop needs two lower-case letters: "Mr. Smith" and "U.S. law" stay together. Marks of
 # scripts without capitals (Han, Devanagari, Arabic, Khmer ...) end a sentence wherever they stand.
-_SENTENCE_END = re.compile(r"(?:[^\W\d_]{2,}[^\w\s]*(?<=[.!?…])[\"'”’)\]]*\s+|[。！？।॥؟۔។]\s*|\n\s*)")
+_SENTENCE_END = re.compile(
+    r"[^\W\d_]{2,}[^\w\s]*(?<=[.!?\u2026])[\"'\u201d\u2019)\]]*\s+"
+    r"|[\u3002\uff01\uff1f\u0964\u0965\u061f\u06d4\u17d4]\s*"
+    r"|\n\s*"
+)
 _ABBREVIATIONS = frozenset({"mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "tp", "ths", "ts", "pgs"})
 
 
@@ -45,8 +49,8 @@ def split_segments(text: str, *, max_characters: int = 400) -> tuple[Segment, ..
         segments += cut
         seconds = float(match[1]) / (1000 if match[2].lower() == "ms" else 1)
         pause_seconds, total_seconds, position = pause_seconds + seconds, total_seconds + seconds, match.end()
-        if seconds > MAXPAUSE_SECONDS or total_seconds > MAXPAUSES_SECONDS:
-            message = f"A pause may last {MAXPAUSE_SECONDS:g} s, all of them {MAXPAUSES_SECONDS:g} s."
+        if seconds > MAX_PAUSE_SECONDS or total_seconds > MAX_PAUSES_SECONDS:
+            message = f"A pause may last {MAX_PAUSE_SECONDS:g} s, all of them {MAX_PAUSES_SECONDS:g} s."
             raise EngineInputError(message, code="pause_too_long")
     rest = _cut(clean, position, len(clean), pause_seconds, max_characters)
     if not rest and pause_seconds:

@@ -39,7 +39,7 @@ def find_words(text: str) -> tuple[WordRegion, ...]:
 class WordFollower:
     """Maps the positions that an engine reports to words of the text, each once and never backwards.
 
-    Engines report parts of words ("don" of "don't", each digit of 2024) and places between words; a page wants whole words.
+    Engines report parts of words ("don" of "don't", each digit of 2024) and places between words; a page wants words.
     """
 
     def __init__(self, text: str) -> None:

@@ -1,7 +1,9 @@
 /** Keyboard in lists marked data-list: j and k walk the rows' links, Enter follows one, / goes to the search. */
 
 export function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+  // The field of a dialog that has just closed keeps the focus until the next frame.
+  if (!(target instanceof HTMLElement) || !target.checkVisibility()) return false;
+  return target.isContentEditable || target.matches("input, textarea, select");
 }
 
 function walk(step: number): boolean {

@@ -1,4 +1,4 @@
-"""The espeak child: `python -m tts.engines.espeak_process LIBRARY DATA PARENT_PID`. Standard library only, no site-packages.
+"""The espeak child: `python -m tts.engines.espeak_process LIBRARY DATA PARENT_PID`. It imports no site-packages.
 
 It loads the library once, says hello, and then forks for every request, so that each one starts from the same state
 (equal requests sound equal) and a crash of the C code takes nothing else along. It ends when its stdin ends.
@@ -18,27 +18,31 @@ from tts.engines.espeak_process.library import Espeak
 
 _PR_SET_PDEATHSIG = 1
 _STDIN, _STDOUT = 0, 1
-_EXIT_UNUSABLE, _EXIT_SPEAKER_DIED = 69, 70  # EX_UNAVAILABLE, EX_SOFTWARE of sysexits.h
+_MAX_AUDIO_BYTES = 1 << 18
+_EXIT_UNUSABLE, _EXIT_SPEAKER_FAILED = 69, 70  # EX_UNAVAILABLE and EX_SOFTWARE of sysexits.h
 
 
 def main(arguments: list[str]) -> int:
-    """Serve requests until stdin ends; 69 when the library does not load, 70 when a speaker died."""
+    """Serve requests until stdin ends; 69 when the library does not load, 128 + signal when a speaker died of one."""
     library_path, data_path, parent_pid = arguments
     _die_with_parent(int(parent_pid))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Ctrl-C in a terminal reaches the whole group; the worker decides when its child stops.
+    # Service managers signal every process at once; the worker decides when its child stops, and closes stdin.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         espeak = Espeak(library_path, data_path)
     except OSError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return _EXIT_UNUSABLE
     _send(wire.HELLO, _describe(espeak))
     reader = wire.FrameReader()
     while data := os.read(_STDIN, 65536):
         for kind, payload in reader.feed(data):
-            if kind != wire.SPEAK or not _speak_in_fork(espeak, payload):
-                return _EXIT_SPEAKER_DIED
+            if kind != wire.SPEAK:
+                return _EXIT_SPEAKER_FAILED
+            if (status := _speak_in_fork(espeak, payload)) != 0:
+                return _EXIT_SPEAKER_FAILED if status > 0 else 128 - status
     return 0
 
 
@@ -60,22 +64,22 @@ class _Utterance:
         _send(wire.FINISHED, b"%d" % self.index)
 
     def _take(self, samples: bytes) -> None:
-        if self.stretch < 1:
-            self.held += samples
-        else:
+        if self.stretch == 1:
             self._emit(samples)
+        else:
+            self.held += samples
 
     def _emit(self, samples: bytes) -> None:
         self.count += len(samples) // 2
-        _send(wire.AUDIO, samples)
+        _send_audio(samples)
 
     def _word(self, position: int, sample: int) -> None:
         start = self.samples_before + round(sample / self.stretch)
         _send(wire.SPOKEN, wire.WORD.pack(self.index, position, start))
 
 
-def _speak_in_fork(espeak: Espeak, payload: bytes) -> bool:
-    """Let a fork do the request; False when it died. Leaves at once, and the fork with it, when stdin ends."""
+def _speak_in_fork(espeak: Espeak, payload: bytes) -> int:
+    """Let a fork do the request; its exit code, negative for a signal. When stdin ends the fork is killed."""
     ended, held_by_speaker = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -90,8 +94,11 @@ def _speak_in_fork(espeak: Espeak, payload: bytes) -> bool:
     os.close(ended)
     _, status = os.waitpid(pid, 0)
     if status != 0:
-        print(f"speaker ended with wait status {status}", file=sys.stderr)
-    return status == 0
+        sys.stderr.write(f"speaker ended with wait status {status}\n")
+        return os.waitstatus_to_exitcode(status)
+    # Said by this process and after the fork is gone, so that the next request finds nobody at work.
+    _send(wire.END)
+    return 0
 
 
 def _speak(espeak: Espeak, payload: bytes) -> None:
@@ -101,13 +108,12 @@ def _speak(espeak: Espeak, payload: bytes) -> None:
     for index, (text, pause_seconds, end_pause) in enumerate(request["segments"]):
         silence = round(pause_seconds * espeak.sample_rate)
         if silence:
-            _send(wire.AUDIO, bytes(2 * silence))
+            _send_audio(bytes(2 * silence))
         samples += silence
         utterance = _Utterance(espeak, index, request["stretch"], samples_before=samples)
         if text:
             utterance.run(text, end_pause=end_pause)
         samples += utterance.count
-    _send(wire.END)
 
 
 def _describe(espeak: Espeak) -> bytes:
@@ -118,6 +124,12 @@ def _describe(espeak: Espeak) -> bytes:
         "variants": espeak.variants(),
     }
     return json.dumps(facts).encode()
+
+
+def _send_audio(samples: bytes) -> None:
+    # Stretched speech and long pauses come as one block of many megabytes.
+    for start in range(0, len(samples), _MAX_AUDIO_BYTES):
+        _send(wire.AUDIO, samples[start : start + _MAX_AUDIO_BYTES])
 
 
 def _send(kind: bytes, payload: bytes = b"") -> None:

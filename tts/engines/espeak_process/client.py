@@ -7,7 +7,6 @@ import select
 import subprocess
 import sys
 import threading
-from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ logger = logging.getLogger(__name__)
 
 _PROJECT_ROOT = Path(__file__).parents[3]
 _POLL_MS = 50
-_STDERR_LINES_KEPT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,6 @@ class EspeakChild:
         """Starts the program; `silence_seconds` without a frame counts as hung. Raises EngineUnavailable."""
         self._silence_seconds = silence_seconds
         self._reader = wire.FrameReader()
-        self._last_stderr: deque[str] = deque(maxlen=_STDERR_LINES_KEPT)
         self._process = _start_process()
         self._stdin, self._stdout, stderr = _pipes(self._process)
         self._poll = select.poll()
@@ -100,7 +97,9 @@ class EspeakChild:
             if not data:
                 raise EngineCrashed(self._death_notice())
             try:
-                yield from self._reader.feed(data)
+                for frame in self._reader.feed(data):
+                    cancel.raise_if_cancelled()  # one read may hold seconds of sound
+                    yield frame
             except wire.BrokenStream as error:
                 raise EngineCrashed(f"The espeak process sent garbage: {error}.") from error
 
@@ -115,16 +114,15 @@ class EspeakChild:
 
     def _death_notice(self) -> str:
         status = self._process.wait(timeout=self._silence_seconds)
-        self._logger_thread.join(timeout=1)
-        cause = f"signal {-status}" if status < 0 else f"exit status {status}"
-        details = "; ".join(self._last_stderr)
-        return f"The espeak process ended ({cause})." + (f" {details}" if details else "")
+        # A child whose speaker died of signal n says 128 + n. What it wrote is only in the log, because it names paths.
+        number = -status if status < 0 else max(status - 128, 0)
+        cause = f"signal {number}" if number else f"exit status {status}"
+        return f"The espeak process ended ({cause})."
 
     def _log_stderr(self, stderr: IO[bytes]) -> None:
         with stderr:
             for line in stderr:
                 text = line.decode(errors="replace").rstrip()
-                self._last_stderr.append(text)
                 logger.warning("tts.espeak.stderr", extra={"pid": self.pid, "line": text})
 
 
@@ -138,7 +136,7 @@ class EspeakPool:
         self._idle: list[EspeakChild] = []
         self._children: set[EspeakChild] = set()
         self._facts: EspeakFacts | None = None
-        # The kernel kills a child when the *thread* that started it ends (PR_SET_PDEATHSIG), so one lasting thread does it.
+        # PR_SET_PDEATHSIG kills a child when the *thread* that started it ends, so one lasting thread starts them all.
         self._spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="espeak-spawner")
 
     def pids(self) -> tuple[int, ...]:
@@ -147,12 +145,17 @@ class EspeakPool:
             return tuple(sorted(child.pid for child in self._children if child.is_alive()))
 
     def facts(self) -> EspeakFacts:
-        """What the library says about itself; starts the first child when none has run yet."""
+        """What the library says about itself; asks a child that ends at once when none has run yet."""
         if self._facts is None:
-            self.give_back(self.take(NeverCancelled()))
+            self.discard(self.take(NeverCancelled()))
         if self._facts is None:
             raise EngineUnavailable("The espeak process said nothing about its library.")
         return self._facts
+
+    def warm(self) -> None:
+        """Have at least one child running; free when there is one."""
+        if not self.pids():
+            self.give_back(self.take(NeverCancelled()))
 
     def take(self, cancel: CancelToken) -> EspeakChild:
         """A living child for one request; waits while all are busy. Must be followed by `give_back` or `discard`."""
@@ -217,7 +220,10 @@ def _start_process() -> subprocess.Popen[bytes]:
     arguments = [str(package / f"libespeak-ng.{suffix}"), str(package / "espeak-ng-data"), str(os.getpid())]
     pipe = subprocess.PIPE
     try:
-        return subprocess.Popen(program + arguments, stdin=pipe, stdout=pipe, stderr=pipe, cwd=_PROJECT_ROOT)
+        # A session of its own: a signal to the worker's group must not cut off speech that the worker still finishes.
+        return subprocess.Popen(
+            program + arguments, stdin=pipe, stdout=pipe, stderr=pipe, cwd=_PROJECT_ROOT, start_new_session=True
+        )
     except OSError as error:
         raise EngineUnavailable("The espeak process could not be started.") from error
 

@@ -86,7 +86,7 @@ class Espeak:
         return sorted(identifier.rpartition("/")[2] for identifier, _, _ in found if identifier.startswith("!v/"))
 
     def configure(self, *, voice: str, rate: int, pitch: int) -> None:
-        """Choose voice, words per minute (80 to 450, 900 with speed-up) and pitch (0 to 100). Raises ValueError."""
+        """Choose voice, words per minute (80 to 450) and pitch (0 to 100). Raises ValueError."""
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise ValueError(f"no voice {voice}")
         for parameter, value in ((_RATE, rate), (_PITCH, pitch)):
@@ -103,7 +103,7 @@ class Espeak:
             raise OSError(f"espeak_Synth returned {status}")
 
     def stretch(self, samples: bytes, factor: float) -> bytes:
-        """Slow down by `factor` < 1 without a change of pitch, with the sonic code inside the library."""
+        """Change the speed by `factor` but not the pitch, with the sonic code inside the library."""
         count = len(samples) // 2
         room = int(count / factor) + self.sample_rate
         buffer = (c_short * room).from_buffer_copy(samples + bytes(2 * (room - count)))

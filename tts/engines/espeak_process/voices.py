@@ -20,7 +20,8 @@ _LANGUAGES = {
     "py": "art-x-pyash",
     "ru-cl": "ru-x-classic",
 }
-_TEST_VOICES = frozenset({"art/xex"})
+# A test voice, and two languages whose dictionaries the wheel lacks: they stay silent.
+_UNUSABLE = frozenset({"art/xex", "gmq/fo", "trk/kaa"})
 
 # Base voices that get men's and women's variants of their own; the variants are formant settings in espeak-ng-data.
 _WITH_VARIANTS = ("gmw/en-US", "gmw/en", "aav/vi", "aav/vi-VN-x-central", "aav/vi-VN-x-south")
@@ -47,7 +48,7 @@ def build_voices(
     """Voices by name, sorted by language with variants behind their base; `listed` is what the child's hello holds."""
     found: dict[str, EspeakVoice] = {}
     for identifier, title, language in sorted(listed, key=lambda entry: _voice_name(entry[0])):
-        if identifier in _TEST_VOICES:
+        if identifier in _UNUSABLE:
             continue
         base = Voice(_voice_name(identifier), title, _language_tag(language), None, engine)
         found[base.name] = EspeakVoice(base, identifier)

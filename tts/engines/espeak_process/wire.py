@@ -6,7 +6,7 @@ from typing import Final
 
 HEADER: Final = struct.Struct("<cI")
 WORD: Final = struct.Struct("<III")  # segment index, offset in the segment's text (code points), start in samples
-MAX_PAYLOAD_BYTES: Final = 16 * 1024 * 1024
+MAX_PAYLOAD_BYTES: Final = 4 * 1024 * 1024
 
 HELLO: Final = b"H"  # child, once: JSON with version, sample_rate and voices
 SPEAK: Final = b"S"  # worker: JSON with voice, rate, pitch, stretch and segments

@@ -1,0 +1,265 @@
+"""The live counters in Redis: sliding windows and quotas, decided in one Lua call on Redis' own clock (docs/limits.md).
+
+Knows keys and scripts, no models: `services.limits` and `services.quotas` say what they mean.
+"""
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import redis
+
+from config.common.redis import RedisDown, async_redis_client, redis_client
+
+#: Redis does not answer, or answers that it cannot write: nobody is let through.
+LimiterDown = (*RedisDown, redis.exceptions.OutOfMemoryError, redis.exceptions.ReadOnlyError)
+
+#: Lua numbers are doubles: larger amounts would lose their last digits.
+MAX_AMOUNT = 2**53 - 1
+
+COUNTS_KEY = "rate_limit_counts"
+TOUCH_SECONDS = 60
+#: Longer than any process trusts its cache of keys (`services.keys.CACHE_SECONDS`).
+MARK_SECONDS = 60
+
+
+class Script:
+    """One Lua file, sent once and then called by its SHA-1."""
+
+    def __init__(self, name: str) -> None:
+        folder = Path(__file__).parent / "lua"
+        self.text = (folder / "quota.lua").read_text("utf-8") + (folder / f"{name}.lua").read_text("utf-8")
+        self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+    def run(self, keys: Sequence[str], *args: str) -> Any:
+        """Raises LimiterDown."""
+        client = redis_client()
+        try:
+            return client.evalsha(self.sha, len(keys), *keys, *args)
+        except redis.exceptions.NoScriptError:
+            return client.eval(self.text, len(keys), *keys, *args)
+
+    async def arun(self, keys: Sequence[str], *args: str) -> Any:
+        """Raises LimiterDown."""
+        client = async_redis_client()
+        try:
+            return await client.evalsha(self.sha, len(keys), *keys, *args)
+        except redis.exceptions.NoScriptError:
+            return await client.eval(self.text, len(keys), *keys, *args)
+
+
+_admit = Script("admit")
+_confirm = Script("confirm")
+_settle = Script("settle")
+_invalidate = Script("invalidate")
+_rebuild = Script("rebuild")
+_take_counts = Script("take_counts")
+
+
+@dataclass(frozen=True)
+class Window:
+    """A sliding window: no `seconds` long span ever holds more than `limit` members of `key`."""
+
+    key: str
+    limit: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request to decide over. `subject` is the account, or what else is counted."""
+
+    subject: str
+    windows: tuple[Window, ...] = ()
+    endpoint: str = ""
+    key_id: UUID | None = None
+    amounts: Mapping[str, int] | None = None
+    reservation_id: UUID | None = None
+    hold_seconds: int = 0
+
+    def keys(self) -> list[str]:
+        """Every key the script touches, in its order."""
+        credential = self.key_id or self.subject
+        marks = [revoked_mark(credential), stopped_mark(self.subject), f"last_used:{credential}"]
+        return [*quota_keys(self.subject), COUNTS_KEY, *marks, *(window.key for window in self.windows)]
+
+    @cached_property
+    def arguments(self) -> tuple[str, str]:
+        """Computed once: a repeated call must carry the same nonce, so that it is not counted twice."""
+        spec: dict[str, Any] = {
+            "nonce": secrets.token_urlsafe(9),
+            "windows": [{"limit": window.limit, "seconds": window.seconds} for window in self.windows],
+        }
+        if self.endpoint:
+            spec |= {"count": f"{self.subject}|{self.endpoint}", "touch_seconds": TOUCH_SECONDS}
+        if self.reservation_id is not None:
+            spec |= {"reservation": str(self.reservation_id), "hold_seconds": self.hold_seconds}
+            spec["amounts"] = sorted((self.amounts or {}).items())
+        return json.dumps(spec), json.dumps(dict(self.amounts or {}))
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the tightest window still has: its limit, the requests left, seconds until its oldest request leaves it."""
+
+    limit: int
+    remaining: int
+    reset_seconds: float
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Admitted; `room` is None when no window was asked, `touch` is true once a minute."""
+
+    room: Room | None
+    touch: bool
+
+
+@dataclass(frozen=True)
+class RateFull:
+    """A window is full."""
+
+    window: Window
+    wait_seconds: float
+
+
+@dataclass(frozen=True)
+class QuotaFull:
+    """`taken` (settled and reserved) plus the amount would pass `limit`."""
+
+    kind: str
+    period: str
+    limit: int
+    taken: int
+    reset_seconds: int
+    room: Room | None
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The key was `revoked`, its account `stopped`, or the counters are not there (`rebuild`)."""
+
+    why: str
+
+
+Verdict = Passed | RateFull | QuotaFull | Stopped
+
+
+def decide(ask: Ask) -> Verdict:
+    """Count and reserve, or refuse and change nothing."""
+    return _verdict(ask, _admit.run(ask.keys(), *ask.arguments))
+
+
+async def adecide(ask: Ask) -> Verdict:
+    """Async twin of `decide`."""
+    return _verdict(ask, await _admit.arun(ask.keys(), *ask.arguments))
+
+
+def _verdict(ask: Ask, reply: list[Any]) -> Verdict:
+    parts: list[Any] = [part.decode() if isinstance(part, bytes) else part for part in reply]
+    match parts:
+        case ["ok", limit, remaining, reset_us, touch]:
+            return Passed(_room(limit, remaining, reset_us), bool(touch))
+        case ["rate", index, _limit, wait_us]:
+            return RateFull(ask.windows[index - 1], wait_us / 1e6)
+        case ["quota", kind, period, limit, taken, reset_seconds, *room]:
+            return QuotaFull(kind, period, limit, taken, reset_seconds, _room(*room))
+        case [why]:
+            return Stopped(why)
+    raise ValueError(f"Unexpected reply of the limiter: {reply!r}")
+
+
+def _room(limit: int, remaining: int, reset_us: int) -> Room | None:
+    return None if limit < 0 else Room(limit, remaining, reset_us / 1e6)
+
+
+def quota_keys(account_id: UUID | str) -> list[str]:
+    """The account's counters and its unconfirmed reservations."""
+    return [f"quota:{account_id}", f"quota_expiry:{account_id}"]
+
+
+def revoked_mark(key_id: UUID | str) -> str:
+    """Key whose existence says that this API key was revoked a moment ago."""
+    return f"api_key_revoked:{key_id}"
+
+
+def stopped_mark(account_id: UUID | str) -> str:
+    """Key whose existence says that this account was blocked or deleted a moment ago."""
+    return f"account_stopped:{account_id}"
+
+
+def put_mark(mark: str) -> None:
+    """Tell every process at once, for longer than any of them caches."""
+    redis_client().set(mark, 1, ex=MARK_SECONDS)
+
+
+def clear_mark(mark: str) -> None:
+    """The account may act again."""
+    redis_client().delete(mark)
+
+
+def first_in_a_minute(name: str) -> bool:
+    """True for one caller a minute over all processes."""
+    return bool(redis_client().set(f"last_used:{name}", 1, nx=True, ex=TOUCH_SECONDS))
+
+
+def confirm(account_id: UUID, reservation_id: UUID) -> None:
+    """The reservation's row is committed: it no longer lapses."""
+    _confirm.run(quota_keys(account_id), str(reservation_id))
+
+
+def settle(account_id: UUID, reservation_id: UUID, booked: Sequence[tuple[str, str, int, int]] = ()) -> None:
+    """End a reservation; `booked` are kind, period, amount and end of period (Unix seconds) as PostgreSQL has them."""
+    _settle.run(quota_keys(account_id), str(reservation_id), json.dumps(booked))
+
+
+def invalidate(account_id: UUID) -> None:
+    """Make the next request rebuild the account's counters."""
+    _invalidate.run(quota_keys(account_id))
+
+
+def version(account_id: UUID) -> tuple[str, int]:
+    """Version of the counters and Redis' time (Unix seconds), to be read before PostgreSQL is."""
+    with redis_client().pipeline(transaction=True) as pipe:
+        pipe.hget(quota_keys(account_id)[0], "ver")
+        pipe.time()
+        stored, clock = pipe.execute()
+    return (stored or b"0").decode(), int(clock[0])
+
+
+def rebuild(
+    account_id: UUID,
+    seen_version: str,
+    rows: Iterable[tuple[str, str, int, int, int]],
+    holds: Iterable[tuple[str, str]],
+) -> bool:
+    """Replace the counters; False when PostgreSQL moved on since `seen_version` was read.
+
+    `rows` are kind, period, limit, usage and end of period (Unix seconds); `holds` reservation id and amounts as JSON.
+    """
+    arguments = (seen_version, json.dumps(list(rows)), json.dumps(list(holds)))
+    return bool(_rebuild.run(quota_keys(account_id), *arguments))
+
+
+def take_counts() -> dict[tuple[str, str, int], int]:
+    """Request counts since the last call, by account id, endpoint and hour (Unix seconds of its start)."""
+    flat = [part.decode() for part in _take_counts.run([COUNTS_KEY])]
+    counts = {}
+    for field, count in zip(flat[::2], flat[1::2], strict=True):
+        hour, subject, endpoint = field.split("|", 2)
+        counts[subject, endpoint, int(hour)] = int(count)
+    return counts
+
+
+def put_counts_back(counts: Mapping[tuple[str, str, int], int]) -> None:
+    """Undo `take_counts` after a failed write."""
+    with redis_client().pipeline(transaction=True) as pipe:
+        for (subject, endpoint, hour), count in counts.items():
+            pipe.hincrby(COUNTS_KEY, f"{hour}|{subject}|{endpoint}", count)
+        pipe.execute()

@@ -1,0 +1,1 @@
+"""Management of accounts from the shell."""

@@ -1,0 +1,27 @@
+"""What an API key may be allowed to do. A view names the scope it needs; a missing name means keys are refused."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+ALL_SCOPES: Final = "*"
+
+SCOPES: Final[dict[str, str | Promise]] = {
+    "projects:read": _("Read projects"),
+    "projects:write": _("Change projects"),
+    "tasks:read": _("Read tasks"),
+    "tasks:write": _("Start and control tasks"),
+    "results:read": _("Read results"),
+    "results:write": _("Rate results"),
+    "tts:read": _("Read speech"),
+    "tts:write": _("Make speech"),
+    "account:read": _("Read the account and its usage"),
+    ALL_SCOPES: _("Everything"),
+}
+
+
+def allows(permissions: list[str], scope: str) -> bool:
+    """Whether a key with these permissions has the scope; `write` includes `read` of the same things."""
+    area, _colon, verb = scope.partition(":")
+    return bool({scope, ALL_SCOPES}.intersection(permissions)) or (verb == "read" and f"{area}:write" in permissions)

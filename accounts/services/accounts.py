@@ -1,0 +1,162 @@
+"""Accounts: made, changed, signed out, found."""
+
+import logging
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts import limiter
+from accounts.models import Account, AccountType, Role
+from accounts.services.errors import InvalidAccount
+from accounts.services.keys import forget_cached
+from accounts.services.quotas import adopt_default_quotas, ensure_quotas
+from accounts.services.standing import check_actor, locked_account
+
+logger = logging.getLogger(__name__)
+
+#: What the operations console may change.
+EDITABLE = frozenset(
+    {
+        "username", "email", "full_name", "avatar_url", "role", "account_type", "verification_status",
+        "requests_per_hour", "language",
+    }
+)  # fmt: skip
+#: Of generated passwords; 128 bits.
+PASSWORD_BYTES = 16
+#: No "@": a username must never look like somebody else's e-mail address at sign-in.
+_USERNAME = re.compile(r"[\w.+-]{1,50}")
+
+
+@transaction.atomic
+def create_account(
+    *,
+    username: str,
+    email: str,
+    password: str | None,
+    full_name: str = "",
+    role: str = Role.USER,
+    account_type: str = AccountType.STANDARD,
+    language: str = "",
+) -> Account:
+    """New account with its quotas; without a password nobody signs in. Raises InvalidAccount with errors by field."""
+    email = email.strip().lower()
+    account = Account(
+        username=username, email=email, full_name=full_name, role=role, account_type=account_type, language=language
+    )
+    errors: dict[str, list[str]] = {}
+    if not _USERNAME.fullmatch(username):
+        errors["username"] = [_("1 to 50 letters, digits or . _ + - are accepted.")]
+    if Account.objects.filter(username__iexact=username).exists():
+        errors["username"] = [_("This name is taken.")]
+    if Account.objects.filter(email__iexact=email).exists():
+        errors["email"] = [_("An account with this address exists.")]
+    _collect(errors, "email", lambda: validate_email(email))
+    if password is not None:
+        _collect(errors, "password", lambda: validate_password(password, account))
+    if errors:
+        raise InvalidAccount(errors=errors)
+    account.set_password(password)
+    account.save(force_insert=True)
+    ensure_quotas(account=account)
+    logger.info("accounts.account.created", extra={"account": str(account.pk), "role": role})
+    return account
+
+
+def _collect(errors: dict[str, list[str]], name: str, check: Any) -> None:
+    try:
+        check()
+    except ValidationError as error:
+        errors.setdefault(name, []).extend(error.messages)
+
+
+@transaction.atomic
+def update_profile(*, account: Account, full_name: str | None = None, language: str | None = None) -> Account:
+    """Change what people may change about themselves; None keeps."""
+    changes = {"full_name": full_name, "language": language}
+    named = {name: value for name, value in changes.items() if value is not None}
+    for name, value in named.items():
+        setattr(account, name, value)
+    if named:
+        account.save(update_fields=list(named))
+        forget_cached(account_id=account.pk)
+    return account
+
+
+@transaction.atomic
+def change_password(*, account: Account, password: str) -> Account:
+    """New password; every session but the one the caller renews ends. Raises InvalidAccount for a weak one."""
+    errors: dict[str, list[str]] = {}
+    _collect(errors, "password", lambda: validate_password(password, account))
+    if errors:
+        raise InvalidAccount(errors=errors)
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    return account
+
+
+@transaction.atomic
+def sign_out_everywhere(*, account: Account, actor: Account | None) -> Account:
+    """End every session of the account at once: sessions carry a hash of `session_epoch`."""
+    Account.objects.filter(pk=account.pk).update(session_epoch=F("session_epoch") + 1)
+    account.refresh_from_db(fields=["session_epoch"])
+    logger.info("accounts.sessions.ended", extra={"account": str(account.pk), "actor": str(actor)})
+    return account
+
+
+@transaction.atomic
+def update_account(*, account: Account, actor: Account | None, changes: Mapping[str, Any]) -> Account:
+    """What administrators may change (`EDITABLE`). Default limits follow the account type, limits set by hand stay.
+
+    Raises ValueError for other fields, Forbidden for one's own role.
+    """
+    if unknown := set(changes) - EDITABLE:
+        raise ValueError(f"Not editable: {sorted(unknown)}")
+    check_actor(account, actor, oneself="role" not in changes)
+    locked = locked_account(account)
+    old_type = locked.account_type
+    for name, value in changes.items():
+        setattr(locked, name, value)
+    locked.save(update_fields=list(changes))
+    if locked.account_type != old_type:
+        adopt_default_quotas(account=locked, old_type=old_type)
+    transaction.on_commit(lambda: forget_cached(account_id=locked.pk))
+    logger.info(
+        "accounts.account.updated", extra={"account": str(locked.pk), "actor": str(actor), "fields": sorted(changes)}
+    )
+    return locked
+
+
+@transaction.atomic
+def create_first_admin(*, username: str, email: str) -> tuple[Account, str] | None:
+    """An administrator with a generated password; None when there is one already (or another process makes it now)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('accounts.create_first_admin', 0))")
+    if Account.objects.filter(role=Role.ADMIN, is_active=True, is_blocked=False).exists():
+        return None
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    return create_account(username=username, email=email, password=password, role=Role.ADMIN), password
+
+
+def note_activity(*, account: Account, ip: str | None) -> None:
+    """Write when and from where somebody was last here, at most once a minute over all processes; not without Redis."""
+    try:
+        if not limiter.first_in_a_minute(str(account.pk)):
+            return
+    except limiter.LimiterDown:
+        return
+    Account.objects.filter(pk=account.pk).update(last_activity=Now(), last_ip=ip)
+
+
+def find_by_sign_in_name(name: str) -> Account | None:
+    """The account with this username, else with this e-mail address (any case)."""
+    found = Account.objects.filter(Q(username=name) | Q(email=name.strip().lower()) | Q(email=name))
+    return min(found, key=lambda account: account.username != name, default=None)

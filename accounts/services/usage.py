@@ -1,0 +1,122 @@
+"""The books of metered work: a reservation is held, then settled or refunded, in the transactions of the work itself.
+
+Redis is corrected after the commit. What it misses only makes it stricter; `reconcile_counters` heals it.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from accounts import limiter
+from accounts.models import UsageReservation
+
+logger = logging.getLogger(__name__)
+
+_MAX_OPEN = 10_000
+#: Reservations of this process that no commit has confirmed, and their accounts.
+_open: dict[UUID, UUID] = {}
+
+
+def note_reserved(reservation_id: UUID, account_id: UUID) -> None:
+    """Remember whose reservation this is, so that it can be released before it has a row."""
+    if len(_open) >= _MAX_OPEN:
+        _open.clear()
+    _open[reservation_id] = account_id
+
+
+def hold_usage(*, reservation_id: UUID, account_id: UUID, amounts: Mapping[str, int]) -> None:
+    """Keep the reservation for as long as the work lives; part of the transaction that accepts the work."""
+    UsageReservation.objects.create(reservation_id=reservation_id, user_id=account_id, amounts=dict(amounts))
+
+    def confirm() -> None:
+        _open.pop(reservation_id, None)
+        _after_commit(lambda: limiter.confirm(account_id, reservation_id))
+
+    transaction.on_commit(confirm)
+
+
+def release_usage(*, reservation_ids: Sequence[UUID]) -> None:
+    """Give back at once what this process reserved but no commit confirmed; elsewhere it lapses by itself."""
+    for reservation_id in reservation_ids:
+        account_id = _open.pop(reservation_id, None)
+        if account_id is not None:
+            _after_commit(partial(_release, account_id, reservation_id))
+
+
+def _release(account_id: UUID, reservation_id: UUID) -> None:
+    limiter.settle(account_id, reservation_id)
+    # A commit whose answer was lost did keep it: PostgreSQL knows.
+    limiter.invalidate(account_id)
+
+
+_BOOK = """
+    WITH today AS MATERIALIZED (SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS day),
+         locked AS MATERIALIZED (
+             SELECT quota_id FROM usage_quotas WHERE user_id = %(user)s AND quota_type = ANY(%(kinds)s)
+             ORDER BY quota_id FOR UPDATE)
+    UPDATE usage_quotas AS quota
+       SET current_usage = CASE WHEN quota.reset_date > day THEN quota.current_usage ELSE 0 END
+                           + (%(amounts)s::jsonb ->> quota.quota_type)::bigint,
+           reset_date = CASE WHEN quota.reset_date > day THEN quota.reset_date
+                             WHEN quota.period = 'daily' THEN day + 1
+                             ELSE (date_trunc('month', day::timestamp) + interval '1 month')::date END
+      FROM locked, today
+     WHERE quota.quota_id = locked.quota_id
+ RETURNING quota.quota_type, quota.period, (%(amounts)s::jsonb ->> quota.quota_type)::bigint,
+           extract(epoch FROM quota.reset_date::timestamp)::bigint
+"""
+
+
+def settle_usage(*, reservation_id: UUID, actual: Mapping[str, int]) -> bool:
+    """Replace a reservation by what was really used; part of the transaction that ends the work.
+
+    A kind that `actual` leaves out is booked as reserved. More than was reserved is booked in full. False when the
+    reservation had ended before: then nothing is booked.
+    """
+    ended = _end_reservations([reservation_id])
+    if not ended:
+        return False
+    _id, account_id, reserved = ended[0]
+    amounts = {**reserved, **actual}
+    with connection.cursor() as cursor:
+        parameters: dict[str, Any] = {"user": account_id, "kinds": sorted(amounts), "amounts": json.dumps(amounts)}
+        cursor.execute(_BOOK, parameters)
+        booked = cursor.fetchall()
+    transaction.on_commit(lambda: _after_commit(lambda: limiter.settle(account_id, reservation_id, booked)))
+    return True
+
+
+def refund_usage(*, reservation_ids: Sequence[UUID]) -> int:
+    """Drop reservations whose work failed or was cancelled; part of that transaction. Returns how many there were."""
+    ended = _end_reservations(reservation_ids)
+
+    def give_back() -> None:
+        for reservation_id, account_id, _amounts in ended:
+            limiter.settle(account_id, reservation_id)
+
+    if ended:
+        transaction.on_commit(lambda: _after_commit(give_back))
+    return len(ended)
+
+
+def _end_reservations(reservation_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, dict[str, int]]]:
+    """Exactly one caller gets each row."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM usage_reservations WHERE reservation_id = ANY(%s)"
+            " RETURNING reservation_id, user_id, amounts::text",
+            [list(reservation_ids)],
+        )
+        return [(row[0], row[1], json.loads(row[2])) for row in cursor.fetchall()]
+
+
+def _after_commit(correct_redis: Callable[[], object]) -> None:
+    try:
+        correct_redis()
+    except limiter.LimiterDown:
+        logger.warning("accounts.counters.stale")

@@ -1,0 +1,364 @@
+"""Reserve, settle, refund: exact under concurrency, and the same after Redis was lost."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+from pytest_django import Settings
+
+from accounts.models import Account, UsageQuota, UsageReservation
+from accounts.services import (
+    QuotaExceeded,
+    admit,
+    hold_usage,
+    rebuild_counters,
+    reconcile_counters,
+    refund_usage,
+    release_usage,
+    settle_usage,
+)
+from accounts.tests.conftest import in_parallel, limit, live, used, wait_until
+from config.common.embedded import EmbeddedRedis
+from config.common.ids import uuid7
+from config.common.redis import redis_client
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def reserve(account: Account, **amounts: int) -> UUID | None:
+    """Id of the reservation, None when the quota does not suffice."""
+    try:
+        admission = admit(account=account, endpoint="speech", count_request=False, amounts=amounts)
+    except QuotaExceeded:
+        return None
+    return admission.reservation_id
+
+
+def accept(account: Account, **amounts: int) -> UUID:
+    """Reserved, and held by a committed row."""
+    reservation_id = reserve(account, **amounts)
+    assert reservation_id is not None
+    hold_usage(reservation_id=reservation_id, account_id=account.pk, amounts=amounts)
+    return reservation_id
+
+
+def test_fifty_parallel_reservations_never_pass_the_limit(owner: Account) -> None:
+    limit(owner, "characters", "daily", 100)
+
+    ids = in_parallel(50, lambda _index: reserve(owner, characters=7))
+
+    assert sum(found is not None for found in ids) == 14
+    assert live(owner) == {"res|characters": 98}
+
+
+def test_a_reservation_that_fits_exactly_is_accepted(owner: Account) -> None:
+    limit(owner, "characters", "daily", 100)
+
+    assert reserve(owner, characters=100) is not None
+    assert reserve(owner, characters=1) is None
+
+
+def test_a_refusal_names_the_quota_and_when_it_resets(owner: Account) -> None:
+    limit(owner, "characters", "daily", 100)
+    accept(owner, characters=60)
+
+    with pytest.raises(QuotaExceeded) as refusal:
+        admit(account=owner, endpoint="speech", amounts={"characters": 41})
+
+    wait = int(refusal.value.headers["Retry-After"])
+    assert 0 < wait <= 86_400
+    assert refusal.value.code == "quota_exceeded"
+    assert refusal.value.detail == (f"Of 100 Characters daily 60 are used or reserved; the quota resets in {wait} s.")
+    assert refusal.value.headers["RateLimit-Remaining"] == refusal.value.headers["RateLimit-Limit"]
+
+
+def test_the_month_is_checked_with_the_day(owner: Account) -> None:
+    limit(owner, "characters", "monthly", 10)
+
+    with pytest.raises(QuotaExceeded, match="Characters monthly"):
+        admit(account=owner, endpoint="speech", amounts={"characters": 11})
+
+
+def test_all_kinds_are_reserved_or_none(owner: Account) -> None:
+    limit(owner, "requests", "daily", 0)
+
+    assert reserve(owner, requests=1, characters=5) is None
+    assert live(owner) == {}
+
+
+def test_a_kind_without_a_quota_is_not_limited(owner: Account) -> None:
+    rebuild_counters(account=owner)
+    UsageQuota.objects.filter(user=owner, quota_type="images").delete()
+    redis_client().flushall()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("accounts.services.quotas.default_limits", lambda _account_type: {})
+        assert reserve(owner, images=10**9) is not None
+
+
+def test_settling_books_what_was_used_and_frees_the_rest(owner: Account) -> None:
+    reservation_id = accept(owner, characters=100)
+
+    assert settle_usage(reservation_id=reservation_id, actual={"characters": 60})
+
+    assert used(owner, "characters", "daily") == used(owner, "characters", "monthly") == 60
+    assert live(owner) == {"use|characters|daily": 60, "use|characters|monthly": 60}
+    assert not UsageReservation.objects.exists()
+
+
+def test_settling_more_than_was_reserved_books_it_in_full(owner: Account) -> None:
+    limit(owner, "characters", "daily", 100)
+    reservation_id = accept(owner, characters=90)
+
+    settle_usage(reservation_id=reservation_id, actual={"characters": 130})
+
+    assert used(owner, "characters", "daily") == 130
+    assert reserve(owner, characters=1) is None
+
+
+def test_a_kind_left_out_is_booked_as_reserved(owner: Account) -> None:
+    reservation_id = accept(owner, requests=1, characters=100)
+
+    settle_usage(reservation_id=reservation_id, actual={"characters": 0})
+
+    assert used(owner, "requests", "daily") == 1
+    assert used(owner, "characters", "daily") == 0
+
+
+def test_settling_twice_books_once(owner: Account) -> None:
+    reservation_id = accept(owner, characters=100)
+    assert settle_usage(reservation_id=reservation_id, actual={"characters": 60})
+
+    assert not settle_usage(reservation_id=reservation_id, actual={"characters": 60})
+
+    assert used(owner, "characters", "daily") == 60
+    assert reserve(owner, characters=1) is not None
+    assert live(owner) == {"use|characters|daily": 60, "use|characters|monthly": 60, "res|characters": 1}
+
+
+def test_parallel_settlements_lose_nothing(owner: Account) -> None:
+    ids = [accept(owner, characters=10, requests=1) for _work in range(30)]
+
+    in_parallel(30, lambda index: settle_usage(reservation_id=ids[index], actual={"characters": index}))
+
+    assert used(owner, "characters", "daily") == sum(range(30))
+    assert used(owner, "requests", "monthly") == 30
+    assert live(owner)["use|characters|daily"] == sum(range(30))
+    assert "res|characters" not in live(owner)
+
+
+def test_one_of_many_who_settle_the_same_reservation_wins(owner: Account) -> None:
+    reservation_id = accept(owner, characters=10)
+
+    won = in_parallel(8, lambda _index: settle_usage(reservation_id=reservation_id, actual={}))
+
+    assert sorted(won) == [False] * 7 + [True]
+    assert used(owner, "characters", "daily") == 10
+
+
+def test_a_refund_gives_everything_back(owner: Account) -> None:
+    ids = [accept(owner, characters=100), accept(owner, characters=50)]
+
+    assert refund_usage(reservation_ids=[*ids, uuid7()]) == 2
+
+    assert live(owner) == {}
+    assert used(owner, "characters", "daily") == 0
+    assert refund_usage(reservation_ids=ids) == 0
+
+
+def test_a_rolled_back_settlement_books_nothing(owner: Account) -> None:
+    reservation_id = accept(owner, characters=100)
+
+    with transaction.atomic():
+        settle_usage(reservation_id=reservation_id, actual={"characters": 60})
+        transaction.set_rollback(True)
+
+    assert used(owner, "characters", "daily") == 0
+    assert live(owner) == {"res|characters": 100}
+
+
+def test_what_was_never_committed_can_be_released_at_once(owner: Account) -> None:
+    reservation_id = reserve(owner, characters=100)
+    assert reservation_id is not None
+
+    release_usage(reservation_ids=[reservation_id])
+
+    assert live(owner) == {}
+    assert reserve(owner, characters=1) is not None
+    assert live(owner) == {"res|characters": 1}
+
+
+def test_releasing_does_not_take_a_committed_reservation(owner: Account) -> None:
+    reservation_id = accept(owner, characters=100)
+
+    release_usage(reservation_ids=[reservation_id])
+
+    assert live(owner) == {"res|characters": 100}
+
+
+def test_what_was_never_committed_lapses(owner: Account, settings: Settings) -> None:
+    settings.RESERVATION_SECONDS = 1
+    limit(owner, "characters", "daily", 100)
+    assert reserve(owner, characters=100) is not None
+    assert reserve(owner, characters=100) is None
+
+    wait_until(lambda: reserve(owner, characters=100) is not None)
+
+    assert live(owner) == {"res|characters": 100}
+
+
+def test_a_committed_reservation_does_not_lapse(owner: Account, settings: Settings) -> None:
+    settings.RESERVATION_SECONDS = 1
+    limit(owner, "characters", "daily", 101)
+    accept(owner, characters=100)
+    assert reserve(owner, characters=1) is not None
+
+    # The second, unconfirmed one lapses: so the time of the first has passed, too.
+    wait_until(lambda: reserve(owner, characters=1) is not None)
+
+    assert reserve(owner, characters=2) is None
+
+
+def test_the_same_reservation_twice_reserves_once(owner: Account) -> None:
+    reservation_id = uuid7()
+    for _call in range(2):
+        admit(account=owner, endpoint="speech", amounts={"characters": 5}, reservation_id=reservation_id)
+
+    assert live(owner) == {"res|characters": 5}
+
+
+def test_counters_are_the_same_after_redis_lost_everything(owner: Account) -> None:
+    settle_usage(reservation_id=accept(owner, characters=100, requests=1), actual={"characters": 70})
+    open_id = accept(owner, characters=25)
+    before = live(owner)
+
+    redis_client().flushall()
+    rebuild_counters(account=owner)
+
+    assert before == live(owner)
+    assert before["use|characters|daily"] == 70
+    assert before["res|characters"] == 25
+    settle_usage(reservation_id=open_id, actual={"characters": 20})
+    assert live(owner)["use|characters|daily"] == 90
+
+
+def test_the_limit_holds_though_redis_is_wiped_in_the_middle(owner: Account) -> None:
+    limit(owner, "characters", "daily", 100)
+
+    def work(index: int) -> bool:
+        if index == 10:
+            redis_client().flushall()
+        reservation_id = reserve(owner, characters=10)
+        if reservation_id is not None:
+            hold_usage(reservation_id=reservation_id, account_id=owner.pk, amounts={"characters": 10})
+        return reservation_id is not None
+
+    for index in range(30):
+        work(index)
+
+    assert UsageReservation.objects.count() == 10
+    assert reserve(owner, characters=1) is None
+
+
+def test_many_threads_meet_an_empty_redis_and_the_limit_holds(owner: Account) -> None:
+    limit(owner, "characters", "daily", 100)
+    for _work in range(5):
+        accept(owner, characters=10)
+    redis_client().flushall()
+
+    ids = in_parallel(30, lambda _index: reserve(owner, characters=10))
+
+    assert sum(found is not None for found in ids) == 5
+
+
+def test_a_restarted_redis_is_not_trusted(owner: Account, own_redis: EmbeddedRedis) -> None:
+    accept(owner, characters=10)
+    redis_client().hset(f"quota:{owner.pk}", "use|characters|daily", 5)
+    own_redis.stop()
+    own_redis.start()
+
+    assert reserve(owner, characters=1) is not None
+
+    assert live(owner) == {"res|characters": 11}
+
+
+def test_a_settlement_that_redis_missed_is_healed(owner: Account, own_redis: EmbeddedRedis) -> None:
+    reservation_id = accept(owner, characters=100)
+    own_redis.stop()
+    settle_usage(reservation_id=reservation_id, actual={"characters": 60})
+    assert used(owner, "characters", "daily") == 60
+
+    own_redis.start()
+    assert reconcile_counters() == 1
+
+    assert live(owner) == {"use|characters|daily": 60, "use|characters|monthly": 60}
+
+
+def test_a_commit_that_redis_missed_is_healed(owner: Account) -> None:
+    UsageReservation.objects.create(reservation_id=uuid7(), user=owner, amounts={"characters": 40})
+    rebuild_counters(account=owner)
+
+    assert live(owner) == {"res|characters": 40}
+
+
+def test_rebuilding_keeps_work_whose_transaction_is_still_open(owner: Account) -> None:
+    assert reserve(owner, characters=30) is not None
+
+    rebuild_counters(account=owner)
+
+    assert live(owner) == {"res|characters": 30}
+
+
+def test_yesterdays_usage_does_not_count_today(owner: Account) -> None:
+    limit(owner, "characters", "daily", 100)
+    yesterday_ended = UsageQuota.objects.get(user=owner, quota_type="characters", period="daily").reset_date
+    UsageQuota.objects.filter(user=owner, period="daily").update(
+        current_usage=100, reset_date=yesterday_ended - timedelta(days=1)
+    )
+    redis_client().flushall()
+
+    reservation_id = accept(owner, characters=30)
+    settle_usage(reservation_id=reservation_id, actual={"characters": 30})
+
+    row = UsageQuota.objects.get(user=owner, quota_type="characters", period="daily")
+    assert (row.current_usage, row.reset_date) == (30, yesterday_ended)
+    assert live(owner)["use|characters|daily"] == 30
+
+
+def test_last_months_usage_does_not_count_this_month(owner: Account) -> None:
+    rebuild_counters(account=owner)
+    row = UsageQuota.objects.get(user=owner, quota_type="characters", period="monthly")
+    UsageQuota.objects.filter(pk=row.pk).update(current_usage=500, reset_date=date(2020, 1, 1))
+    redis_client().flushall()
+
+    settle_usage(reservation_id=accept(owner, characters=3), actual={})
+
+    renewed = UsageQuota.objects.get(pk=row.pk)
+    assert (renewed.current_usage, renewed.reset_date) == (3, row.reset_date)
+    assert row.reset_date.day == 1
+
+
+def test_counters_of_a_period_that_ends_while_they_are_live_are_rebuilt(owner: Account) -> None:
+    limit(owner, "characters", "daily", 100)
+    accept(owner, characters=100)
+    settle_usage(reservation_id=UsageReservation.objects.get().pk, actual={})
+    assert reserve(owner, characters=1) is None
+    UsageQuota.objects.filter(user=owner, period="daily").update(reset_date=date(2020, 1, 1))
+    redis_client().hset(f"quota:{owner.pk}", "rst|characters|daily", 1)
+
+    assert reserve(owner, characters=100) is not None
+
+
+def test_ended_work_leaves_no_memory_behind(owner: Account) -> None:
+    rebuild_counters(account=owner)
+    accept(owner, characters=1)
+    settle_usage(reservation_id=UsageReservation.objects.get().pk, actual={})
+    fields = redis_client().hlen(f"quota:{owner.pk}")
+
+    for _work in range(20):
+        settle_usage(reservation_id=accept(owner, characters=1), actual={})
+
+    assert redis_client().hlen(f"quota:{owner.pk}") == fields
+    assert redis_client().zcard(f"quota_expiry:{owner.pk}") == 0
+    assert 0 < redis_client().ttl(f"quota:{owner.pk}") <= 172_800

@@ -1,0 +1,1 @@
+"""What is measured; each module offers `measure(house, options) -> list[Row]`."""

@@ -1,0 +1,179 @@
+"""No-op tasks run to a stored result, beside bare Celery and Procrastinate with two processes each."""
+
+import os
+import time
+from dataclasses import dataclass
+from statistics import median
+from typing import Protocol
+
+import redis
+from celery import Celery
+from django.db import connection
+
+from bench.house import House, other_redis_database, wait_until
+from bench.options import Options
+from bench.people import insert_noops, make_account, make_project
+from bench.table import Row
+from config.common.embedded import postgres_url
+from config.settings.celery import broker_url
+from projects.models import Project
+from tasks.services.dispatch import dispatch_queue
+
+PROCESSES = 2
+WARM_UP = 300
+_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Run:
+    """One round of one contestant."""
+
+    tasks_per_second: float
+    postgres_cpu_ms_per_task: float
+
+
+class Contestant(Protocol):
+    """A queue with its workers running and warm."""
+
+    name: str
+
+    def run(self, count: int) -> float:
+        """Seconds from the moment at which `count` tasks are there until the last has ended."""
+
+
+class Roundhouse:
+    """Our own: rows inserted beforehand, two prefork processes, the sweeper."""
+
+    name = "Roundhouse"
+
+    def __init__(self, house: House) -> None:
+        self.project: Project = make_project(make_account("queue"))
+        house.start_sweeper()
+        house.start_worker("--pool", "prefork", "--concurrency", str(PROCESSES))
+
+    def run(self, count: int) -> float:
+        """From the commit of the rows to the last `completed_at`."""
+        insert_noops(count, self.project)
+        began = time.time()
+        dispatch_queue(queue_name="default")
+        wait_until(lambda: not _number(_UNFINISHED), what="Roundhouse", pause_seconds=_POLL_SECONDS)
+        assert _number(_COMPLETED_SINCE, began) == count
+        return _number(_LAST_END) - began
+
+
+_UNFINISHED = "SELECT count(*) FROM (SELECT 1 FROM tasks WHERE completed_at IS NULL LIMIT 1) unfinished"
+_COMPLETED_SINCE = "SELECT count(*) FROM tasks WHERE status = 'completed' AND completed_at >= to_timestamp(%s)"
+_LAST_END = "SELECT extract(epoch FROM max(completed_at))::float8 FROM tasks"
+
+
+def _number(statement: str, *parameters: float) -> float:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        row = cursor.fetchone()
+    return float(row[0])
+
+
+class BareCelery:
+    """A no-op without result; messages pushed beforehand to a list that gets the queue's name at the start."""
+
+    name = "bare Celery"
+
+    def __init__(self, house: House) -> None:
+        url = other_redis_database(1)
+        os.environ["BENCH_CELERY_BROKER"] = broker_url(url)
+        from bench.rivals.celery_noop import QUEUE, app
+
+        self.app: Celery = app
+        self.queue = QUEUE
+        self.client = redis.Redis.from_url(url)
+        arguments = ["-m", "celery", "-A", "bench.rivals.celery_noop", "worker", "--pool", "prefork"]
+        arguments += ["--concurrency", str(PROCESSES), "--loglevel", "WARNING"]
+        arguments += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+        house.start_rival(*arguments)
+
+    def run(self, count: int) -> float:
+        """Until no message is left and none is unacknowledged."""
+        with self.app.producer_pool.acquire(block=True) as producer:
+            for _ in range(count):
+                self.app.send_task("noop", queue="staged", producer=producer, ignore_result=True)
+        began = time.time()
+        self.client.rename("staged", self.queue)
+        wait_until(self._is_empty, what="Celery", pause_seconds=_POLL_SECONDS / 4)
+        return time.time() - began
+
+    def _is_empty(self) -> bool:
+        with self.client.pipeline() as pipe:
+            waiting, taken = pipe.llen(self.queue).hlen("unacked").execute()
+        return not waiting and not taken
+
+
+class Procrastinate:
+    """An async no-op; two worker processes, because one event loop uses one core only."""
+
+    name = "Procrastinate"
+
+    def __init__(self, house: House) -> None:
+        house.postgres.ensure_database("procrastinate")
+        self.url = os.environ["BENCH_PROCRASTINATE_URL"] = postgres_url(house.folder, "procrastinate")
+        from procrastinate import SyncPsycopgConnector
+
+        from bench.rivals.procrastinate_noop import app
+
+        self.app = app.with_connector(SyncPsycopgConnector(conninfo=self.url))
+        self.app.open()
+        self.app.schema_manager.apply_schema()
+        for _ in range(PROCESSES):
+            arguments = ["-m", "procrastinate", "--app", "bench.rivals.procrastinate_noop.app"]
+            house.start_rival(*arguments, "--log-level", "warning", "worker", "--concurrency", "1")
+
+    def run(self, count: int) -> float:
+        """From the commit of the jobs to the last event."""
+        self.app.tasks["noop"].batch_defer(*({} for _ in range(count)))
+        began = time.time()
+        wait_until(lambda: not self._number(_JOBS_LEFT), what="Procrastinate", pause_seconds=_POLL_SECONDS)
+        return self._number(_LAST_EVENT) - began
+
+    def _number(self, statement: str) -> float:
+        return float(self.app.connector.execute_query_one(statement)["number"])
+
+
+_JOBS_LEFT = "SELECT count(*) AS number FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+_LAST_EVENT = "SELECT extract(epoch FROM max(at))::float8 AS number FROM procrastinate_events"
+
+
+def measure(house: House, options: Options) -> list[Row]:
+    """Rounds of all contestants in turn; the ratio is the median of the ratios within the rounds."""
+    contestants: list[Contestant] = [Roundhouse(house), BareCelery(house), Procrastinate(house)]
+    for contestant in contestants:
+        contestant.run(WARM_UP)
+    runs: dict[str, list[Run]] = {contestant.name: [] for contestant in contestants}
+    for number in range(options.rounds):
+        for contestant in contestants:
+            run = _round(house, contestant, options.tasks)
+            runs[contestant.name].append(run)
+            print(f"  round {number + 1}: {contestant.name:<14} {run.tasks_per_second:8,.0f} tasks/s", flush=True)
+    house.stop_all()
+    return _rows(*runs.values())
+
+
+def _round(house: House, contestant: Contestant, count: int) -> Run:
+    before = house.postgres_cpu_ms()
+    seconds = contestant.run(count)
+    return Run(count / seconds, (house.postgres_cpu_ms() - before) / count)
+
+
+def _rows(ours: list[Run], celery: list[Run], procrastinate: list[Run]) -> list[Row]:
+    speeds = {"Roundhouse": ours, "bare Celery": celery, "Procrastinate": procrastinate}
+    rows = [Row("queue", name, median(run.tasks_per_second for run in runs), "tasks/s") for name, runs in speeds.items()]
+    rows.append(Row("queue", "against bare Celery", _ratio(ours, celery), "x", at_least=0.65))
+    rows.append(Row("queue", "against Procrastinate", _ratio(ours, procrastinate), "x", at_least=1.0))
+    cpu_ms = median(run.postgres_cpu_ms_per_task for run in ours)
+    rows.append(Row("queue", "PostgreSQL per task", cpu_ms, "CPU-ms", at_most=0.35))
+    rival_ms = median(run.postgres_cpu_ms_per_task for run in procrastinate)
+    rows.append(Row("queue", "PostgreSQL per task of Procrastinate", rival_ms, "CPU-ms"))
+    return rows
+
+
+def _ratio(ours: list[Run], theirs: list[Run]) -> float:
+    pairs = zip(ours, theirs, strict=True)
+    return median(mine.tasks_per_second / other.tasks_per_second for mine, other in pairs)

@@ -1,0 +1,1 @@
+"""The same no-op on other queues, run as processes of their own."""

@@ -1,0 +1,53 @@
+"""WhiteNoise for an asynchronous server: its own middleware is synchronous and puts every request into a thread."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.module_loading import import_string
+
+
+class StaticFilesMiddleware:
+    """Serves static files by WhiteNoise; everything else passes without leaving the event loop."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        # It comes without types, so it is held rather than inherited from.
+        self.files: dict[str, Any] = import_string("whitenoise.middleware.WhiteNoiseMiddleware")(get_response).files
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        """The file, or what the rest of the site answers."""
+        if self.is_async:
+            return self._answer_async(request)
+        found = self.files.get(request.path_info)
+        response: HttpResponseBase = read_whole(found, request) if found else self.get_response(request)
+        return response
+
+    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
+        found = self.files.get(request.path_info)
+        if found:
+            return await sync_to_async(read_whole, thread_sensitive=False)(found, request)
+        response: HttpResponseBase = await self.get_response(request)
+        return response
+
+
+def read_whole(found: Any, request: HttpRequest) -> HttpResponse:
+    """The file's response with its content in memory: ours are small, and to ASGI Django streams files as a list."""
+    answer = found.get_response(request.method, request.META)
+    content = b""
+    if answer.file is not None:
+        with answer.file as file:
+            content = file.read()
+    response = HttpResponse(content, status=int(answer.status))
+    del response["Content-Type"]
+    for name, value in answer.headers:
+        response[name] = value
+    return response

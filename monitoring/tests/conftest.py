@@ -1,0 +1,19 @@
+"""A live worker, and fresh answers for every test."""
+
+import pytest
+
+from monitoring.metrics import QUEUES
+from monitoring.views import ready_findings
+from tasks.models import Worker
+
+
+@pytest.fixture(autouse=True)
+def _forget_remembered() -> None:
+    ready_findings.forget()
+    QUEUES.forget()
+
+
+@pytest.fixture
+def light_worker(db: None) -> Worker:
+    """A light worker that has just reported."""
+    return Worker.objects.create(hostname="here", pid=1, profile="light", queues=["default"])

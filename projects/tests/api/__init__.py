@@ -1,0 +1,1 @@
+"""REST tests of projects: one file per action."""

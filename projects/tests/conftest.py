@@ -1,0 +1,66 @@
+"""Fixtures of the project tests: every role, and clients signed in as each person."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import Account
+from config.common.problems import DomainError
+from conftest import make_account
+from projects.models import MemberRole, Project
+from projects.services import add_member, create_project_key
+
+As = Callable[[Account], APIClient]
+Refused = Callable[..., DomainError]
+
+
+@pytest.fixture
+def manager(project: Project, owner: Account) -> Account:
+    """Manages `project`."""
+    person = make_account("manager")
+    add_member(project=project, user=person, role=MemberRole.MANAGER, actor=owner)
+    return person
+
+
+@pytest.fixture
+def viewer(project: Project, owner: Account) -> Account:
+    """May only look at `project`."""
+    person = make_account("viewer")
+    add_member(project=project, user=person, role=MemberRole.VIEWER, actor=owner)
+    return person
+
+
+@pytest.fixture
+def as_person() -> As:
+    """REST client acting as a person with a session."""
+
+    def client_of(person: Account) -> APIClient:
+        client = APIClient()
+        client.force_authenticate(person)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def bound(project: Project, owner: Account) -> APIClient:
+    """REST client with a key of the owner that is bound to `project`."""
+    made = create_project_key(project=project, actor=owner, name="program")
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {made.key_text}")
+    return client
+
+
+@pytest.fixture
+def url(project: Project) -> str:
+    """Address of `project` over REST."""
+    return f"/api/v1/projects/{project.pk}/"
+
+
+def refusal(call: Callable[..., Any], **arguments: Any) -> DomainError:
+    """The error by which `call` refuses."""
+    with pytest.raises(DomainError) as caught:
+        call(**arguments)
+    return caught.value

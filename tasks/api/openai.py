@@ -1,0 +1,125 @@
+"""The OpenAI-compatible face: who calls, what models there are. Async views without DRF, because this is the hot path."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from accounts.api.bearer import authenticate_request
+from accounts.models import Account, ApiKey
+from accounts.scopes import allows
+from accounts.services import aadmit
+from accounts.services.errors import ScopeMissing
+from config.common.openai_errors import openai_response
+from config.common.parsers import BodyTooLarge, InvalidJson, parse_json
+from config.common.problems import DomainError, NotFound
+from tasks.models import Engine
+
+P = ParamSpec("P")
+
+
+class MethodNotAllowed(DomainError):
+    """The address exists, the method does not."""
+
+    status_code = 405
+    code = "method_not_allowed"
+    title = "This method is not allowed here."
+
+
+class ModelNotFound(NotFound):
+    """No enabled engine of that name."""
+
+    code = "model_not_found"
+    title = "The model does not exist or you do not have access to it."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The program behind a request, already admitted by the rate limit."""
+
+    account: Account
+    key: ApiKey | None
+
+
+Answer = Coroutine[Any, Any, HttpResponseBase]
+AsyncView = Callable[Concatenate[HttpRequest, Caller, P], Answer]
+
+
+def openai_endpoint(
+    *, method: str, scope: str = ""
+) -> Callable[[AsyncView[P]], Callable[Concatenate[HttpRequest, P], Answer]]:
+    """Let a view be called with a key that holds `scope` (any usable key when empty); refusals are OpenAI's error object.
+
+    The answer carries the rate-limit headers of the call that admitted it.
+    """
+
+    def decorate(view: AsyncView[P]) -> Callable[Concatenate[HttpRequest, P], Answer]:
+        @csrf_exempt
+        @wraps(view)
+        async def answer(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            try:
+                if request.method != method:
+                    raise MethodNotAllowed(headers={"Allow": method})
+                caller = await identify(request, scope)
+                admission = await aadmit(account=caller.account, endpoint=request.path, key=caller.key)
+                response = await view(request, caller, *args, **kwargs)
+            except DomainError as error:
+                return openai_response(error)
+            for name, value in admission.headers.items():
+                response.headers.setdefault(name, value)
+            return response
+
+        return answer
+
+    return decorate
+
+
+async def identify(request: HttpRequest, scope: str) -> Caller:
+    """The caller, by key or by session; raises InvalidKey (401), AccountStopped or ScopeMissing (403)."""
+    account, key = await authenticate_request(request)
+    if key is not None and scope and not allows(key.permissions, scope):
+        raise ScopeMissing(_("This API key lacks the scope %(scope)s.") % {"scope": scope})
+    return Caller(account=account, key=key)
+
+
+def read_json(request: HttpRequest) -> dict[str, Any]:
+    """The body as an object; raises InvalidJson or BodyTooLarge."""
+    try:
+        body = parse_json(request.body)
+    except RequestDataTooBig as error:
+        raise BodyTooLarge from error
+    if not isinstance(body, dict):
+        raise InvalidJson(_("The body must be a JSON object."))
+    return body
+
+
+def model_object(engine: Engine) -> dict[str, Any]:
+    """OpenAI's model object; the id is what requests give as `model`."""
+    return {
+        "id": engine.name,
+        "object": "model",
+        "created": int(engine.created_at.timestamp()),
+        "owned_by": "roundhouse",
+    }
+
+
+@openai_endpoint(method="GET")
+async def list_models(request: HttpRequest, caller: Caller) -> HttpResponseBase:
+    """Every enabled engine of every domain."""
+    engines = Engine.objects.filter(is_enabled=True).order_by("domain", "-is_default", "name")
+    return JsonResponse({"object": "list", "data": [model_object(engine) async for engine in engines]})
+
+
+@openai_endpoint(method="GET")
+async def retrieve_model(request: HttpRequest, caller: Caller, name: str) -> HttpResponseBase:
+    """One engine by name."""
+    engine = await Engine.objects.filter(is_enabled=True, name=name).order_by("domain").afirst()
+    if engine is None:
+        raise ModelNotFound(errors={"model": [_("There is no model %(name)s.") % {"name": repr(name[:100])}]})
+    return JsonResponse(model_object(engine))

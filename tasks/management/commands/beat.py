@@ -1,0 +1,55 @@
+"""`manage.py beat`: the sweeper loop and Celery's periodic jobs in one process."""
+
+import logging
+import signal
+import threading
+from types import FrameType
+from typing import Any
+
+from celery import current_app
+from celery.beat import EmbeddedService
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+
+from tasks.queue.connection import DatabaseDown, forget_connection
+from tasks.services import sweep
+
+logger = logging.getLogger(__name__)
+
+
+class Command(BaseCommand):
+    """Several may run: sweeps have one winner per batch; run `--sweeper-only` for all but one."""
+
+    help = "Run the sweeper and the periodic jobs."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whether to run periodic jobs too."""
+        parser.add_argument("--sweeper-only", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Sweep until SIGTERM or SIGINT."""
+        stop = threading.Event()
+
+        def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
+            stop.set()
+
+        signal.signal(signal.SIGTERM, ask_to_stop)
+        signal.signal(signal.SIGINT, ask_to_stop)
+        if not options["sweeper_only"]:
+            settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+            schedule = settings.DATA_DIR / "celerybeat-schedule"
+            periodic = EmbeddedService(current_app, thread=True, schedule_filename=str(schedule))
+            periodic.daemon = True
+            periodic.start()
+        while not stop.wait(settings.TASK_SWEEP_SECONDS):
+            sweep_once()
+
+
+def sweep_once() -> None:
+    """One round; while the database is away there is nothing to sweep."""
+    try:
+        sweep()
+    except DatabaseDown as error:
+        logger.warning("tasks.sweep.database_down", extra={"error": str(error)})
+        forget_connection()

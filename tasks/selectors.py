@@ -1,0 +1,108 @@
+"""Reads that join several tables."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Count, DurationField, QuerySet, Value
+from django.db.models.functions import Now
+
+from accounts.models import Account, ApiKey
+from projects.selectors import visible_projects
+from projects.services import get_abilities
+from tasks.models import Task, Worker
+from tasks.services.errors import TaskNotFound
+from tasks.states import TERMINAL, TaskStatus
+
+
+def visible_tasks(*, user: Account, key: ApiKey | None = None) -> QuerySet[Task]:
+    """Tasks of the projects a person may see, narrowed to one project by a project-bound key."""
+    if key is None:
+        return Task.objects.visible_to(user)
+    return Task.objects.filter(project__in=visible_projects(user, key))
+
+
+def get_task(*, user: Account, task_id: UUID, key: ApiKey | None = None) -> Task:
+    """One visible task with its project; raises TaskNotFound for strangers as for nobody's task."""
+    task = visible_tasks(user=user, key=key).select_related("project", "user").filter(pk=task_id).first()
+    if task is None:
+        raise TaskNotFound
+    return task
+
+
+def task_abilities(*, task: Task, user: Account) -> dict[str, bool]:
+    """What this person may do to this task now: the one map for buttons and 403s."""
+    abilities = get_abilities(project=task.project, user=user)
+    may_manage = abilities["manage_tasks"] or (task.user_id == user.pk and abilities["submit_tasks"])
+    ended, paused = task.status in TERMINAL, task.status == TaskStatus.PAUSED
+    return {
+        "cancel": may_manage and not ended and task.cancel_requested_at is None,
+        "pause": may_manage and not ended and not paused and task.pause_requested_at is None,
+        "resume": may_manage and not ended and (paused or task.pause_requested_at is not None),
+        "retry": may_manage and task.status in (TaskStatus.FAILED, TaskStatus.CANCELLED),
+        "manage": may_manage,
+    }
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One claim of a task, from the history."""
+
+    number: int
+    actor: str
+    worker: Worker | None
+
+
+def attempts_of(task: Task) -> list[Attempt]:
+    """Who worked on it, attempt by attempt; two queries."""
+    claims = list(task.history.filter(status_to=TaskStatus.PROCESSING).values_list("attempt", "actor"))
+    ids = [actor.removeprefix("worker:") for _number, actor in claims if actor.startswith("worker:")]
+    workers = {str(worker.pk): worker for worker in Worker.objects.filter(pk__in=ids)}
+    return [Attempt(number, actor, workers.get(actor.removeprefix("worker:"))) for number, actor in claims]
+
+
+
+@dataclass(frozen=True)
+class QueueLine:
+    """One queue on the dashboard: rows by state that have not ended, and the age of the oldest waiting one."""
+
+    queue_name: str
+    profile: str
+    is_paused: bool
+    counts: dict[str, int]
+    oldest_waiting_seconds: float | None
+
+
+_DEPTH = """
+SELECT q.queue_name, q.profile, q.is_paused, t.status, count(t.task_id),
+    extract(epoch FROM clock_timestamp() - min(t.created_at) FILTER (WHERE t.status IN ('pending', 'in_queue')))::float8
+FROM task_queues q LEFT JOIN tasks t ON t.queue_name = q.queue_name AND t.completed_at IS NULL
+GROUP BY 1, 2, 3, 4 ORDER BY 1
+"""
+
+
+def queue_overview() -> list[QueueLine]:
+    """Depth of every queue by state; one query over the rows that have not ended."""
+    lines: dict[str, QueueLine] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_DEPTH)
+        for name, profile, is_paused, status, count, oldest in cursor.fetchall():
+            line = lines.setdefault(name, QueueLine(name, profile, is_paused, {}, None))
+            if status is not None:
+                line.counts[status] = count
+            if oldest is not None and (line.oldest_waiting_seconds or 0.0) < oldest:
+                lines[name] = replace(line, oldest_waiting_seconds=oldest)
+    return list(lines.values())
+
+
+def failures_of_last_day() -> list[tuple[str, str, int]]:
+    """(kind, error code, count) of tasks that failed in the last 24 hours, the most frequent first."""
+    horizon = Now() - Value(timedelta(days=1), output_field=DurationField())
+    rows = (
+        Task.objects.filter(status=TaskStatus.FAILED, completed_at__gt=horizon)
+        .values_list("task_type", "error_code")
+        .annotate(count=Count("task_id"))
+        .order_by("-count")[:10]
+    )
+    return [(kind, code, count) for kind, code, count in rows]

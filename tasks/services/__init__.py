@@ -1,0 +1,43 @@
+"""Every write of the task protocol."""
+
+from tasks.services.control import cancel_task, pause_task, resume_task, retry_task
+from tasks.services.engines import choose_engine, load_adapter, make_default, probe_engine, sync_engines
+from tasks.services.errors import (
+    DeadlineInPast,
+    IdempotencyKeyReused,
+    IllegalTransition,
+    InvalidInput,
+    TaskNotFound,
+    UnknownEngine,
+    UnknownTaskType,
+)
+from tasks.services.queues import pause_queue, resume_queue, sync_queues
+from tasks.services.submit import submit_task
+from tasks.services.sweeping import Sweep, sweep
+from tasks.services.waiting import wait_until_ended
+
+__all__ = [
+    "DeadlineInPast",
+    "IdempotencyKeyReused",
+    "IllegalTransition",
+    "InvalidInput",
+    "Sweep",
+    "TaskNotFound",
+    "UnknownEngine",
+    "UnknownTaskType",
+    "cancel_task",
+    "choose_engine",
+    "load_adapter",
+    "make_default",
+    "pause_queue",
+    "pause_task",
+    "probe_engine",
+    "resume_queue",
+    "resume_task",
+    "retry_task",
+    "submit_task",
+    "sweep",
+    "sync_engines",
+    "sync_queues",
+    "wait_until_ended",
+]

@@ -1,0 +1,25 @@
+"""Who does it and why: carried into the history trigger by settings that end with the transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from accounts.models import Account
+from tasks.models.triggers import ACCOUNT_SETTING, ACTOR_SETTING, REASON_SETTING
+
+
+@contextmanager
+def acting(actor: Account | str | None, reason: str = "") -> Iterator[None]:
+    """One transaction whose transitions are recorded under `actor` (an account, or a name such as "sweeper")."""
+    if isinstance(actor, Account):
+        name, account_id = actor.username, str(actor.pk)
+    else:
+        name, account_id = actor or "system", ""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config(%s, %s, true), set_config(%s, %s, true), set_config(%s, %s, true)",
+                [ACTOR_SETTING, name, ACCOUNT_SETTING, account_id, REASON_SETTING, reason],
+            )
+        yield

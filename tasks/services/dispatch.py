@@ -1,0 +1,43 @@
+"""Moves ready rows to the broker within each queue's window."""
+
+import logging
+from collections.abc import Iterable
+
+from django.conf import settings
+from django.db import transaction
+
+from tasks.queue import sql
+from tasks.queue.connection import fetch
+from tasks.queue.publisher import publish
+
+logger = logging.getLogger(__name__)
+
+
+def dispatch_queue(*, queue_name: str) -> int:
+    """Put the best pending rows of one queue in_queue, as far as its window has room, and push their ids.
+
+    The lock makes the window exact when several processes dispatch at once; pushing happens after the commit.
+    """
+    parameters = {"queue": queue_name, "window": settings.TASK_QUEUE_WINDOW}
+    with transaction.atomic():
+        fetch(sql.LOCK_DISPATCH, {"queue": queue_name})
+        rows = fetch(sql.DISPATCH, parameters)
+        transaction.on_commit(lambda: publish((row[0], row[1], row[2]) for row in rows))
+    return len(rows)
+
+
+def dispatch_after_commit(*queue_names: str) -> None:
+    """Dispatch once the caller's transaction is committed; a failure is no error, since the sweeper dispatches too."""
+    for name in dict.fromkeys(queue_names):
+        transaction.on_commit(lambda name=name: _dispatch_quietly(name), robust=True)
+
+
+def _dispatch_quietly(queue_name: str) -> None:
+    # After a commit Django may still be inside another atomic block (tests); there the sweeper does it.
+    if not transaction.get_connection().in_atomic_block:
+        dispatch_queue(queue_name=queue_name)
+
+
+def dispatch_all(*, queue_names: Iterable[str]) -> int:
+    """Dispatch every queue; returns the number of rows moved."""
+    return sum(dispatch_queue(queue_name=name) for name in queue_names)

@@ -1,0 +1,82 @@
+"""The engine catalogue: which engine answers a request, and whether it works."""
+
+import logging
+from collections.abc import Sequence
+
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from projects.models import Project
+from tasks.engines.contract import Engine as Adapter
+from tasks.engines.errors import EngineError
+from tasks.models import Engine
+from tasks.registry import engine_domains, engine_registry
+from tasks.services.acting import acting
+from tasks.services.errors import UnknownEngine
+
+logger = logging.getLogger(__name__)
+
+
+def choose_engine(*, domain: str, requested: str | None, project: Project | None) -> Engine:
+    """Request > project setting (`settings["engines"][domain]`) > default of the domain; raises UnknownEngine.
+
+    Rows whose adapter is not installed here are never chosen.
+    """
+    usable = Engine.objects.enabled(domain).filter(adapter__in=engine_registry(domain).names())
+    preferred = requested or _project_choice(domain, project)
+    engine = usable.filter(name=preferred).first() if preferred else usable.first()
+    if engine is None:
+        message = _("There is no usable engine %(name)s.") % {"name": preferred or domain}
+        raise UnknownEngine(errors={"engine": [message]})
+    return engine
+
+
+def _project_choice(domain: str, project: Project | None) -> str | None:
+    choices = project.settings.get("engines") if project is not None else None
+    choice = choices.get(domain) if isinstance(choices, dict) else None
+    return choice if isinstance(choice, str) else None
+
+
+def load_adapter(engine: Engine) -> Adapter:
+    """The code behind a catalogue row; raises EngineUnavailable when it is not installed."""
+    return engine_registry(engine.domain).get(engine.adapter)
+
+
+def probe_engine(*, engine: Engine, actor: Account | None) -> Engine:
+    """Do a small real piece of work with the engine and store what happened, good or bad."""
+    try:
+        result: dict[str, object] = {"ok": True, **load_adapter(engine).probe()}
+    except EngineError as error:
+        result = {"ok": False, "code": error.code, "detail": error.message}
+    with acting(actor, "probed"):
+        Engine.objects.filter(pk=engine.pk).update(last_probed_at=Now(), last_probe_result=result)
+    engine.refresh_from_db()
+    return engine
+
+
+def sync_engines() -> Sequence[Engine]:
+    """Make a catalogue row for each installed engine that has none; what staff changed stays. Returns the new rows."""
+    made: list[Engine] = []
+    for domain in engine_domains():
+        for adapter in engine_registry(domain).engines():
+            row, created = Engine.objects.get_or_create(
+                domain=domain,
+                name=adapter.card.name,
+                defaults={
+                    "adapter": adapter.card.name,
+                    "title": adapter.card.title,
+                    "is_default": not Engine.objects.filter(domain=domain, is_default=True).exists(),
+                },
+            )
+            made += [row] if created else []
+    return made
+
+
+def make_default(*, engine: Engine, actor: Account | None) -> Engine:
+    """Let this engine answer when nobody asked for another one; it is switched on by that."""
+    with acting(actor, "default engine"):
+        Engine.objects.select_for_update().filter(domain=engine.domain, is_default=True).update(is_default=False)
+        Engine.objects.filter(pk=engine.pk).update(is_default=True, is_enabled=True)
+    engine.refresh_from_db()
+    return engine

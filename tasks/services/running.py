@@ -1,0 +1,193 @@
+"""What a worker writes: claim, finish, fail, stop and the lease. Raw SQL, because this is the hot path."""
+
+import json
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from psycopg.types.json import Json
+
+from accounts.services import settle_usage
+from tasks.events import CompletedAttempt, task_completed
+from tasks.queue import sql
+from tasks.queue.connection import fetch
+from tasks.registry import JsonObject, Outcome, kind_named, kinds
+from tasks.services.chains import advance_chain
+from tasks.services.ending import release_reservations
+from tasks.states import TaskStatus
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claimed task: (task_id, attempt, worker_id) is the fence every later write carries."""
+
+    task_id: UUID
+    task_type: str
+    queue_name: str
+    project_id: UUID
+    user_id: UUID
+    attempt: int
+    input_data: JsonObject
+    retry_count: int
+    parent_task_id: UUID | None
+    request_id: str
+    worker_id: UUID
+
+    @property
+    def fence(self) -> dict[str, Any]:
+        """Parameters that make a write fail for a zombie."""
+        return {"task": self.task_id, "attempt": self.attempt, "worker": self.worker_id}
+
+
+class OutputRefused(Exception):
+    """The handler returned what cannot be stored: not JSON, or too large. Not retryable."""
+
+
+def claim_task(*, task_id: UUID, worker_id: UUID) -> Claim | None:
+    """Take the task by a conditional UPDATE; None means duplicate, cancelled, paused, expired or unknown here."""
+    rows = fetch(
+        sql.CLAIM,
+        {
+            "task": task_id,
+            "worker": worker_id,
+            "lease": settings.TASK_LEASE_SECONDS,
+            "kinds": [kind.name for kind in kinds()],
+        },
+    )
+    if not rows:
+        return None
+    claim = Claim(*rows[0], worker_id=worker_id)
+    # Django's connection hands jsonb out as text, because its own JSONField decodes it.
+    return replace(claim, input_data=json.loads(str(claim.input_data)))
+
+
+def stored_output(output: Any) -> str:
+    """The output as JSON text; raises OutputRefused for NaN, unknown types, NUL, lone surrogates and over-long ones."""
+    try:
+        text = json.dumps(output, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+        size_bytes = len(text.encode("utf-8"))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise OutputRefused(f"The handler returned what JSON cannot hold: {error}") from error
+    if "\\u0000" in text:
+        raise OutputRefused("The handler returned the character U+0000, which cannot be stored.")
+    if size_bytes > settings.TASK_MAX_OUTPUT_BYTES:
+        raise OutputRefused(
+            f"The handler returned {size_bytes} bytes; at most {settings.TASK_MAX_OUTPUT_BYTES} are stored."
+        )
+    return text
+
+
+def finish_task(*, claim: Claim, outcome: Outcome) -> bool:
+    """Completed, with results, usage, domain rows and the next step of the chain in one transaction.
+
+    False means we are a zombie: somebody else owns the task now, and nothing was written.
+    """
+    output = stored_output(outcome.output_data)
+    for result in outcome.results:
+        stored_output(result.output_data)
+    with transaction.atomic():
+        if not fetch(sql.FINISH, claim.fence | {"output": Json(output, dumps=str)}):
+            # A commit whose answer was cut off is repeated: then the row is completed, and by us.
+            return bool(fetch(sql.FINISHED_BY_US, claim.fence))
+        if outcome.results:
+            attempt = CompletedAttempt(claim.task_id, claim.user_id, claim.project_id, claim.attempt, outcome.results)
+            task_completed.send(sender=None, attempt=attempt)
+        if outcome.in_transaction:
+            outcome.in_transaction()
+        _settle(claim, outcome.usage)
+        if claim.parent_task_id is not None:
+            advance_chain(claim.parent_task_id)
+    return True
+
+
+def _settle(claim: Claim, usage: Mapping[str, int]) -> None:
+    kind = kind_named(claim.task_type)
+    if kind.estimate:
+        settle_usage(reservation_id=claim.task_id, actual=dict(usage or kind.estimate(claim.input_data)))
+
+
+def backoff_seconds(retry_count: int) -> float:
+    """Exponential backoff with jitter: between half and all of base * 2^n, below the ceiling."""
+    delay: float = min(settings.TASK_BACKOFF_MAX_SECONDS, settings.TASK_BACKOFF_SECONDS * 2.0**retry_count)
+    return delay / 2 + random.random() * delay / 2  # noqa: S311  (spreads load, hides nothing)
+
+
+def fail_task(*, claim: Claim, code: str, message: str, retryable: bool) -> str | None:
+    """Cancelled if that was asked, retrying while retries are left, else failed; None for a zombie."""
+    with transaction.atomic():
+        rows = fetch(
+            sql.FAIL,
+            claim.fence
+            | {
+                "retryable": retryable,
+                "code": code[:100],
+                "message": message.replace("\x00", "")[:2000],
+                "delay": backoff_seconds(claim.retry_count),
+            },
+        )
+        if not rows:
+            return None
+        status: str = rows[0][0]
+        if status != TaskStatus.RETRYING:
+            _ended(claim)
+    return status
+
+
+def stop_task(*, claim: Claim, status: TaskStatus, reason: str) -> bool:
+    """End a running attempt as cancelled, paused, failed (deadline) or pending (graceful shutdown)."""
+    with transaction.atomic():
+        stopped = bool(fetch(sql.STOP_RUNNING, claim.fence | {"status": status.value, "reason": reason}))
+        if stopped and status in (TaskStatus.CANCELLED, TaskStatus.FAILED):
+            _ended(claim)
+    return stopped
+
+
+def _ended(claim: Claim) -> None:
+    if kind_named(claim.task_type).estimate:
+        release_reservations([claim.task_id])
+    if claim.parent_task_id is not None:
+        advance_chain(claim.parent_task_id)
+
+
+@dataclass(frozen=True)
+class Beat:
+    """Progress of one running attempt, written with its lease."""
+
+    claim: Claim
+    progress: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Flags:
+    """What was asked of a running attempt meanwhile."""
+
+    cancel: bool
+    pause: bool
+    expired: bool
+
+
+def extend_leases(*, worker_id: UUID, beats: Sequence[Beat]) -> set[tuple[UUID, int]]:
+    """Extend the leases and write progress; an attempt missing from the answer has lost its lease."""
+    rows = fetch(
+        sql.BEAT,
+        {
+            "worker": worker_id,
+            "lease": settings.TASK_LEASE_SECONDS,
+            "tasks": [beat.claim.task_id for beat in beats],
+            "attempts": [beat.claim.attempt for beat in beats],
+            "progress": [beat.progress for beat in beats],
+            "messages": [beat.message[:200] for beat in beats],
+        },
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
+def read_flags(*, worker_id: UUID, task_ids: Sequence[UUID]) -> dict[tuple[UUID, int], Flags]:
+    """Cancel, pause and deadline of the attempts this worker still owns."""
+    rows = fetch(sql.FLAGS, {"worker": worker_id, "tasks": list(task_ids)})
+    return {(row[0], row[1]): Flags(*row[2:]) for row in rows}

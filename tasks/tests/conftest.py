@@ -1,0 +1,162 @@
+"""Fixtures of the queue's tests: a keeper of this process, tasks, real workers, and waiting for conditions."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from django.db import connection
+from pytest_django.fixtures import Settings
+
+from accounts.models import Account
+from config.common.ids import uuid7
+from projects.models import Project
+from tasks.models import Task
+from tasks.queue.connection import DatabaseDown, forget_connection
+from tasks.services import submit_task, sweep
+from tasks.services.workers import register_worker
+from tasks.worker.keeper import LeaseKeeper
+from tasks.worker.runner import run_task
+
+ROOT = Path(__file__).resolve().parents[2]
+
+#: Quick protocol for tests with real processes: leases of a second, not half a minute.
+QUICK = {
+    "TASK_LEASE_SECONDS": "1.5",
+    "TASK_REPUBLISH_SECONDS": "1",
+    "TASK_BACKOFF_SECONDS": "0.1",
+    "TASK_SWEEP_SECONDS": "0.1",
+    "TASK_DRAIN_SECONDS": "0.6",
+    "TASK_CANCEL_GRACE_SECONDS": "1",
+}
+
+
+class Submit(Protocol):
+    """Submits a task as `owner`."""
+
+    def __call__(self, task_type: str = ..., input_data: dict[str, Any] | None = ..., **fields: Any) -> Task: ...
+
+
+@pytest.fixture
+def submit(owner: Account, project: Project) -> Submit:
+    """`submit("test.echo", {...})`."""
+
+    def make(task_type: str = "test.echo", input_data: dict[str, Any] | None = None, **fields: Any) -> Task:
+        return submit_task(user=owner, project=project, task_type=task_type, input_data=input_data or {}, **fields)
+
+    return make
+
+
+@pytest.fixture
+def keeper(db: None) -> LeaseKeeper:
+    """A registered keeper whose thread does not run: tests tick it by hand."""
+    made = LeaseKeeper(profile="light", queues=["default"], concurrency=1, exit_process=lambda code: None)
+    register_worker(worker_id=made.worker_id, profile="light", queues=["default"], concurrency=1)
+    return made
+
+
+@pytest.fixture
+def run(keeper: LeaseKeeper) -> Callable[[Task], str]:
+    """Dispatch and run one task in this process; returns the state it reached."""
+
+    def execute(task: Task) -> str:
+        sweep()
+        return run_task(task_id=task.pk, keeper=keeper)
+
+    return execute
+
+
+def eventually(condition: Callable[[], object], *, within_seconds: float = 30, sweeping: bool = True) -> None:
+    """Wait for a condition, sweeping meanwhile as the beat process would; fails when the time is up."""
+    end = time.monotonic() + within_seconds
+    while True:
+        try:
+            if sweeping:
+                sweep()
+            if condition():
+                return
+        except DatabaseDown:
+            forget_connection()
+        assert time.monotonic() < end, "the condition was not met in time"
+        time.sleep(0.05)
+
+
+def status_of(task: Task) -> str:
+    """Present state."""
+    return str(Task.objects.values_list("status", flat=True).get(pk=task.pk))
+
+
+def all_ended() -> bool:
+    """Nothing is left to do."""
+    return not Task.objects.active().exists()
+
+
+@pytest.fixture
+def quick(settings: Settings) -> None:
+    """The quick protocol in this process too."""
+    for name, value in QUICK.items():
+        setattr(settings, name, float(value))
+
+
+def child_environment(**extra: str) -> dict[str, str]:
+    """Environment of a process that works on this test's database and Redis."""
+    url = os.environ["DATABASE_URL"].replace("/postgres?", f"/{connection.settings_dict['NAME']}?")
+    return os.environ | QUICK | {"DATABASE_URL": url, "CONN_MAX_AGE": "600"} | extra
+
+
+class WorkerFactory(Protocol):
+    """Starts `manage.py worker` and waits until it has registered."""
+
+    def __call__(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]": ...
+
+
+@pytest.fixture
+def start_worker(transactional_db: None, quick: None) -> Iterator[WorkerFactory]:
+    """Real worker processes, each leading a process group; whatever is left is killed afterwards."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+        before = _workers()
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "worker", *arguments],
+            cwd=ROOT,
+            env=child_environment(**environment),
+            start_new_session=True,
+        )
+        started.append(process)
+        eventually(lambda: _workers() > before, sweeping=False)
+        return process
+
+    yield start
+    for process in started:
+        kill_group(process)
+
+
+def _workers() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM workers")
+        row = cursor.fetchone()
+    return int(row[0])
+
+
+def kill_group(process: "subprocess.Popen[bytes]", how: signal.Signals = signal.SIGKILL) -> None:
+    """Signal a whole process group; with SIGKILL, wait for its end."""
+    try:
+        os.killpg(process.pid, how)
+    except ProcessLookupError:
+        return
+    if how == signal.SIGKILL:
+        process.wait(10)
+
+
+def insert_tasks(count: int, project: Project, **fields: Any) -> list[Task]:
+    """Many pending rows at once, past the service."""
+    values: dict[str, Any] = {"task_type": "test.echo", "queue_name": "default", "input_data": {}} | fields
+    return Task.objects.bulk_create(
+        Task(task_id=uuid7(), user_id=project.user_id, project=project, **values) for _ in range(count)
+    )

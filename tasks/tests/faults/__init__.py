@@ -1,0 +1,1 @@
+"""Faults of PROTOCOLS section 1, each injected for real."""

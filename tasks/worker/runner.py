@@ -1,0 +1,142 @@
+"""One task from claim to end: the edge where every exception of a handler becomes a state."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+import structlog
+
+from config.common.problems import DomainError
+from config.common.redis import RedisDown
+from tasks.engines.errors import EngineError, WorkInterrupted
+from tasks.live import publish_frame, state_frame
+from tasks.queue.connection import DatabaseDown, forget_connection
+from tasks.registry import Outcome, kind_named
+from tasks.services.dispatch import dispatch_queue
+from tasks.services.running import Claim, OutputRefused, claim_task, fail_task, finish_task, stop_task
+from tasks.states import TaskStatus
+from tasks.worker.context import RunningTask, StopReason
+from tasks.worker.keeper import LeaseKeeper
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: A finished result is worth waiting for the database; beyond this the lease is gone anyway.
+DATABASE_RETRY_SECONDS = 60.0
+#: After an end the window is refilled, at most this often per process.
+REFILL_SECONDS = 0.02
+
+_refill_lock = threading.Lock()
+_next_refill: dict[str, float] = {}
+
+
+def run_task(*, task_id: UUID, keeper: LeaseKeeper) -> str:
+    """Claim and run; returns the state reached, or "not_claimed" or "stale". Safe to call any number of times."""
+    claim = with_database_retry(lambda: claim_task(task_id=task_id, worker_id=keeper.worker_id))
+    if claim is None:
+        return "not_claimed"
+    running = RunningTask(claim)
+    keeper.add(running)
+    structlog.contextvars.bind_contextvars(task_id=str(task_id), request_id=claim.request_id)
+    try:
+        _announce(claim, TaskStatus.PROCESSING.value)
+        status = _run(running)
+    finally:
+        keeper.remove(running)
+        structlog.contextvars.clear_contextvars()
+    if status != "stale":
+        _announce(claim, status)
+    _refill(claim.queue_name)
+    return status
+
+
+def _run(running: RunningTask) -> str:
+    claim = running.claim
+    try:
+        outcome: Outcome = kind_named(claim.task_type).handler(running)
+        finished = with_database_retry(lambda: finish_task(claim=claim, outcome=outcome))
+        return TaskStatus.COMPLETED.value if finished else _stale(claim)
+    except WorkInterrupted:
+        return _interrupted(running)
+    except EngineError as error:
+        return _failed(claim, error.code, error.message, error.retryable)
+    except DomainError as error:
+        return _failed(claim, error.code, str(error.detail), False)
+    except OutputRefused as error:
+        return _failed(claim, "invalid_output", str(error), False)
+    except (*DatabaseDown, *RedisDown) as error:
+        return _failed(claim, "infrastructure_unavailable", str(error), True)
+    except Exception as error:  # the worker's edge: a handler's bug must end its task, not the worker
+        logger.exception("tasks.handler.crashed", extra={"task_type": claim.task_type})
+        return _failed(claim, "internal_error", f"{type(error).__name__}: {error}", False)
+
+
+def _failed(claim: Claim, code: str, message: str, retryable: bool) -> str:
+    status = with_database_retry(lambda: fail_task(claim=claim, code=code, message=message, retryable=retryable))
+    logger.warning("tasks.run.failed", extra={"code": code, "status": status, "task_type": claim.task_type})
+    return status or _stale(claim)
+
+
+def _interrupted(running: RunningTask) -> str:
+    """Write the end that the reason asks for; a lost lease writes nothing."""
+    ends = {
+        StopReason.CANCEL: TaskStatus.CANCELLED,
+        StopReason.DEADLINE: TaskStatus.FAILED,
+        StopReason.PAUSE: TaskStatus.PAUSED,
+        StopReason.DRAIN: TaskStatus.PENDING,
+    }
+    reason = running.stop_reason
+    if reason is None:
+        return _failed(running.claim, "interrupted", "The handler stopped without being asked.", False)
+    if reason not in ends:
+        return _stale(running.claim)
+    status = ends[reason]
+    stopped = with_database_retry(lambda: stop_task(claim=running.claim, status=status, reason=reason.value))
+    return status.value if stopped else _stale(running.claim)
+
+
+def _stale(claim: Claim) -> str:
+    logger.warning("tasks.finish.stale", extra={"attempt": claim.attempt})
+    return "stale"
+
+
+def _announce(claim: Claim, status: str) -> None:
+    frame = state_frame(
+        task_id=claim.task_id,
+        task_type=claim.task_type,
+        project_id=claim.project_id,
+        status=status,
+        attempt=claim.attempt,
+        progress=100 if status == TaskStatus.COMPLETED else 0,
+    )
+    publish_frame(claim.user_id, frame)
+
+
+def _refill(queue_name: str) -> None:
+    """Let the next rows into the queue now rather than at the next sweep; a failure is the sweeper's to mend."""
+    now = time.monotonic()
+    with _refill_lock:
+        if now < _next_refill.get(queue_name, 0.0):
+            return
+        _next_refill[queue_name] = now + REFILL_SECONDS
+    try:
+        dispatch_queue(queue_name=queue_name)
+    except DatabaseDown:
+        forget_connection()
+
+
+def with_database_retry(action: Callable[[], T]) -> T:
+    """Repeat a fenced action over cut connections and a restarting server; fencing makes repetition harmless."""
+    end = time.monotonic() + DATABASE_RETRY_SECONDS
+    while True:
+        try:
+            return action()
+        except DatabaseDown:
+            forget_connection()
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)

@@ -1,0 +1,100 @@
+"""Audio files over HTTP: byte ranges (RFC 9110 section 14), validators, and names that are safe in a header."""
+
+import re
+from collections.abc import AsyncIterator
+
+from asgiref.sync import sync_to_async
+from django.core.files.storage import default_storage
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header
+
+from config.common.problems import Conflict, DomainError, NotFound
+from tasks.states import TaskStatus
+from tts.models import AudioFile, AudioRequest
+
+_PIECE_BYTES = 256 * 1024
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+class AudioNotReady(Conflict):
+    """The request has not completed; `detail` says where it stands."""
+
+    code = "audio_not_ready"
+    title = "The audio is not ready."
+
+
+class AudioFileNotFound(NotFound):
+    """No file of this request, or none of the engine asked for."""
+
+    code = "audio_file_not_found"
+
+
+class RangeNotSatisfiable(DomainError):
+    """The range starts behind the end of the file."""
+
+    status_code = 416
+    code = "range_not_satisfiable"
+    title = "The file has no such bytes."
+
+
+def ready_file(request: AudioRequest, engine_name: str | None) -> AudioFile:
+    """The file of that engine, or the first; raises AudioNotReady before the end and AudioFileNotFound after it."""
+    task = request.task
+    if task.status != TaskStatus.COMPLETED:
+        detail = f"The request is {task.get_status_display()}. {task.error_message}".strip()
+        raise AudioNotReady(detail, retry_after_seconds=1 if task.is_active else None)
+    files = request.files.order_by("pk")
+    audio_file = files.filter(engine_name=engine_name).first() if engine_name else files.first()
+    if audio_file is None:
+        raise AudioFileNotFound
+    return audio_file
+
+
+def file_response(http_request: HttpRequest, audio_file: AudioFile, *, as_attachment: bool = False) -> HttpResponseBase:
+    """200, 206, 304 or 416 for this file; it never changes, because its name is its content's checksum."""
+    etag = f'"{audio_file.checksum}"'
+    known = get_conditional_response(http_request, etag=etag)
+    if known is not None:
+        return known
+    first, last = _requested_range(http_request, etag, audio_file.file_size)
+    response = StreamingHttpResponse(file_pieces(audio_file.file_path, first, last), content_type=audio_file.mime_type)
+    response["Content-Length"] = str(last - first + 1)
+    if "Range" in http_request.headers and (first, last) != (0, audio_file.file_size - 1):
+        response.status_code = 206
+        response["Content-Range"] = f"bytes {first}-{last}/{audio_file.file_size}"
+    response["Accept-Ranges"] = "bytes"
+    response["ETag"] = etag
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    response["Content-Disposition"] = content_disposition_header(as_attachment, audio_file.filename) or "inline"
+    return response
+
+
+def _requested_range(http_request: HttpRequest, etag: str, size: int) -> tuple[int, int]:
+    """First and last byte, inclusive. Several ranges, other units and stale If-Range get the whole file, as allowed."""
+    whole = (0, size - 1)
+    match = _RANGE.fullmatch(http_request.headers.get("Range", "").strip())
+    if match is None or http_request.headers.get("If-Range", etag) != etag:
+        return whole
+    start, end = match.groups()
+    if not start and not end:
+        return whole
+    first = int(start) if start else max(0, size - int(end))
+    last = min(int(end), size - 1) if start and end else size - 1
+    if first >= size or (not start and int(end) == 0):
+        raise RangeNotSatisfiable(headers={"Content-Range": f"bytes */{size}"})
+    return (first, last) if first <= last else whole
+
+
+async def file_pieces(name: str, first: int, last: int) -> AsyncIterator[bytes]:
+    """The bytes from `first` to `last`; reading happens in threads, so that a slow disk holds nobody else up."""
+    file = await sync_to_async(default_storage.open)(name, "rb")
+    try:
+        await sync_to_async(file.seek)(first)
+        left = last - first + 1
+        while left > 0 and (piece := await sync_to_async(file.read)(min(_PIECE_BYTES, left))):
+            left -= len(piece)
+            yield piece
+    finally:
+        await sync_to_async(file.close)()

@@ -1,0 +1,75 @@
+"""Where a request stands: the task's row, joined with the worker's last report and the place in the queue."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from accounts.models import ApiKey
+from accounts.querysets import Viewer
+from projects.selectors import key_scope
+from tasks.models import Task
+from tasks.states import TaskStatus
+from tts.models import AudioRequest
+from tts.querysets import AudioRequestQuerySet
+from tts.selectors.live import read_live_status
+
+#: Counting further costs the database and tells the reader nothing: the position is then "1000 or more".
+MAX_POSITION = 1_000
+
+
+def audio_requests_for(user: Viewer, key: ApiKey | None = None) -> AudioRequestQuerySet:
+    """Requests that a person or a program may see, with their tasks; a bound key sees its own project's only."""
+    visible: AudioRequestQuerySet = AudioRequest.objects.visible_to(user)
+    return visible.filter(key_scope(key, "task__project_id")).select_related("task")
+
+
+def queue_position(task: Task) -> int | None:
+    """1 for the next to start, at most MAX_POSITION; None when the task does not wait in its queue."""
+    waiting = Task.objects.filter(queue_name=task.queue_name).order_by()
+    if task.status == TaskStatus.IN_QUEUE and task.enqueued_at is not None:
+        return waiting.filter(enqueued_at__lt=task.enqueued_at)[: MAX_POSITION - 1].count() + 1
+    if task.status != TaskStatus.PENDING or task.pending_deps:
+        return None
+    dispatched = waiting.filter(enqueued_at__isnull=False)[: MAX_POSITION - 1].count()
+    before = Q(priority__gt=task.priority) | Q(priority=task.priority, pk__lt=task.pk)
+    ahead = waiting.filter(before, status=TaskStatus.PENDING, pending_deps=0)[: MAX_POSITION - 1].count()
+    return min(dispatched + ahead + 1, MAX_POSITION)
+
+
+def live_progress(request: AudioRequest) -> int:
+    """The percentage of the row, or the worker's newer one while the same attempt runs."""
+    task = request.task
+    if task.status != TaskStatus.PROCESSING:
+        return task.progress
+    live = read_live_status(request.pk)
+    if live is None or live["attempt"] != task.attempt:
+        return task.progress
+    return max(task.progress, live["progress"])
+
+
+def processing_seconds(task: Task) -> float | None:
+    """D4 `processing_time`: from the start of the last attempt to its end; None while it has not ended."""
+    if task.started_at is None or task.completed_at is None:
+        return None
+    return round((task.completed_at - task.started_at).total_seconds(), 3)
+
+
+def status_of(request: AudioRequest) -> dict[str, Any]:
+    """The status hash of D4 as JSON: status, progress, queue_position, worker_id, started_at, completed_at, error."""
+    task = request.task
+    return {
+        "id": str(request.pk),
+        "status": task.status,
+        "progress": live_progress(request),
+        "queue_position": queue_position(task),
+        "worker_id": str(task.assigned_worker_id) if task.assigned_worker_id else None,
+        "started_at": _iso(task.started_at),
+        "completed_at": _iso(task.completed_at),
+        "error_code": task.error_code,
+        "error_message": task.error_message,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

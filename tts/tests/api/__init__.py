@@ -1,0 +1,1 @@
+"""REST and OpenAI faces of tts, one file per action."""

@@ -1,0 +1,1 @@
+"""The contract and fault tests of the speech engines."""

@@ -1,0 +1,1 @@
+"""Real workers, servers, disks and the official SDK."""
