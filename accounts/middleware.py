@@ -40,37 +40,39 @@ class AccountStateMiddleware:
         if self.is_async:
             return self._answer_async(request)
         answer_headers.set(None)
-        if _has_session(request):
+        if _has_cookie(request):
             check_session(request)
         return _with_limits(self.get_response(request))
 
     async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
         answer_headers.set(None)
-        if _has_session(request):
+        if _has_cookie(request):
             await sync_to_async(check_session)(request)
         return _with_limits(await self.get_response(request))
 
 
 def check_session(request: HttpRequest) -> None:
     """Sign out at once whose account was blocked or deleted meanwhile; note the activity of everybody else."""
+    account_id = request.session.get(SESSION_KEY)
+    if account_id is None:
+        return
     if isinstance(request.user, Account):
         _note_activity(request, request.user)
         return
-    account = Account.objects.filter(pk=request.session[SESSION_KEY]).first()
-    # Django flushes a session whose hash no longer fits; that one ends silently.
-    if account is None:
-        return
-    request.session.flush()
+    # Anonymous although the session names somebody: either its hash no longer fits, or the account may not act.
+    account = Account.objects.filter(pk=account_id).first()
     try:
-        check_account(account)
+        if account is not None:
+            check_account(account)
     except AccountStopped as error:
+        request.session.flush()
         note_stopped(request, error)
         if not request.path.startswith(_API_PREFIXES):
             request.session[NOTICE] = error.detail
 
 
-def _has_session(request: HttpRequest) -> bool:
-    return settings.SESSION_COOKIE_NAME in request.COOKIES and SESSION_KEY in request.session
+def _has_cookie(request: HttpRequest) -> bool:
+    return settings.SESSION_COOKIE_NAME in request.COOKIES
 
 
 def _note_activity(request: HttpRequest, account: Account) -> None:

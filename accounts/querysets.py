@@ -6,8 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUser
 from django.db import models
 
 if TYPE_CHECKING:
-    # The linter does not look into the strings that name the base classes' models.
-    from accounts.models import Account, ApiKey, RateLimitWindow, UsageQuota  # noqa: F401
+    from accounts.models import Account, ApiKey, RateLimitWindow, UsageQuota
 
 Viewer = AbstractBaseUser | AnonymousUser
 

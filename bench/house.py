@@ -32,6 +32,7 @@ class House:
         self.postgres = EmbeddedPostgres(folder, die_with_parent=True)
         self.redis = EmbeddedRedis(folder, die_with_parent=True)
         self._processes: list[Process] = []
+        self._log = (folder / "processes.log").open("ab")
 
     def start_python(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Process:
         """A Python process of this installation; it inherits the house's addresses and is stopped with it."""
@@ -47,7 +48,8 @@ class House:
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
@@ -95,6 +97,10 @@ class House:
         for process in reversed(list(self._processes)):
             self.stop(process)
 
+    def log_tail(self) -> str:
+        """The last words of the processes, for when something broke."""
+        return (self.folder / "processes.log").read_text(errors="replace")[-3000:]
+
 
 @contextlib.contextmanager
 def open_house() -> Iterator[House]:
@@ -110,10 +116,19 @@ def open_house() -> Iterator[House]:
             house.postgres.ensure_database()
             set_up_django(folder)
             stack.callback(house.stop_all)
-            yield house
-            from django.db import connections
+            try:
+                yield house
+            except Exception:
+                print(house.log_tail())
+                raise
+            finally:
+                _close_connections()
 
-            connections.close_all()
+
+def _close_connections() -> None:
+    from django.db import connections
+
+    connections.close_all()
 
 
 def set_up_django(folder: Path) -> None:

@@ -120,7 +120,11 @@ class Server:
         return self.server.name
 
     def start(self) -> None:
-        """Start or adopt it; one that is still shutting down, after its supervisor was killed, is waited for."""
+        """Start or adopt it.
+
+        After its supervisor was killed an old one may still be shutting down, or wait as a zombie for init, which
+        PostgreSQL takes for a running server: both are waited for.
+        """
         _until(lambda: self.server.ready() or _leftover(self.server) is None, LEFTOVER_TIMEOUT_SECONDS)
         self.server.start()
 
@@ -128,7 +132,8 @@ class Server:
         """Whether its process runs and is not a zombie."""
         if self.server.process is not None:
             return self.server.process.poll() is None
-        return _leftover(self.server) is not None
+        process = _leftover(self.server)
+        return process is not None and process.status() != psutil.STATUS_ZOMBIE
 
     def wants_restart_now(self) -> bool:
         """Never: a server that ends by itself has failed."""
@@ -236,9 +241,9 @@ def _until(condition: Callable[[], bool], limit_seconds: float) -> bool:
 
 
 def _leftover(server: EmbeddedServer) -> psutil.Process | None:
-    """The live process that the server's pid file names, if it is such a server (pids are used again)."""
+    """The process that the server's pid file names, if it is such a server (pids are used again); may be a zombie."""
     with contextlib.suppress(OSError, ValueError, IndexError, psutil.Error):
         process = psutil.Process(int(server.pid_file().read_text().split()[0]))
-        if process.name().startswith(server.program) and process.status() != psutil.STATUS_ZOMBIE:
+        if process.name().startswith(server.program):
             return process
     return None

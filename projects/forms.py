@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.scopes import SCOPES
 from accounts.services.keys import NAME_MAX_CHARS as KEY_NAME_MAX_CHARS
-from config.common.parsers import parse_json
 from config.common.problems import DomainError
+from config.common.rest import parse_json
 from projects.models import MemberRole, Project, ProjectStatus
 from projects.querysets import ProjectQuerySet
 from projects.services.fields import NAME_MAX_CHARS, PRIORITY_MAX, PRIORITY_MIN, TEXT_MAX_CHARS

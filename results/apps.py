@@ -7,3 +7,10 @@ class ResultsConfig(AppConfig):
     """The results app."""
 
     name = "results"
+
+    def ready(self) -> None:
+        """Receive what completed tasks answer."""
+        from results.receivers import store_answers
+        from tasks.events import task_completed
+
+        task_completed.connect(store_answers, dispatch_uid="results.store_answers")

@@ -1,6 +1,5 @@
 """Results (one per task, engine and attempt) and what people thought of them."""
 
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _

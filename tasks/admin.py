@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.models import Account
 from config.common.problems import DomainError
@@ -171,7 +172,17 @@ class WorkerAdmin(ReadOnlyAdmin):
 class EngineAdmin(ModelAdmin):
     """The catalogue. The credential is write-only: it is never shown again."""
 
-    list_display = ["name", "domain", "title", "adapter", "model", "is_enabled", "is_default", "last_probed_at", "show_probe"]
+    list_display = [
+        "name",
+        "domain",
+        "title",
+        "adapter",
+        "model",
+        "is_enabled",
+        "is_default",
+        "last_probed_at",
+        "show_probe",
+    ]
     list_filter = ["domain", "is_enabled"]
     search_fields = ["name", "title", "model"]
     readonly_fields = ["is_default", "last_probed_at", "last_probe_result"]
@@ -189,7 +200,7 @@ class EngineAdmin(ModelAdmin):
         """A password box without its value."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "credential" and field is not None:
-            field.widget = admin.widgets.AdminTextInputWidget(attrs={"type": "password", "autocomplete": "new-password"})
+            field.widget = UnfoldAdminTextInputWidget(attrs={"type": "password", "autocomplete": "new-password"})
             field.help_text = _("Leave empty to keep the stored one.")
         return field
 

@@ -25,14 +25,15 @@ class TaskConsumer(AsyncJsonWebsocketConsumer):
 
     async def connect(self) -> None:
         """Only for people who are signed in and may act."""
-        self.account: Account = self.scope["user"]
+        user: object = self.scope["user"]
         self.watched: dict[UUID, set[str]] = {}
         self.followers: dict[UUID, asyncio.Task[None]] = {}
-        if not self.account.is_authenticated or not self.account.may_act:
-            await self.accept()
+        await self.accept()
+        # A lazy user is not an Account by type, only by what it stands for.
+        if not isinstance(user, Account) or not user.may_act:
             await self.close(NOT_SIGNED_IN)
             return
-        await self.accept()
+        self.account = user
         self._follow(self.account.pk)
         self.recheck = asyncio.create_task(self._recheck())
 
@@ -44,6 +45,10 @@ class TaskConsumer(AsyncJsonWebsocketConsumer):
         for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        """Empty and binary frames are invalid frames too."""
+        await self.receive_json(await self.decode_json(text_data or ""))
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Watch somebody else's task in a shared project; anything else is answered with an error frame."""

@@ -19,9 +19,7 @@ class TaskFilterForm(forms.Form):
     """Search by id, kind or error; state, kind and project. Invalid values are ignored field by field."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
-    status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=[("", _("All states")), *TaskStatus.choices]
-    )
+    status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("All states")), *TaskStatus.choices])
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=_kind_choices)
     project = forms.ModelChoiceField(
         label=_("Project"), required=False, queryset=Project.objects.none(), empty_label=_("All projects")

@@ -12,7 +12,7 @@ from projects.models import ProjectMember
 from tasks.states import ACTIVE, TERMINAL
 
 if TYPE_CHECKING:
-    pass
+    from tasks.models import Engine, Queue, Task, TaskHistory, Worker
 
 #: A worker that was not seen for this long counts as gone; it reports every 5 s.
 WORKER_ALIVE_SECONDS = 20

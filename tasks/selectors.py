@@ -9,10 +9,10 @@ from django.db.models import Count, DurationField, QuerySet, Value
 from django.db.models.functions import Now
 
 from accounts.models import Account, ApiKey
+from config.common.problems import NotFound
 from projects.selectors import visible_projects
 from projects.services import get_abilities
 from tasks.models import Task, Worker
-from tasks.services.errors import TaskNotFound
 from tasks.states import TERMINAL, TaskStatus
 
 
@@ -24,10 +24,10 @@ def visible_tasks(*, user: Account, key: ApiKey | None = None) -> QuerySet[Task]
 
 
 def get_task(*, user: Account, task_id: UUID, key: ApiKey | None = None) -> Task:
-    """One visible task with its project; raises TaskNotFound for strangers as for nobody's task."""
+    """One visible task with its project; raises NotFound for strangers as for nobody's task."""
     task = visible_tasks(user=user, key=key).select_related("project", "user").filter(pk=task_id).first()
     if task is None:
-        raise TaskNotFound
+        raise NotFound(code="task_not_found")
     return task
 
 
@@ -60,7 +60,6 @@ def attempts_of(task: Task) -> list[Attempt]:
     ids = [actor.removeprefix("worker:") for _number, actor in claims if actor.startswith("worker:")]
     workers = {str(worker.pk): worker for worker in Worker.objects.filter(pk__in=ids)}
     return [Attempt(number, actor, workers.get(actor.removeprefix("worker:"))) for number, actor in claims]
-
 
 
 @dataclass(frozen=True)

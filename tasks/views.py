@@ -70,7 +70,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
     user = _account(request)
     form = TaskFilterForm(request.GET or None, projects=visible_projects(user, None))
     tasks = visible_tasks(user=user).select_related("project", "user").defer("input_data", "output_data")
-    tasks = (form.apply(tasks) if form.is_bound else tasks).newest_first()
+    tasks = (form.apply(tasks) if form.is_bound else tasks).order_by("-task_id")
     page: Page[Task] = BoundedPaginator(tasks, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [{"task": task, "title": kind_title(task.task_type), "elapsed": elapsed_seconds(task)} for task in page]
     return render(request, "tasks/list.html", {"form": form, "page_obj": page, "rows": rows})

@@ -36,7 +36,7 @@ def check_espeak_library(app_configs: Sequence[AppConfig] | None, **kwargs: Any)
 def check_default_engine(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """tts.W002: no enabled default engine. Runs only where database checks are asked for (`check --database default`)."""
+    """tts.W002: no enabled default engine. Runs where database checks are asked for (`check --database default`)."""
     if not databases:
         return []
     try:

@@ -8,7 +8,7 @@ from accounts.querysets import Viewer, is_staff
 from tasks.models import Task
 
 if TYPE_CHECKING:
-    pass
+    from tts.models import AudioFile, AudioRequest
 
 
 class AudioRequestQuerySet(models.QuerySet["AudioRequest"]):

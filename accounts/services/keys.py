@@ -141,7 +141,10 @@ async def aauthenticate_key(token: str) -> AuthenticatedKey:
 def check_key(key: ApiKey) -> None:
     """Ask PostgreSQL whether the key may still be used; for when Redis cannot tell."""
     forget_cached(key_id=key.pk)
-    _usable(ApiKey.objects.select_related("user").get(pk=key.pk))
+    fresh = ApiKey.objects.select_related("user").filter(pk=key.pk).first()
+    if fresh is None:
+        raise revoked_error()
+    _usable(fresh)
 
 
 def check_account(account: Account) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 import redis
 from celery import Celery
 from django.db import connection
+from procrastinate import App, SyncPsycopgConnector
 
 from bench.house import House, other_redis_database, wait_until
 from bench.options import Options
@@ -114,12 +115,8 @@ class Procrastinate:
 
     def __init__(self, house: House) -> None:
         house.postgres.ensure_database("procrastinate")
-        self.url = os.environ["BENCH_PROCRASTINATE_URL"] = postgres_url(house.folder, "procrastinate")
-        from procrastinate import SyncPsycopgConnector
-
-        from bench.rivals.procrastinate_noop import app
-
-        self.app = app.with_connector(SyncPsycopgConnector(conninfo=self.url))
+        url = os.environ["BENCH_PROCRASTINATE_URL"] = postgres_url(house.folder, "procrastinate")
+        self.app = App(connector=SyncPsycopgConnector(conninfo=url))
         self.app.open()
         self.app.schema_manager.apply_schema()
         for _ in range(PROCESSES):
@@ -128,7 +125,7 @@ class Procrastinate:
 
     def run(self, count: int) -> float:
         """From the commit of the jobs to the last event."""
-        self.app.tasks["noop"].batch_defer(*({} for _ in range(count)))
+        self.app.configure_task("noop", allow_unknown=True).batch_defer(*({} for _ in range(count)))
         began = time.time()
         wait_until(lambda: not self._number(_JOBS_LEFT), what="Procrastinate", pause_seconds=_POLL_SECONDS)
         return self._number(_LAST_EVENT) - began

@@ -1,16 +1,18 @@
-"""Errors as RFC 9457 problem details: the base of every service's exceptions and the DRF handler."""
+"""Errors as RFC 9457 problem details: the base of every service's exceptions."""
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from rest_framework import exceptions, status
-from rest_framework.response import Response
 
 from config.common.redis import RedisDown
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 logger = logging.getLogger(__name__)
 
@@ -23,20 +25,20 @@ class DomainError(Exception):
     `errors` maps field names to lists of messages; `retry_after_seconds` becomes the Retry-After header.
     """
 
-    status_code = status.HTTP_400_BAD_REQUEST
-    code = "invalid_request"
-    title = "The request was refused."
+    status_code: int = status.HTTP_400_BAD_REQUEST
+    code: str = "invalid_request"
+    title: "StrOrPromise" = "The request was refused."
 
     def __init__(
         self,
-        detail: str = "",
+        detail: "StrOrPromise" = "",
         *,
         code: str | None = None,
         errors: Mapping[str, list[str]] | None = None,
         retry_after_seconds: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(detail or self.title)
+        super().__init__(str(detail or self.title))
         self.detail = detail or self.title
         self.code = code or self.code
         self.errors = dict(errors or {})
@@ -45,16 +47,16 @@ class DomainError(Exception):
             self.headers["Retry-After"] = str(retry_after_seconds)
 
 
-class NotFound(DomainError):
-    """Also the answer to strangers: what may not be seen does not exist for them."""
+class NotFound(DomainError, Http404):
+    """Also the answer to strangers: what may not be seen does not exist for them. Django shows its 404 page for it."""
 
     status_code = status.HTTP_404_NOT_FOUND
     code = "not_found"
     title = "Not found."
 
 
-class Forbidden(DomainError):
-    """The person may see it but not do this."""
+class Forbidden(DomainError, PermissionDenied):
+    """The person may see it but not do this. Django shows its 403 page for it."""
 
     status_code = status.HTTP_403_FORBIDDEN
     code = "forbidden"
@@ -69,6 +71,14 @@ class Conflict(DomainError):
     title = "The current state does not permit this."
 
 
+class BodyTooLarge(DomainError):
+    """The body is larger than MAX_JSON_BYTES."""
+
+    status_code = 413
+    code = "body_too_large"
+    title = "The request body is too large."
+
+
 class Unavailable(DomainError):
     """Something we depend on does not answer; nothing was done, try again."""
 
@@ -76,7 +86,7 @@ class Unavailable(DomainError):
     code = "unavailable"
     title = "A service this needs does not answer. Nothing was lost; try again."
 
-    def __init__(self, detail: str = "", *, retry_after_seconds: int = 5) -> None:
+    def __init__(self, detail: "StrOrPromise" = "", *, retry_after_seconds: int = 5) -> None:
         super().__init__(detail, retry_after_seconds=retry_after_seconds)
 
 
@@ -146,6 +156,8 @@ def as_domain_error(error: Exception) -> DomainError | None:
             return NotFound()
         case PermissionDenied():
             return Forbidden()
+        case RequestDataTooBig():
+            return BodyTooLarge()
         case OperationalError():
             logger.exception("database.unavailable")
             return Unavailable("The database does not answer. Nothing was half-written; try again.")
@@ -153,18 +165,6 @@ def as_domain_error(error: Exception) -> DomainError | None:
             logger.exception("redis.unavailable")
             return Unavailable("Redis does not answer. Nothing was half-written; try again.")
     return None
-
-
-def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
-    """DRF's EXCEPTION_HANDLER."""
-    domain = as_domain_error(error)
-    if domain is None:
-        return None
-    # rest_framework.views imports the settings' authentication classes, which import this module.
-    from rest_framework.views import set_rollback
-
-    set_rollback()
-    return Response(problem_body(domain), status=domain.status_code, headers=domain.headers, content_type=CONTENT_TYPE)
 
 
 def wants_problem(request: HttpRequest) -> bool:

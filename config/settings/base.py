@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from config.common import env
@@ -12,6 +13,9 @@ from config.settings.logs import *
 from config.settings.rest import *
 from config.settings.security import *
 from config.settings.unfold import *
+
+# Lets `Paginator[Task]` and `ModelForm[Task]` be written, as type checkers want them.
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 

@@ -18,6 +18,7 @@ import pytest
 from django.core.management import CommandError
 
 from config.common.embedded import postgres_url, redis_url
+from config.common.ids import uuid7
 from monitoring.management.commands.up import choose_port, welcome
 from monitoring.tests.test_supervisor import eventually
 
@@ -32,7 +33,7 @@ class House:
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
         self.port = choose_port(None)
-        self.log = data_dir.parent / "up.log"
+        self.log = data_dir.parent / "none.log"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -46,6 +47,8 @@ class House:
         environment = {name: value for name, value in os.environ.items() if name not in ours}
         environment |= {"DATA_DIR": str(self.data_dir), "PORT": str(self.port), "LOG_FORMAT": "json"}
         command = [sys.executable, str(ROOT / "manage.py"), "up"]
+        # A new file each time: what outlives a killed supervisor still writes into the old one.
+        self.log = self.data_dir.parent / f"{uuid7()}.log"
         with self.log.open("wb") as log:
             return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
 
@@ -134,9 +137,8 @@ class TestHouse:
         ]
         assert {(address.ip, address.port) for address in listening} == {("127.0.0.1", house.port)}
 
-    def test_second_start_on_the_same_data_is_refused(self, house: House, tmp_path: Path) -> None:
+    def test_second_start_on_the_same_data_is_refused(self, house: House) -> None:
         second = House(house.data_dir)
-        second.log = tmp_path / "second.log"
         assert second.launch().wait(60) == 1
         assert "already runs on" in second.log.read_text()
         assert house.get("/healthz")[0] == 200

@@ -14,7 +14,7 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from config.common.problems import NotFound
-from projects.api.callers import account_of, key_of
+from accounts.api.callers import account_of, key_of
 from projects.api.filters import ProjectFilter, StableOrdering
 from projects.api.serializers import (
     CreatedProjectSerializer,

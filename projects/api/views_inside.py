@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from config.common.problems import DomainError, Forbidden
-from projects.api.callers import account_of, key_of
+from accounts.api.callers import account_of, key_of
 from projects.api.serializers import (
     ActivitySerializer,
     MemberAddSerializer,

@@ -1,4 +1,4 @@
-"""The OpenAI-compatible face: who calls, what models there are. Async views without DRF, because this is the hot path."""
+"""The OpenAI-compatible face: who calls, and what models there are. Async and without DRF: this is the hot path."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ from accounts.scopes import allows
 from accounts.services import aadmit
 from accounts.services.errors import ScopeMissing
 from config.common.openai_errors import openai_response
-from config.common.parsers import BodyTooLarge, InvalidJson, parse_json
-from config.common.problems import DomainError, NotFound
+from config.common.problems import BodyTooLarge, DomainError, NotFound
+from config.common.rest import InvalidJson, parse_json
 from tasks.models import Engine
 
 P = ParamSpec("P")
@@ -54,7 +54,7 @@ AsyncView = Callable[Concatenate[HttpRequest, Caller, P], Answer]
 def openai_endpoint(
     *, method: str, scope: str = ""
 ) -> Callable[[AsyncView[P]], Callable[Concatenate[HttpRequest, P], Answer]]:
-    """Let a view be called with a key that holds `scope` (any usable key when empty); refusals are OpenAI's error object.
+    """Let a view be called with a key that holds `scope` (any key when empty); refusals are OpenAI's error object.
 
     The answer carries the rate-limit headers of the call that admitted it.
     """

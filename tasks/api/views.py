@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
+from accounts.api.callers import account_of, key_of
 from config.common.problems import Forbidden
 from projects.services import project_for
 from tasks.api.filters import TaskFilter
@@ -45,10 +46,10 @@ class TaskViewSet(mixins.ListModelMixin, GenericViewSet[Task]):
 
     def get_queryset(self) -> QuerySet[Task]:
         """Visible to the caller and its key."""
-        return visible_tasks(user=self.request.user, key=self.request.auth)
+        return visible_tasks(user=account_of(self.request), key=key_of(self.request))
 
     def _task(self) -> Task:
-        return get_task(user=self.request.user, key=self.request.auth, task_id=self.kwargs["task_id"])
+        return get_task(user=account_of(self.request), key=key_of(self.request), task_id=self.kwargs["task_id"])
 
     @extend_schema(request=TaskSubmitSerializer, responses={202: TaskSerializer}, parameters=[_IDEMPOTENCY])
     def create(self, request: Request) -> Response:
@@ -56,13 +57,13 @@ class TaskViewSet(mixins.ListModelMixin, GenericViewSet[Task]):
         serializer = TaskSubmitSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data: dict[str, Any] = dict(serializer.validated_data)
-        project = project_for(request.user, request.auth, data.pop("project_id", None))
+        project = project_for(account_of(request), key_of(request), data.pop("project_id", None))
         parent_id: UUID | None = data.pop("parent_task_id", None)
-        parent = get_task(user=request.user, key=request.auth, task_id=parent_id) if parent_id else None
+        parent = get_task(user=account_of(request), key=key_of(request), task_id=parent_id) if parent_id else None
         task = submit_task(
-            user=request.user,
+            user=account_of(request),
             project=project,
-            api_key=request.auth,
+            api_key=key_of(request),
             parent_task=parent,
             idempotency_key=request.headers.get("Idempotency-Key"),
             request_id=request.headers.get("X-Request-ID", "")[:64],
@@ -85,13 +86,11 @@ class TaskViewSet(mixins.ListModelMixin, GenericViewSet[Task]):
 
     def _steer(self, request: Request, verb: str) -> Response:
         task = self._task()
-        if not task_abilities(task=task, user=request.user)["manage"]:
+        if not task_abilities(task=task, user=account_of(request))["manage"]:
             raise Forbidden
         serializer = ReasonSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        changed = _ACTIONS[verb](
-            task_id=task.pk, actor=request.user, reason=serializer.validated_data["reason"]
-        )
+        changed = _ACTIONS[verb](task_id=task.pk, actor=account_of(request), reason=serializer.validated_data["reason"])
         return Response(TaskSerializer(changed).data)
 
     @extend_schema(request=ReasonSerializer, responses=TaskSerializer)

@@ -1,6 +1,5 @@
 """The engine catalogue that staff edit."""
 
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _

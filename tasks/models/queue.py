@@ -1,6 +1,5 @@
 """Queues and the workers that serve them."""
 
-
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _

@@ -1,6 +1,5 @@
 """The task row (D1 tasks, D4 queue_status) and its history; the row is the truth, the broker carries ids."""
 
-
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _

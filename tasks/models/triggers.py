@@ -31,6 +31,7 @@ VALUES (
 RETURN NULL;
 """
 
+
 def transition_trigger() -> pgtrigger.Trigger:
     """After every insert and every update of `status`."""
     return pgtrigger.Trigger(

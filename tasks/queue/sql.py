@@ -11,8 +11,8 @@ UPDATE tasks t SET status = 'processing', enqueued_at = NULL, attempt = t.attemp
 WHERE t.task_id = %(task)s AND t.status = 'in_queue' AND t.task_type = ANY(%(kinds)s) AND t.cancel_requested_at IS NULL
     AND (t.deadline IS NULL OR t.deadline > clock_timestamp())
     AND NOT EXISTS (SELECT 1 FROM task_queues q WHERE q.queue_name = t.queue_name AND q.is_paused)
-RETURNING t.task_id, t.task_type, t.queue_name, t.project_id, t.user_id, t.attempt, t.input_data, t.retry_count,
-    t.parent_task_id, t.request_id
+RETURNING t.task_id, t.task_type, t.queue_name, t.project_id, t.user_id, t.attempt, t.retry_count,
+    t.parent_task_id, t.request_id, t.input_data
 """
 
 BEAT = """

@@ -31,7 +31,8 @@ class _Child:
 
 def lock_parent(task: Task) -> None:
     """Check and lock the parent of a new child, and make the child wait for earlier steps."""
-    parent = Task.objects.select_for_update().filter(pk=task.parent_task_id, project_id=task.project_id).first()
+    candidates = Task.objects.select_for_update().filter(project_id=task.project_id)
+    parent = candidates.filter(pk=task.parent_task_id).first() if task.parent_task_id else None
     if parent is None:
         raise InvalidInput(errors={"parent_task_id": [_("There is no such task in this project.")]})
     if parent.status in TERMINAL:
@@ -44,12 +45,11 @@ def advance_chain(parent_id: UUID) -> None:
     """Recompute from the rows what may run next; call it in the transaction in which a child ended."""
     parent = Task.objects.select_for_update().get(pk=parent_id)
     children = [
-        _Child(*row)
-        for row in Task.objects.filter(parent_task=parent).values_list(
+        _Child(task_id, status, step or 0, pending_deps, queue_name)
+        for task_id, status, step, pending_deps, queue_name in Task.objects.filter(parent_task=parent).values_list(
             "task_id", "status", "execution_order", "pending_deps", "queue_name"
         )
     ]
-    children = [_Child(c.task_id, c.status, c.step or 0, c.pending_deps, c.queue_name) for c in children]
     broken = [c for c in children if c.status in (TaskStatus.FAILED, TaskStatus.CANCELLED)]
     if broken and parent.child_policy == ChildPolicy.FAIL:
         _stop_children(c.task_id for c in children if c.status in ACTIVE)

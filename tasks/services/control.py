@@ -21,7 +21,7 @@ _NOT_LEASED = {"enqueued_at": None, "next_retry_at": None}
 
 
 def _locked(task_id: UUID) -> Task:
-    task = Task.objects.select_for_update().filter(pk=task_id).first()
+    task: Task | None = Task.objects.select_for_update().filter(pk=task_id).first()
     if task is None:
         raise TaskNotFound
     return task
@@ -100,7 +100,7 @@ def retry_task(*, task_id: UUID, actor: Account | None, reason: str = "") -> Tas
 
     A chain's failed and cancelled children are started again with it.
     """
-    task = Task.objects.filter(pk=task_id).select_related("user", "api_key").first()
+    task: Task | None = Task.objects.filter(pk=task_id).select_related("user", "api_key").first()
     if task is None:
         raise TaskNotFound
     if task.status not in (TaskStatus.FAILED, TaskStatus.CANCELLED):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -29,7 +30,7 @@ def dispatch_queue(*, queue_name: str) -> int:
 def dispatch_after_commit(*queue_names: str) -> None:
     """Dispatch once the caller's transaction is committed; a failure is no error, since the sweeper dispatches too."""
     for name in dict.fromkeys(queue_names):
-        transaction.on_commit(lambda name=name: _dispatch_quietly(name), robust=True)
+        transaction.on_commit(partial(_dispatch_quietly, name), robust=True)
 
 
 def _dispatch_quietly(queue_name: str) -> None:

@@ -25,7 +25,7 @@ def choose_engine(*, domain: str, requested: str | None, project: Project | None
     """
     usable = Engine.objects.enabled(domain).filter(adapter__in=engine_registry(domain).names())
     preferred = requested or _project_choice(domain, project)
-    engine = usable.filter(name=preferred).first() if preferred else usable.first()
+    engine: Engine | None = usable.filter(name=preferred).first() if preferred else usable.first()
     if engine is None:
         message = _("There is no usable engine %(name)s.") % {"name": preferred or domain}
         raise UnknownEngine(errors={"engine": [message]})

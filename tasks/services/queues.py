@@ -12,7 +12,7 @@ from tasks.services.dispatch import dispatch_after_commit
 
 
 def _locked(queue_name: str) -> Queue:
-    queue = Queue.objects.select_for_update().filter(queue_name=queue_name).first()
+    queue: Queue | None = Queue.objects.select_for_update().filter(queue_name=queue_name).first()
     if queue is None:
         raise NotFound(_("There is no queue of this name."))
     return queue

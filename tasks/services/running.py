@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -31,10 +31,10 @@ class Claim:
     project_id: UUID
     user_id: UUID
     attempt: int
-    input_data: JsonObject
     retry_count: int
     parent_task_id: UUID | None
     request_id: str
+    input_data: JsonObject
     worker_id: UUID
 
     @property
@@ -60,9 +60,9 @@ def claim_task(*, task_id: UUID, worker_id: UUID) -> Claim | None:
     )
     if not rows:
         return None
-    claim = Claim(*rows[0], worker_id=worker_id)
+    *columns, input_text = rows[0]
     # Django's connection hands jsonb out as text, because its own JSONField decodes it.
-    return replace(claim, input_data=json.loads(str(claim.input_data)))
+    return Claim(*columns, json.loads(input_text), worker_id)
 
 
 def stored_output(output: Any) -> str:

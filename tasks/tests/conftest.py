@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account
+from config.common.embedded import EmbeddedPostgres, EmbeddedRedis
 from config.common.ids import uuid7
 from projects.models import Project
 from tasks.models import Task
@@ -89,6 +91,20 @@ def eventually(condition: Callable[[], object], *, within_seconds: float = 30, s
 def status_of(task: Task) -> str:
     """Present state."""
     return str(Task.objects.values_list("status", flat=True).get(pk=task.pk))
+
+
+def postgres_server() -> EmbeddedPostgres:
+    """This test process's own PostgreSQL, to be broken."""
+    server = import_module("config.settings.test").TEST_POSTGRES
+    assert isinstance(server, EmbeddedPostgres)
+    return server
+
+
+def redis_server() -> EmbeddedRedis:
+    """This test process's own Redis, to be broken."""
+    server = import_module("config.settings.test").TEST_REDIS
+    assert isinstance(server, EmbeddedRedis)
+    return server
 
 
 def all_ended() -> bool:

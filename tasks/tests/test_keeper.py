@@ -77,9 +77,11 @@ def test_lost_lease_stops_the_handler(keeper: LeaseKeeper, running: RunningTask)
 def test_lost_overrides_every_other_reason(running: RunningTask) -> None:
     running.stop(StopReason.PAUSE)
     running.stop(StopReason.CANCEL)
-    assert running.stop_reason is StopReason.PAUSE
+    with pytest.raises(Paused):
+        running.raise_if_cancelled()
     running.stop(StopReason.LOST)
-    assert running.stop_reason is StopReason.LOST
+    with pytest.raises(LeaseLost):
+        running.raise_if_cancelled()
 
 
 def test_handler_that_ignores_a_cancel_loses_its_row(

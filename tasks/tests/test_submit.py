@@ -90,9 +90,7 @@ def test_same_idempotency_key_with_another_body_is_refused(submit: Submit) -> No
 
 def test_idempotency_keys_belong_to_a_person(submit: Submit, member: Account, project: Project) -> None:
     first = submit("test.echo", {}, idempotency_key="k")
-    other = submit_task(
-        user=member, project=project, task_type="test.echo", input_data={}, idempotency_key="k"
-    )
+    other = submit_task(user=member, project=project, task_type="test.echo", input_data={}, idempotency_key="k")
     assert other.pk != first.pk
 
 

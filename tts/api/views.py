@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from monitoring.middleware import request_id_of
-from projects.api.callers import account_of, key_of
+from accounts.api.callers import account_of, key_of
 from projects.services import project_for
 from tts.api.downloads import file_response, ready_file
 from tts.api.filters import AudioRequestFilter

@@ -60,7 +60,7 @@ def choose_speaker(requested: str | None, project: Project | None = None) -> Spe
 
 
 def enabled_speakers() -> list[Speaker]:
-    """Usable speakers, the default first; an engine that cannot be loaded is left out, so that the others stay usable."""
+    """Usable speakers, the default first; an engine that cannot be loaded is left out and the others stay."""
     return list(_usable(Engine.objects.enabled(DOMAIN)))
 
 

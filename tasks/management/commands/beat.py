@@ -7,7 +7,7 @@ from types import FrameType
 from typing import Any
 
 from celery import current_app
-from celery.beat import EmbeddedService
+from celery.beat import Service as Beat
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -39,9 +39,8 @@ class Command(BaseCommand):
         if not options["sweeper_only"]:
             settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
             schedule = settings.DATA_DIR / "celerybeat-schedule"
-            periodic = EmbeddedService(current_app, thread=True, schedule_filename=str(schedule))
-            periodic.daemon = True
-            periodic.start()
+            service = Beat(current_app, schedule_filename=str(schedule))
+            threading.Thread(target=service.start, kwargs={"embedded_process": True}, daemon=True).start()
         while not stop.wait(settings.TASK_SWEEP_SECONDS):
             sweep_once()
 

@@ -1,5 +1,6 @@
 """A broker that is wiped, restarted, frozen, repeats itself, or forgets a worker."""
 
+import os
 import signal
 import time
 from uuid import UUID
@@ -15,7 +16,7 @@ from tasks.models import Task, Worker
 from tasks.queue.publisher import publish
 from tasks.services import sweep
 from tasks.services.dispatch import dispatch_queue
-from tasks.tests.conftest import Submit, WorkerFactory, all_ended, eventually, insert_tasks, status_of
+from tasks.tests.conftest import Submit, WorkerFactory, all_ended, eventually, insert_tasks, redis_server, status_of
 from tasks.tests.faults.invariants import assert_invariants, completed, starts
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
@@ -36,8 +37,8 @@ def test_redis_restarted_empty_loses_nothing(start_worker: WorkerFactory, projec
     tasks = insert_tasks(40, project, task_type="test.wait", input_data={"seconds": 0.03})
     eventually(lambda: completed() >= 10)
     redis_client().flushall()
-    settings.TEST_REDIS.stop(signal.SIGKILL)
-    settings.TEST_REDIS.start()
+    redis_server().stop(signal.SIGKILL)
+    redis_server().start()
     eventually(all_ended, within_seconds=60)
     assert completed() == 40
     assert_invariants(tasks)
@@ -45,21 +46,23 @@ def test_redis_restarted_empty_loses_nothing(start_worker: WorkerFactory, projec
 
 def test_frozen_redis_holds_no_submitter_longer_than_two_seconds(submit: Submit, start_worker: WorkerFactory) -> None:
     start_worker("--concurrency", "2")
-    server = settings.TEST_REDIS
-    server.process.send_signal(signal.SIGSTOP)
+    server = redis_server()
+    os.kill(server.pid, signal.SIGSTOP)
     try:
         began = time.monotonic()
         tasks = [submit("test.echo") for _ in range(3)]
         assert time.monotonic() - began < 6
     finally:
-        server.process.send_signal(signal.SIGCONT)
+        os.kill(server.pid, signal.SIGCONT)
     assert Task.objects.count() == 3
     eventually(all_ended, within_seconds=60)
     assert completed() == 3
     assert_invariants(tasks)
 
 
-def test_death_between_commit_and_publish_is_made_good(submit: Submit, quick: None, start_worker: WorkerFactory) -> None:
+def test_death_between_commit_and_publish_is_made_good(
+    submit: Submit, quick: None, start_worker: WorkerFactory
+) -> None:
     task = submit()
     redis_client().flushall()  # exactly what is left when the process dies after the commit: a row, no message
     assert status_of(task) == "in_queue"

@@ -18,7 +18,7 @@ from tasks.models import Task
 from tasks.queue import sql
 from tasks.queue.connection import fetch, forget_connection
 from tasks.services import submit_task
-from tasks.tests.conftest import Submit, WorkerFactory, all_ended, eventually, insert_tasks, status_of
+from tasks.tests.conftest import Submit, WorkerFactory, all_ended, eventually, insert_tasks, postgres_server, status_of
 from tasks.tests.faults.invariants import assert_invariants, completed, starts
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
@@ -35,8 +35,8 @@ def test_postgres_crash_and_restart_loses_nothing(start_worker: WorkerFactory, p
     start_worker("--concurrency", "2")
     tasks = insert_tasks(40, project, task_type="test.wait", input_data={"seconds": 0.05})
     eventually(lambda: completed() >= 10)
-    settings.TEST_POSTGRES.stop(signal.SIGQUIT)  # immediate mode: no checkpoint, recovery at the start
-    settings.TEST_POSTGRES.start()
+    postgres_server().stop(signal.SIGQUIT)  # immediate mode: no checkpoint, recovery at the start
+    postgres_server().start()
     forget_connection()
     eventually(all_ended, within_seconds=60)
     assert completed() == 40

@@ -1,13 +1,38 @@
-"""Strict JSON for both API faces: bounded size and depth, no NaN, no NUL, no lone surrogates."""
+"""What every REST view shares: strict JSON in, problem details and cursor pages out.
+
+Strict JSON serves both API faces: bounded size and depth, no NaN, no NUL, no lone surrogates.
+"""
 
 import json
+from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
 
-from config.common.problems import DomainError
+from config.common.problems import CONTENT_TYPE, BodyTooLarge, DomainError, as_domain_error, problem_body
+
+
+class TimeOrderedPagination(CursorPagination):
+    """Newest first by primary key; UUIDv7 keys sort by time. `page_size` may be asked for, up to 200."""
+
+    ordering = "-pk"
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+
+def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """DRF's EXCEPTION_HANDLER."""
+    domain = as_domain_error(error)
+    if domain is None:
+        return None
+    set_rollback()
+    return Response(problem_body(domain), status=domain.status_code, headers=domain.headers, content_type=CONTENT_TYPE)
 
 
 class InvalidJson(DomainError):
@@ -15,14 +40,6 @@ class InvalidJson(DomainError):
 
     code = "invalid_json"
     title = "The request body is not valid JSON."
-
-
-class BodyTooLarge(DomainError):
-    """The body is larger than MAX_JSON_BYTES."""
-
-    status_code = 413
-    code = "body_too_large"
-    title = "The request body is too large."
 
 
 def _refuse_constant(name: str) -> None:

@@ -1,0 +1,1 @@
+"""Tests of config and of rules that hold for the whole repository."""

@@ -1,0 +1,1 @@
+"""REST tests of tasks, one file per action."""

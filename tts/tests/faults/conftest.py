@@ -1,0 +1,55 @@
+"""A real web server and real workers on this test's database and Redis."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from openai import OpenAI
+
+from accounts.models import Account
+from accounts.services import create_api_key
+from projects.models import Project
+from tasks.tests.conftest import ROOT, WorkerFactory, child_environment, eventually, kill_group, quick, start_worker
+
+__all__ = ["quick", "start_worker"]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def web(transactional_db: None) -> Iterator[str]:
+    """Address of a running web process on the loopback interface."""
+    port = _free_port()
+    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
+    process = subprocess.Popen(command, cwd=ROOT, env=child_environment(), start_new_session=True)
+    url = f"http://127.0.0.1:{port}"
+    eventually(lambda: _answers(url), sweeping=False)
+    yield url
+    kill_group(process)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/v1/models", timeout=5).status_code == 401
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def token(owner: Account, project: Project) -> str:
+    """A key of the owner."""
+    return create_api_key(user=owner, name="program", permissions=["tts:read", "tts:write"])[1]
+
+
+@pytest.fixture
+def sdk(web: str, token: str, start_worker: WorkerFactory) -> OpenAI:
+    """The official SDK pointed at a web process with a worker behind it."""
+    start_worker("--profile", "light")
+    return OpenAI(base_url=f"{web}/v1", api_key=token, max_retries=0, timeout=60)
