@@ -1,11 +1,10 @@
 """Errors of the API faces where DRF did not answer: problem details under /api/, OpenAI's error object under /v1/."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext, gettext_noop
 
+from config.common.openai_errors import openai_response
 from config.common.problems import DomainError, problem_response
 
 OPENAI_PREFIX = "/v1/"
@@ -26,24 +25,6 @@ _REFUSED = ("invalid_request", gettext_noop("The request was refused."))
 def is_api(request: HttpRequest) -> bool:
     """True where programs call and an HTML page would be noise."""
     return request.path.startswith((REST_PREFIX, OPENAI_PREFIX))
-
-
-def openai_body(error: DomainError) -> dict[str, Any]:
-    """OpenAI's error object; the SDKs pick their exception by status and show `message`."""
-    if error.status_code >= 500:
-        kind = "server_error"
-    elif error.status_code == 429:
-        kind = "insufficient_quota" if "quota" in error.code else "rate_limit_error"
-    else:
-        kind = "invalid_request_error"
-    field = next(iter(error.errors), None)
-    message = " ".join([str(error.detail), *(text for texts in error.errors.values() for text in texts)])
-    return {"error": {"message": message, "type": kind, "param": field, "code": error.code}}
-
-
-def openai_response(error: DomainError) -> JsonResponse:
-    """Plain Django response with OpenAI's error object."""
-    return JsonResponse(openai_body(error), status=error.status_code, headers=error.headers)
 
 
 def error_response(request: HttpRequest, error: DomainError) -> JsonResponse:

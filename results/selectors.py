@@ -1,5 +1,6 @@
 """Reads of results that join tasks, feedback and engines."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -83,7 +84,7 @@ def summarize_engines(results: QuerySet[Result], *, days: int | None = None) -> 
     return sorted(rows, key=lambda row: (-(row.average_rating or 0), -row.ratings, -row.results, row.engine_name))
 
 
-def _engine_key(row: dict[str, Any]) -> tuple[str, str, str]:
+def _engine_key(row: Mapping[str, Any]) -> tuple[str, str, str]:
     return row["engine_type"], row["engine_name"], row["currency"]
 
 

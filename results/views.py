@@ -34,7 +34,7 @@ SORTABLE = ("result_id", "engine_name", "processing_time", "cost", "confidence_s
 NEWEST_FIRST = "-result_id"
 
 
-class BoundedPaginator(Paginator):
+class BoundedPaginator(Paginator[Result]):
     """Counts at most MAX_COUNTED rows."""
 
     @cached_property
@@ -207,7 +207,7 @@ def comment(request: HttpRequest, result_id: UUID) -> HttpResponse:
     if own is None:
         messages.error(request, _("Choose one to five stars first; your comment belongs to them."))
     elif not form.is_valid():
-        messages.error(request, " ".join(form.errors["feedback_text"]))
+        messages.error(request, " ".join(str(told) for told in form.errors["feedback_text"]))
     else:
         try:
             text = form.cleaned_data["feedback_text"]

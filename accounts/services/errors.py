@@ -1,7 +1,5 @@
 """Refusals of the accounts app, as problem details."""
 
-from django.utils.translation import gettext_lazy as _
-
 from config.common.problems import Conflict, DomainError, Forbidden
 
 
@@ -9,13 +7,13 @@ class InvalidAccount(DomainError):
     """A field of the account (or of its key or quota) cannot be stored."""
 
     code = "invalid_request"
-    title = _("Some fields are not valid.")
+    title = "Some fields are not valid."
 
 
 class WrongAccountState(Conflict):
     """Blocked already, not blocked, deleted ..."""
 
-    title = _("The account's state does not permit this.")
+    title = "The account's state does not permit this."
 
 
 class InvalidKey(DomainError):
@@ -23,7 +21,7 @@ class InvalidKey(DomainError):
 
     status_code = 401
     code = "key_unknown"
-    title = _("The credentials are not valid.")
+    title = "The credentials are not valid."
 
     def __init__(self, detail: str, *, code: str) -> None:
         error = "" if code == "not_authenticated" else ', error="invalid_token"'
@@ -34,7 +32,7 @@ class AccountStopped(Forbidden):
     """The account is blocked (`account_blocked`, with the reason) or deleted (`account_deleted`)."""
 
     code = "account_blocked"
-    title = _("This account may not be used.")
+    title = "This account may not be used."
 
 
 class RateLimited(DomainError):
@@ -42,7 +40,7 @@ class RateLimited(DomainError):
 
     status_code = 429
     code = "rate_limited"
-    title = _("Too many requests.")
+    title = "Too many requests."
 
 
 class QuotaExceeded(DomainError):
@@ -50,18 +48,18 @@ class QuotaExceeded(DomainError):
 
     status_code = 429
     code = "quota_exceeded"
-    title = _("The quota does not suffice.")
+    title = "The quota does not suffice."
 
 
 class CsrfFailed(Forbidden):
     """A signed-in browser wrote without its CSRF token."""
 
     code = "csrf_failed"
-    title = _("The CSRF token is missing or wrong.")
+    title = "The CSRF token is missing or wrong."
 
 
 class ScopeMissing(Forbidden):
     """The API key may not do this."""
 
     code = "scope_missing"
-    title = _("The API key lacks a scope.")
+    title = "The API key lacks a scope."

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -83,8 +84,8 @@ def admissions(limit: int, seconds: int, span_us: int) -> Iterator[int]:
     end = _microseconds(clock()) + span_us
     while _microseconds(clock()) < end:
         if passed(ask(window)):
-            [(_member, score)] = redis_client().zrange(KEY, -1, -1, withscores=True)
-            yield int(score)
+            newest: Any = redis_client().zrange(KEY, -1, -1, withscores=True)
+            yield int(newest[0][1])
 
 
 def _microseconds(time: tuple[int, int]) -> int:

@@ -83,7 +83,7 @@ def test_a_page_is_served_without_redis(browser_client: Client, owner: Account, 
 
 
 def test_a_request_without_a_session_costs_no_query(
-    db: None, django_assert_num_queries: DjangoAssertNumQueries
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     with django_assert_num_queries(0):
         AccountStateMiddleware(lambda _request: HttpResponse())(HttpRequest())

@@ -95,7 +95,6 @@ USE_TZ = True
 TIME_ZONE = env.text("TIME_ZONE", "UTC")
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
 # "src" holds TypeScript and CSS sources; only what the build wrote and images are served.
 STATICFILES_DIRS = [("dist", BASE_DIR / "static" / "dist"), ("img", BASE_DIR / "static" / "img")]
 STORAGES = {

@@ -91,7 +91,7 @@ def test_rest_caller_gets_problem_details(calm: Client, view: str, status: int, 
     [
         ("nowhere", 404, "invalid_request_error", "not_found"),
         ("conflict", 409, "invalid_request_error", "conflict"),
-        ("limited", 429, "insufficient_quota", "quota_exceeded"),
+        ("limited", 429, "insufficient_quota", "insufficient_quota"),
         ("database_down", 503, "server_error", "unavailable"),
         ("bug", 500, "server_error", "internal_error"),
         ("async_conflict", 409, "invalid_request_error", "conflict"),

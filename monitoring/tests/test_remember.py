@@ -29,13 +29,12 @@ def test_forgetting_asks_anew() -> None:
 
 
 def test_failure_is_passed_on_and_not_remembered() -> None:
-    answers = iter([RuntimeError("down"), 7])
+    tries = count()
 
     def make() -> int:
-        answer = next(answers)
-        if isinstance(answer, RuntimeError):
-            raise answer
-        return answer
+        if next(tries) == 0:
+            raise RuntimeError("down")
+        return 7
 
     remembered = Remembered(make, seconds=60)
     with pytest.raises(RuntimeError, match="down"):

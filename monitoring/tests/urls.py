@@ -1,6 +1,8 @@
 """Routes that fail in every way the middleware must translate; used by test_middleware and test_errors only."""
 
 import threading
+from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
@@ -54,7 +56,18 @@ async def async_conflict(request: HttpRequest) -> HttpResponse:
     raise Conflict("Taken.")
 
 
-VIEWS = [bug, database_down, conflict, limited, missing, denied, post_only, fine, thread_of, async_conflict]
+VIEWS: list[Callable[..., Any]] = [
+    bug,
+    database_down,
+    conflict,
+    limited,
+    missing,
+    denied,
+    post_only,
+    fine,
+    thread_of,
+    async_conflict,
+]
 
 urlpatterns = [
     path(prefix + view.__name__, view) for prefix in ("api/", "v1/", "pages/", "admin/", "api/docs/") for view in VIEWS

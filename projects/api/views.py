@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
-from config.common.problems import NotFound
 from accounts.api.callers import account_of, key_of
+from config.common.problems import NotFound
 from projects.api.filters import ProjectFilter, StableOrdering
 from projects.api.serializers import (
     CreatedProjectSerializer,

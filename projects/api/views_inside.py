@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from config.common.problems import DomainError, Forbidden
 from accounts.api.callers import account_of, key_of
+from config.common.problems import DomainError, Forbidden
 from projects.api.serializers import (
     ActivitySerializer,
     MemberAddSerializer,

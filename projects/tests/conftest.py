@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import Account
@@ -13,7 +14,7 @@ from projects.models import MemberRole, Project
 from projects.services import add_member, create_project_key
 
 As = Callable[[Account], APIClient]
-Refused = Callable[..., DomainError]
+Browser = Callable[[Account], Client]
 
 
 @pytest.fixture
@@ -64,3 +65,21 @@ def refusal(call: Callable[..., Any], **arguments: Any) -> DomainError:
     with pytest.raises(DomainError) as caught:
         call(**arguments)
     return caught.value
+
+
+@pytest.fixture
+def browser() -> Browser:
+    """Browser signed in as a person."""
+
+    def client_of(person: Account) -> Client:
+        client = Client()
+        client.force_login(person)
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def page(project: Project) -> str:
+    """Address of the project's page."""
+    return f"/projects/{project.pk}/"

@@ -63,4 +63,5 @@ def act(request: HttpRequest, action: Callable[[], object], *, done: str, back: 
         messages.error(request, str(error.detail))
     else:
         messages.success(request, done)
-    return redirect(back, **route)
+    response: HttpResponse = redirect(back, **route)
+    return response

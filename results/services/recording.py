@@ -14,8 +14,8 @@ _VERSION_MAX_CHARS = 100
 _INT4_MAX = 2**31 - 1
 
 #: The catalogue row is joined rather than cached: prices are those of this moment and no foreign key can be stale.
-#: A price that is no plain number, and a sum that the column cannot hold, leave the cost unknown (NULL) instead of failing
-#: the task. The conflict target is the one key that a repeated recording meets; any other broken constraint raises.
+#: A price that is no plain number, and a sum that the column cannot hold, leave the cost unknown (NULL) instead of
+#: failing the task. The conflict target is the one key that a repeated recording meets; others that break raise.
 RECORD = """
 INSERT INTO results (
     result_id, task_id, attempt, engine_id, engine_type, engine_name, engine_version, status, is_final, output_data,

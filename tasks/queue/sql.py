@@ -69,7 +69,10 @@ WHERE task_id = %(task)s AND status = 'processing' AND attempt = %(attempt)s AND
 RETURNING task_id
 """
 
-LOCK_DISPATCH = "SELECT pg_advisory_xact_lock(hashtextextended('dispatch:' || %(queue)s, 0))"
+LOCK_DISPATCH = """
+SELECT set_config('roundhouse.actor', 'dispatcher', true), set_config('roundhouse.reason', '', true),
+    pg_advisory_xact_lock(hashtextextended('dispatch:' || %(queue)s, 0))
+"""
 
 DISPATCH = """
 WITH room AS (

@@ -62,7 +62,8 @@ def claim_task(*, task_id: UUID, worker_id: UUID) -> Claim | None:
         return None
     *columns, input_text = rows[0]
     # Django's connection hands jsonb out as text, because its own JSONField decodes it.
-    return Claim(*columns, json.loads(input_text), worker_id)
+    fields: list[Any] = [*columns, json.loads(input_text), worker_id]
+    return Claim(*fields)
 
 
 def stored_output(output: Any) -> str:

@@ -32,6 +32,12 @@ def test_window_bounds_what_is_in_queue(project: Project, settings: Any) -> None
     assert Task.objects.filter(status="in_queue").count() == 5
 
 
+def test_dispatch_is_recorded_as_the_dispatchers(submit: Submit) -> None:
+    task = submit()
+    sweep()
+    assert list(task.history.values_list("status_to", "actor")) == [("pending", "owner"), ("in_queue", "dispatcher")]
+
+
 def test_window_of_a_queue_overrides_the_setting(project: Project) -> None:
     Queue.objects.filter(queue_name="default").update(window=2)
     insert_tasks(3, project)

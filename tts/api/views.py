@@ -17,8 +17,8 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from monitoring.middleware import request_id_of
 from accounts.api.callers import account_of, key_of
+from monitoring.middleware import request_id_of
 from projects.services import project_for
 from tts.api.downloads import file_response, ready_file
 from tts.api.filters import AudioRequestFilter

@@ -13,7 +13,7 @@ from config.common.problems import DomainError
 from projects.models import Project
 from tasks.engines.errors import EngineError
 from tts.audio import FORMATS
-from tts.engines.base import MAX_PITCH_SEMITONES, MAX_SPEED, MIN_PITCH_SEMITONES, MIN_SPEED
+from tts.engines.base import MAX_PITCH_SEMITONES, MAX_SPEED, MIN_PITCH_SEMITONES, MIN_SPEED, SpeechRequest
 from tts.selectors.speakers import Speaker, choose_speaker
 
 MAX_ENGINES = 4
@@ -79,6 +79,10 @@ class SpeechOrder:
     def first_voice(self) -> str:
         """The voice of the first engine, for lists."""
         return next(iter(self.voices.values()))
+
+    def request_for(self, engine: str) -> SpeechRequest:
+        """What this engine is asked."""
+        return SpeechRequest(text=self.text, voice=self.voices[engine], speed=self.speed, pitch=self.pitch)
 
     @classmethod
     def from_input(cls, data: Mapping[str, Any]) -> "SpeechOrder":

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from config.common.problems import DomainError
 from tasks.engines.cancel import CancelToken
 from tasks.engines.errors import EngineError, WorkInterrupted
 from tasks.registry import EngineOutcome, Outcome
@@ -66,13 +67,30 @@ def _share_of(report: ProgressReport, start: float, share: float) -> ProgressRep
     return lambda fraction: report(start + share * fraction)
 
 
+def cached_renderings(order: SpeechOrder, *, request_id: UUID) -> list[Rendering] | None:
+    """The answers of all engines if every one of them is in the cache, else None; it never speaks."""
+    renderings = []
+    for name in order.engines:
+        started = perf_counter()
+        try:
+            speaker = choose_speaker(name)
+        except (EngineError, DomainError):
+            return None
+        checksum = request_checksum(speaker, order.request_for(name), order.output_format)
+        known = find_cached(checksum)
+        if known is None:
+            return None
+        audio_file = _new_row(order, name, request_id, _facts_of(known))
+        renderings.append(Rendering(name, speaker.version, _elapsed_ms(started), audio_file, checksum, is_cached=True))
+    return renderings
+
+
 def _attempt(order: SpeechOrder, name: str, request_id: UUID, cancel: CancelToken, report: ProgressReport) -> Rendering:
     started = perf_counter()
     version = ""
     try:
         speaker = choose_speaker(name)
-        version = speaker.version
-        request = SpeechRequest(text=order.text, voice=order.voices[name], speed=order.speed, pitch=order.pitch)
+        version, request = speaker.version, order.request_for(name)
         checksum = request_checksum(speaker, request, order.output_format)
         known = find_cached(checksum)
         facts = _facts_of(known) if known else _synthesize(speaker, request, order.output_format, cancel, report)
@@ -81,13 +99,13 @@ def _attempt(order: SpeechOrder, name: str, request_id: UUID, cancel: CancelToke
     except EngineError as error:
         logger.warning("tts.speak.failed", extra={"engine": name, "error_code": error.code})
         return Rendering(name, version, _elapsed_ms(started), error=error)
-    audio_file = AudioFile(
-        request_id=request_id,
-        engine_name=name,
-        filename=download_name(order.text, request.voice, order.output_format),
-        **facts,
-    )
+    audio_file = _new_row(order, name, request_id, facts)
     return Rendering(name, version, _elapsed_ms(started), audio_file, checksum, is_cached=known is not None)
+
+
+def _new_row(order: SpeechOrder, name: str, request_id: UUID, facts: dict[str, Any]) -> AudioFile:
+    filename = download_name(order.text, order.voices[name], order.output_format)
+    return AudioFile(request_id=request_id, engine_name=name, filename=filename, **facts)
 
 
 def _facts_of(audio_file: AudioFile) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from tasks.models import Task
 from tasks.selectors import task_abilities
 from tasks.services import cancel_task, submit_task
 from tts.models import AudioRequest
+from tts.services.answering import answer_from_cache
 from tts.services.inputs import SpeechOrder
 from tts.services.status import forget_status
 
@@ -49,9 +50,9 @@ def request_speech(
 
 
 def create_audio_request(task: Task) -> None:
-    """Write the request's row, in the transaction that writes its task (`TaskKind.on_submit`)."""
+    """Write the request's row in the transaction that writes its task (`TaskKind.on_submit`); answer what is known."""
     order = SpeechOrder.from_input(task.input_data)
-    AudioRequest.objects.create(
+    request = AudioRequest.objects.create(
         task=task,
         user_id=task.user_id,
         text_content=order.text,
@@ -61,6 +62,7 @@ def create_audio_request(task: Task) -> None:
         pitch=order.pitch,
         metadata=dict(order.metadata),
     )
+    answer_from_cache(task, request)
 
 
 def cancel_audio_request(*, request: AudioRequest, actor: Account) -> AudioRequest:

@@ -9,16 +9,22 @@ from config.common.problems import Conflict, DomainError, NotFound, Unavailable
 
 
 class TooMany(DomainError):
+    """As `accounts` raises it."""
+
     status_code = 429
     code = "rate_limited"
 
 
 class NoQuota(DomainError):
+    """As `accounts` raises it."""
+
     status_code = 429
     code = "quota_exceeded"
 
 
 class BadKey(DomainError):
+    """As `accounts` raises it."""
+
     status_code = 401
     code = "key_expired"
 

@@ -1,6 +1,7 @@
 """Every Celery task runs on a queue that some worker serves."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from celery import Task, current_app
@@ -10,7 +11,7 @@ from tasks.registry import kinds, queue_profiles
 from tasks.states import WorkerProfile
 
 
-def own_tasks() -> list[Task]:
+def own_tasks() -> "list[Task[Any, Any]]":
     current_app.loader.import_default_modules()
     return [task for name, task in sorted(current_app.tasks.items()) if not name.startswith("celery.")]
 
@@ -20,12 +21,12 @@ def test_there_are_tasks_to_guard() -> None:
 
 
 @pytest.mark.parametrize("task", own_tasks(), ids=lambda task: task.name)
-def test_task_names_a_queue_that_is_served(task: Task) -> None:
+def test_task_names_a_queue_that_is_served(task: "Task[Any, Any]") -> None:
     assert getattr(task, "queue", None) in queue_profiles()
 
 
 @pytest.mark.parametrize("task", own_tasks(), ids=lambda task: task.name)
-def test_entry_point_has_at_most_ten_lines(task: Task) -> None:
+def test_entry_point_has_at_most_ten_lines(task: "Task[Any, Any]") -> None:
     code = task.run.__code__
     last = max(line for _start, _end, line in code.co_lines() if line is not None)
     assert last - code.co_firstlineno <= 10

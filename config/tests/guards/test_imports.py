@@ -49,7 +49,8 @@ def test_ground_floor_imports_no_app() -> None:
     code = (
         "import importlib, pkgutil, sys, config.common as common\n"
         "names = [m.name for m in pkgutil.iter_modules(common.__path__)]\n"
-        "from django.conf import settings; settings.configure(); import django; django.setup()\n"
+        "from django.conf import settings; settings.configure(INSTALLED_APPS=['pgtrigger'])\n"
+        "import django; django.setup()\n"
         "for name in names: importlib.import_module(f'config.common.{name}')\n"
         "apps = {'accounts', 'projects', 'tasks', 'results', 'monitoring', 'tts'}\n"
         "print(len(names), sorted(apps & {name.partition('.')[0] for name in sys.modules}))"

@@ -1,9 +1,11 @@
 """`manage.py worker`: run a light (threads) or heavy (one process, one resident model) worker."""
 
 import os
+import warnings
 from typing import Any
 
 from celery import current_app
+from celery.exceptions import SecurityWarning
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
@@ -40,7 +42,9 @@ class Command(BaseCommand):
         # Checks import every route, and with them the whole web face, into a process that serves no page.
         os.environ["CELERY_SKIP_CHECKS"] = "true"
         configure(profile=profile, queues=queues, concurrency=concurrency, pool=pool)
-        arguments = ["worker", "--pool", pool, "--concurrency", str(concurrency), "--queues", ",".join(queues)]
+        # Only our own ids are accepted from the broker, as JSON: the warning about root and pickle is not about us.
+        warnings.simplefilter("ignore", SecurityWarning)
+        arguments = ["--quiet", "worker", "--pool", pool, "--concurrency", str(concurrency), "--queues", ",".join(queues)]
         arguments += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
         if not light:
             arguments += ["--max-tasks-per-child", str(HEAVY_TASKS_PER_CHILD)]

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import Account, ApiKey
@@ -30,7 +29,7 @@ def post(token: str, body: Any, **headers: str) -> Any:
     return Client().post(URL, raw, content_type="application/json", headers=headers)
 
 
-def error_of(response: HttpResponse) -> tuple[int, str | None, str | None]:
+def error_of(response: Any) -> tuple[int, str | None, str | None]:
     error = json.loads(response.content)["error"]
     assert set(error) == {"message", "type", "param", "code"}
     return response.status_code, error["code"], error["param"]

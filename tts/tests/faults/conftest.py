@@ -27,7 +27,16 @@ def _free_port() -> int:
 def web(transactional_db: None) -> Iterator[str]:
     """Address of a running web process on the loopback interface."""
     port = _free_port()
-    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "config.asgi:application",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, env=child_environment(), start_new_session=True)
     url = f"http://127.0.0.1:{port}"
     eventually(lambda: _answers(url), sweeping=False)

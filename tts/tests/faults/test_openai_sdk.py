@@ -25,7 +25,7 @@ SECONDS = len(TEXT) * 0.06  # the fake engine's pace
 
 def seconds_of(content: bytes) -> float:
     with soundfile.SoundFile(io.BytesIO(content)) as file:
-        return len(file) / file.samplerate
+        return float(len(file) / file.samplerate)
 
 
 def test_unchanged_program_gets_an_mp3_from_the_default_engine(sdk: OpenAI) -> None:

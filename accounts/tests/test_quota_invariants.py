@@ -1,0 +1,128 @@
+"""Work of all kinds at once, with Redis wiped in between: the books balance and no limit is ever passed."""
+
+import random
+from collections import Counter
+from uuid import UUID
+
+import pytest
+from django.db.models import F
+
+from accounts.models import Account, UsageQuota, UsageReservation
+from accounts.services import (
+    QuotaExceeded,
+    admit,
+    hold_usage,
+    reconcile_counters,
+    refund_usage,
+    release_usage,
+    settle_usage,
+)
+from accounts.tests.conftest import in_parallel, limit, live
+from config.common.redis import redis_client
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIMIT = 400
+ROUNDS, THREADS, STEPS = 4, 8, 15
+
+
+class Person:
+    """One thread's work: accepts, settles, refunds and gives up at random; counts what was booked."""
+
+    def __init__(self, account: Account, seed: int) -> None:
+        self.account, self.random = account, random.Random(seed)
+        self.open: dict[UUID, int] = {}
+        self.booked = 0
+        self.outcomes: Counter[str] = Counter()
+
+    def step(self) -> None:
+        """One thing that happens to somebody's work."""
+        verb = self.random.choice(["accept", "accept", "give_up", "settle", "refund"])
+        if verb in ("accept", "give_up"):
+            self.ask(self.random.randint(1, 30), keep=verb == "accept")
+        elif self.open:
+            reservation_id, amount = self.open.popitem()
+            self.end(reservation_id, amount if verb == "settle" else None)
+        self.outcomes[verb] += 1
+
+    def ask(self, amount: int, *, keep: bool) -> None:
+        """Reserve, then keep or release."""
+        amounts = {"characters": amount}
+        try:
+            admission = admit(account=self.account, endpoint="speech", count_request=False, amounts=amounts)
+        except QuotaExceeded:
+            self.outcomes["refused"] += 1
+            return
+        assert admission.reservation_id is not None
+        if not keep:
+            release_usage(reservation_ids=[admission.reservation_id])
+            return
+        hold_usage(reservation_id=admission.reservation_id, account_id=self.account.pk, amounts=amounts)
+        self.open[admission.reservation_id] = amount
+
+    def end(self, reservation_id: UUID, amount: int | None) -> None:
+        """Settle for at most the reserved amount, or refund."""
+        if amount is None:
+            assert refund_usage(reservation_ids=[reservation_id]) == 1
+            return
+        actual = self.random.randint(0, amount)
+        assert settle_usage(reservation_id=reservation_id, actual={"characters": actual})
+        self.booked += actual
+
+
+def books(account: Account) -> tuple[int, int]:
+    """Settled and reserved, by PostgreSQL."""
+    settled = UsageQuota.objects.get(user=account, quota_type="characters", period="daily").current_usage
+    reserved = sum(row.amounts["characters"] for row in UsageReservation.objects.filter(user=account))
+    return settled, reserved
+
+
+def test_the_books_balance_and_the_limit_holds(owner: Account) -> None:
+    limit(owner, "characters", "daily", LIMIT)
+    people = [Person(owner, seed) for seed in range(THREADS)]
+
+    for _round in range(ROUNDS):
+        in_parallel(THREADS, lambda index: [people[index].step() for _step in range(STEPS)])
+
+        settled, reserved = books(owner)
+        assert settled == sum(person.booked for person in people)
+        assert reserved == sum(sum(person.open.values()) for person in people)
+        assert settled + reserved <= LIMIT
+        redis_client().flushall()
+
+    totals = sum((person.outcomes for person in people), Counter())
+    assert min(totals[verb] for verb in ("accept", "settle", "refund", "give_up", "refused")) > 0
+
+
+def test_live_counters_equal_the_books_after_every_round(owner: Account) -> None:
+    people = [Person(owner, 100 + seed) for seed in range(THREADS)]
+    for _round in range(2):
+        in_parallel(THREADS, lambda index: [people[index].step() for _step in range(STEPS)])
+        reconcile_counters()
+
+        settled, reserved = books(owner)
+        counters = live(owner)
+        assert counters.get("use|characters|daily", 0) == settled
+        assert counters.get("use|characters|monthly", 0) == settled
+        assert counters.get("res|characters", 0) == reserved
+
+
+def test_accounts_do_not_touch_each_other(owner: Account, member: Account) -> None:
+    people = [Person((owner, member)[index % 2], index) for index in range(THREADS)]
+
+    in_parallel(THREADS, lambda index: [people[index].step() for _step in range(STEPS)])
+
+    assert books(owner)[0] == sum(person.booked for person in people[::2])
+    assert books(member)[0] == sum(person.booked for person in people[1::2])
+
+
+def test_day_and_month_are_booked_alike(owner: Account) -> None:
+    people = [Person(owner, 200 + seed) for seed in range(THREADS)]
+
+    in_parallel(THREADS, lambda index: [people[index].step() for _step in range(STEPS)])
+
+    daily = UsageQuota.objects.filter(user=owner, quota_type="characters", period="daily")
+    assert daily.filter(current_usage=F("current_usage")).get().current_usage == sum(p.booked for p in people)
+    assert UsageQuota.objects.filter(user=owner, quota_type="characters", period="monthly").get().current_usage == sum(
+        person.booked for person in people
+    )

@@ -1,0 +1,1 @@
+"""REST tests of results: one file per action."""

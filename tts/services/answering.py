@@ -1,0 +1,54 @@
+"""Requests whose sound is known already: completed in the transaction that accepts them, without a worker.
+
+The task walks through the same states by the same statements, so its history, results and quota are those of any other.
+"""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from tasks.engines.errors import EngineError
+from tasks.models import Task, Worker
+from tasks.services.acting import acting
+from tasks.services.notify import announce
+from tasks.services.running import claim_task, finish_task
+from tasks.states import TaskStatus
+from tts.models import AudioRequest
+from tts.services.inputs import SpeechOrder
+from tts.services.rendering import Rendering, cached_renderings, outcome_of
+
+#: Stands for the cache where a claim names its worker; it has stopped for good, so nobody waits for its heartbeat.
+CACHE_WORKER_ID = UUID("00000000-0000-7000-8000-000000000ca5")
+
+
+class _NotNow(Exception):
+    """The queue is paused, or the task must wait: a worker will do it."""
+
+
+def answer_from_cache(task: Task, request: AudioRequest) -> bool:
+    """Complete a task that was just inserted if the cache holds every answer; False leaves it untouched for a worker."""
+    if task.parent_task_id is not None or task.pending_deps:
+        return False
+    order = SpeechOrder.from_input(task.input_data)
+    renderings = cached_renderings(order, request_id=request.pk)
+    if renderings is None:
+        return False
+    try:
+        with acting("cache", "answered from the cache"):
+            _complete(task, order, request, renderings)
+    except (EngineError, _NotNow):
+        return False
+    task.status = TaskStatus.COMPLETED
+    announce([task.pk])
+    return True
+
+
+def _complete(task: Task, order: SpeechOrder, request: AudioRequest, renderings: list[Rendering]) -> None:
+    with transaction.atomic():
+        worker = Worker(worker_id=CACHE_WORKER_ID, hostname="cache", pid=0, profile="light", stopped_at=Now())
+        Worker.objects.bulk_create([worker], ignore_conflicts=True)
+        Task.objects.filter(pk=task.pk).update(status=TaskStatus.IN_QUEUE, enqueued_at=Now())
+        claim = claim_task(task_id=task.pk, worker_id=CACHE_WORKER_ID)
+        if claim is None or not finish_task(claim=claim, outcome=outcome_of(order, request, renderings)):
+            raise _NotNow

@@ -1,0 +1,80 @@
+"""Requests that the cache answers while they are submitted."""
+
+from pathlib import Path
+
+import pytest
+
+from accounts.models import Account, UsageQuota
+from projects.models import Project
+from projects.services import create_project
+from results.models import Result
+from tasks.models import Queue, Task
+from tasks.services import pause_queue, submit_task
+from tts.models import AudioFile, AudioRequest
+from tts.services import request_speech
+from tts.tests.conftest import Run, Speak
+
+pytestmark = pytest.mark.django_db
+
+
+def test_known_text_is_playable_when_the_submit_returns(spoken: AudioRequest, speak: Speak) -> None:
+    again = speak()
+    first, second = spoken.files.get(), again.files.get()
+    assert again.task.status == "completed"
+    assert (second.file_path, second.checksum, second.word_timings) == (
+        first.file_path, first.checksum, first.word_timings,
+    )  # fmt: skip
+    assert Result.objects.get(task_id=again.task_id).output_data["cached"] is True
+
+
+def test_its_history_is_that_of_any_task(spoken: AudioRequest, speak: Speak) -> None:
+    task = speak().task
+    assert list(task.history.values_list("status_to", "actor")) == [
+        ("pending", "owner"), ("in_queue", "cache"), ("processing", "cache"), ("completed", "cache"),
+    ]  # fmt: skip
+    assert (task.attempt, task.progress, task.lease_expires_at, task.enqueued_at) == (1, 100, None, None)
+
+
+def test_its_characters_are_counted(spoken: AudioRequest, speak: Speak, owner: Account) -> None:
+    speak()
+    assert {quota.current_usage for quota in UsageQuota.objects.filter(user=owner, quota_type="characters")} == {22}
+
+
+def test_a_worker_that_gets_it_all_the_same_leaves_it_alone(spoken: AudioRequest, speak: Speak, run: Run) -> None:
+    again = speak()
+    assert run(again) == "not_claimed"
+    assert (again.files.count(), Result.objects.filter(task_id=again.task_id).count()) == (1, 1)
+
+
+def test_paused_queue_answers_nothing(spoken: AudioRequest, speak: Speak, staff: Account) -> None:
+    pause_queue(queue_name="tts_queue", actor=staff)
+    assert Queue.objects.get(queue_name="tts_queue").is_paused
+    again = speak()
+    assert (again.task.status, again.files.count(), again.task.history.count()) == ("pending", 0, 1)
+
+
+def test_lost_file_is_left_to_a_worker(spoken: AudioRequest, speak: Speak, media: Path) -> None:
+    (media / spoken.files.get().file_path).unlink()
+    assert speak().task.status == "pending"
+
+
+def test_one_engine_of_two_in_the_cache_is_left_to_a_worker(spoken: AudioRequest, speak: Speak) -> None:
+    assert speak(engines=["fake", "espeak"]).task.status == "pending"
+
+
+def test_step_of_a_chain_waits_for_its_turn(spoken: AudioRequest, owner: Account, project: Project) -> None:
+    parent = submit_task(user=owner, project=project, task_type="tasks.chain", input_data={})
+    data = {"text": "Hello there", "engine": "fake"}
+    step = submit_task(
+        user=owner, project=project, task_type="tts.speak", input_data=data, parent_task=parent, execution_order=1
+    )
+    assert Task.objects.get(pk=step.pk).status != "completed"
+
+
+def test_same_text_for_another_person_shares_the_bytes_and_nothing_else(
+    spoken: AudioRequest, stranger: Account
+) -> None:
+    other = create_project(user=stranger, project_name="Elsewhere")
+    theirs = request_speech(user=stranger, project=other, input_data={"text": "Hello there", "engine": "fake"})
+    assert theirs.task.status == "completed"
+    assert AudioFile.objects.visible_to(stranger).get().request == theirs
