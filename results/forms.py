@@ -1,6 +1,7 @@
 """Forms of the result pages."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -45,6 +46,11 @@ class ResultFilterForm(ProjectChoice):
     task = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     field_order = ("q", "status", "kind", "project", "task")
+
+    @property
+    def asked_task(self) -> UUID | None:
+        """The task whose answers are listed, if it is one task's."""
+        return self.cleaned_data.get("task") if self.is_bound and hasattr(self, "cleaned_data") else None
 
     def apply(self, results: ResultQuerySet) -> ResultQuerySet:
         """Narrow the list by what is valid."""

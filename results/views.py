@@ -41,7 +41,7 @@ class BoundedPaginator(Paginator[Result]):
     def count(self) -> int:
         """Number of rows, capped."""
         rows: Any = self.object_list
-        return int(rows.order_by()[:MAX_COUNTED].count())
+        return int(rows.order_by().values("pk")[:MAX_COUNTED].count())
 
 
 def _account(request: HttpRequest) -> Account:
@@ -91,7 +91,8 @@ def result_list(request: HttpRequest) -> HttpResponse:
     results = (form.apply(results) if form.is_bound else results).order_by(order, "-pk")
     page = BoundedPaginator(results, PAGE_SIZE).get_page(request.GET.get("page"))
     rows = [{"result": result, "title": kind_title(result.task.task_type)} for result in page]
-    return render(request, "results/list.html", {"form": form, "page_obj": page, "rows": rows, "order": order})
+    context = {"form": form, "page_obj": page, "rows": rows, "order": order, "task_id": form.asked_task}
+    return render(request, "results/list.html", context)
 
 
 @login_required
@@ -202,6 +203,8 @@ def rate(request: HttpRequest, result_id: UUID) -> HttpResponse:
 def comment(request: HttpRequest, result_id: UUID) -> HttpResponse:
     """Set one's comment; it needs stars first."""
     result = _visible(request, result_id)
+    if not get_abilities(project=result.task.project, user=request.user)["rate_results"]:
+        raise PermissionDenied
     form = CommentForm(request.POST)
     own = ResultFeedback.objects.filter(result=result, user=_account(request)).first()
     if own is None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from accounts.models import Account
 from config.common.problems import DomainError
@@ -200,7 +200,7 @@ class EngineAdmin(ModelAdmin):
         """A password box without its value."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "credential" and field is not None:
-            field.widget = UnfoldAdminTextInputWidget(attrs={"type": "password", "autocomplete": "new-password"})
+            field.widget = UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"})
             field.help_text = _("Leave empty to keep the stored one.")
         return field
 

@@ -89,11 +89,12 @@ def _page(request: HttpRequest, form: SpeechForm, speakers: list[Speaker]) -> di
     requests = audio_requests_for(account).filter(user=account).exclude(metadata__contains=PREVIEW)
     requests = filters.apply(requests) if filters.is_bound else requests
     current = request.GET.get("request")
+    quotas = UsageQuota.objects.filter(user=account, quota_type="characters").order_by("period")
     return {
         "form": form,
         "filters": filters,
         "page_obj": Paginator(requests.order_by("-pk"), PAGE_SIZE).get_page(request.GET.get("page")),
-        "quotas": UsageQuota.objects.filter(user=account, quota_type="characters").order_by("period"),
+        "quotas": [{"quota": quota, "left": max(0, quota.limit - quota.current_usage)} for quota in quotas],
         "has_speakers": bool(speakers),
         **(_card(_find(request, current)) if current else {}),
     }

@@ -8,7 +8,7 @@ from accounts.services import admit, create_api_key, hold_usage
 from accounts.tests.conftest import limit
 from config.common.ids import uuid7
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 URL = "/account/"
 

@@ -7,7 +7,7 @@ from accounts.models import Account, ApiKey, ApiKeyStatus, RateLimitWindow, Usag
 from accounts.services import admit, ensure_quotas, flush_rate_windows
 from config.common.ids import uuid7
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ACCOUNTS = "/admin/accounts/account/"
 QUOTAS = "/admin/accounts/usagequota/"

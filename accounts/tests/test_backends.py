@@ -7,7 +7,7 @@ from accounts.backends import AccountBackend
 from accounts.models import Account
 from accounts.services import block_account, delete_account
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("name", ["owner", "owner@example.org", "Owner@Example.ORG"])
@@ -41,6 +41,7 @@ def test_a_deleted_person_does_not_sign_in(owner: Account, staff: Account) -> No
     assert AccountBackend().get_user(owner.pk) is None
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_the_async_twin_knows_addresses_too(owner: Account) -> None:
     assert await aauthenticate(None, username="owner@example.org", password="owner-password") == owner
 

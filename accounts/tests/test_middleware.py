@@ -17,7 +17,7 @@ from accounts.requests import client_ip
 from accounts.services import block_account
 from config.common.embedded import EmbeddedRedis
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +54,7 @@ def test_a_blocked_person_changes_nothing(browser_client: Client, owner: Account
     assert owner.full_name == ""
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_asynchronous_handlers_end_sessions_too(owner: Account, staff: Account) -> None:
     client = AsyncClient()
     await client.aforce_login(owner)

@@ -9,7 +9,7 @@ from accounts.models import Account
 from accounts.services import block_account
 from config.common.embedded import EmbeddedRedis
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 URL = "/account/login/"
 GOOD = {"username": "owner", "password": "owner-password"}

@@ -10,7 +10,7 @@ from accounts.services import admit
 from accounts.tests.conftest import live
 from config.common.ids import uuid7
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_counts_are_written(owner: Account) -> None:

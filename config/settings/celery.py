@@ -41,3 +41,14 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 # Celery closes Django's connections around every task unless this is set (180 against 720 tasks a second).
 CELERY_DB_REUSE_MAX = 1_000_000
+
+# Expiring messages: a beat that was away for an hour must not leave sixty runs behind.
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}
+    for name, seconds in {
+        "accounts.flush_rate_windows": 60.0,
+        "accounts.reconcile_counters": 60.0,
+        "accounts.prune_rate_windows": 86_400.0,
+        "tasks.release_orphans": 60.0,
+    }.items()
+}

@@ -111,5 +111,5 @@ DEFAULT_QUOTAS: dict[str, dict[str, dict[str, int]]] = {
         "characters": {"daily": 10_000_000, "monthly": 200_000_000},
     },
 }
-#: How long work may take from its admission to the commit that stores it; afterwards the reserved amounts are free again.
+#: How long work may take from its admission to the commit that stores it; then the reserved amounts are free again.
 RESERVATION_SECONDS = env.integer("RESERVATION_SECONDS", 120, minimum=1)

@@ -1,7 +1,7 @@
 """Tests: each test process has a real embedded PostgreSQL and Redis of its own, thrown away afterwards.
 
-Fault tests may stop, freeze and restart both (`settings.TEST_POSTGRES`, `settings.TEST_REDIS`). Processes that tests start
-inherit `DATA_DIR`, `DATABASE_URL` and `REDIS_URL` and therefore start no servers.
+Fault tests may stop, freeze and restart both (`TEST_POSTGRES`, `TEST_REDIS`). Processes that tests start inherit
+`DATA_DIR`, `DATABASE_URL` and `REDIS_URL` and therefore start no servers.
 """
 
 import atexit

@@ -1,5 +1,6 @@
 """The project list and one project: overview, scope of work, activity, usage; create, change, archive, switch."""
 
+import json
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
@@ -82,7 +83,12 @@ def detail(request: HttpRequest, project_id: UUID) -> HttpResponse:
     """Overview: what it is for, whose it is, until when, and the last changes."""
     project = find_project(request, project_id)
     activities = ProjectActivity.objects.filter(project=project).select_related("user")[:5]
-    return render_tab(request, project, "overview", {"entries": [describe_activity(entry) for entry in activities]})
+    context = {
+        "entries": [describe_activity(entry) for entry in activities],
+        "settings_json": json.dumps(project.settings, indent=2, ensure_ascii=False) if project.settings else "",
+        "metadata_json": json.dumps(project.metadata, indent=2, ensure_ascii=False) if project.metadata else "",
+    }
+    return render_tab(request, project, "overview", context)
 
 
 @login_required

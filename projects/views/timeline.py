@@ -1,14 +1,23 @@
 """The activity log as the timeline component shows it."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from projects.models import ProjectActivity
 from projects.services.activity import ActivityType
 
 #: Longer values are cut in the timeline; the API gives them whole.
 SHOWN_CHARS = 200
-#: Icon of the timeline by the first word of the activity's type.
-_ICONS = {"project": "folder", "member": "users", "key": "key"}
+
+
+class Look(NamedTuple):
+    """How an entry is drawn."""
+
+    icon: str
+
+
+#: By the first word of the activity's type.
+LOOKS = {"project": Look(icon="folder"), "member": Look(icon="users"), "key": Look(icon="key")}
+OTHER = Look(icon="point")
 
 
 def describe_activity(entry: ProjectActivity) -> dict[str, Any]:
@@ -19,7 +28,7 @@ def describe_activity(entry: ProjectActivity) -> dict[str, Any]:
     return {
         "at": entry.created_at,
         "title": ActivityType(entry.activity_type).label if known else entry.activity_type,
-        "icon": _ICONS.get(entry.activity_type.partition(".")[0], "point"),
+        "icon": LOOKS.get(entry.activity_type.partition(".")[0], OTHER).icon,
         "detail": "\n".join(lines) or entry.activity_description,
         "actor": entry.user.username,
     }

@@ -23,7 +23,7 @@ function startSlider(slider: HTMLInputElement): void {
   const label = slider.labels?.[0];
   if (!label) return;
   const shown = document.createElement("output");
-  shown.className = "num muted";
+  shown.className = "num muted ms-1";
   shown.htmlFor = slider.id;
   const show = (): void => {
     shown.textContent = ` ${Number(slider.value).toLocaleString(document.documentElement.lang)}`;

@@ -146,6 +146,11 @@ SELECT task_id FROM tasks WHERE status = 'pending' AND pending_deps > 0
 LIMIT 500
 """
 
+ORPHAN_RESERVATIONS = """
+SELECT r.reservation_id FROM usage_reservations r JOIN tasks t ON t.task_id = r.reservation_id
+WHERE t.completed_at < clock_timestamp() - interval '1 minute' LIMIT 500
+"""
+
 OLDEST_WAITING = """
 SELECT extract(epoch FROM clock_timestamp() - min(t.enqueued_at))::float8
 FROM tasks t JOIN task_queues q ON q.queue_name = t.queue_name AND NOT q.is_paused

@@ -13,7 +13,7 @@ from tasks.services.errors import (
 )
 from tasks.services.queues import pause_queue, resume_queue, sync_queues
 from tasks.services.submit import submit_task
-from tasks.services.sweeping import Sweep, sweep
+from tasks.services.sweeping import Sweep, release_orphans, sweep
 from tasks.services.waiting import wait_until_ended
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "pause_queue",
     "pause_task",
     "probe_engine",
+    "release_orphans",
     "resume_queue",
     "resume_task",
     "retry_task",

@@ -1,12 +1,13 @@
 """What people do to a task: cancel, pause, resume, retry. Each locks the row, checks its state and says why not."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
-from accounts.services import admit, hold_usage
+from accounts.services import admit, hold_usage, release_usage
 from tasks.models import Task
 from tasks.registry import kind_named
 from tasks.services.acting import acting
@@ -115,23 +116,33 @@ def retry_task(*, task_id: UUID, actor: Account | None, reason: str = "") -> Tas
             account=task.user, endpoint=kind.name, count_request=False, amounts=amounts, key=task.api_key,
             reservation_id=task.pk,
         )  # fmt: skip
+    try:
+        _restart(task, amounts, actor, reason, waits=kind.waits_for_children and bool(children))
+    except BaseException:
+        if amounts:
+            release_usage(reservation_ids=[task.pk])
+        raise
+    _retry_children(children, actor, reason)
+    task.refresh_from_db()
+    return task
+
+
+def _restart(task: Task, amounts: Mapping[str, int], actor: Account | None, reason: str, *, waits: bool) -> None:
+    """The new attempt's row, with its reservation, in one transaction."""
     with acting(actor, reason or "retried"):
-        locked = _locked(task_id)
+        locked = _locked(task.pk)
         if locked.status not in (TaskStatus.FAILED, TaskStatus.CANCELLED):
             raise IllegalTransition(_("Only failed and cancelled tasks can be retried."))
         _change(
             locked, status=TaskStatus.PENDING, completed_at=None, cancel_requested_at=None, pause_requested_at=None,
             retry_count=0, crash_count=0, publish_count=0, error_code="", error_message="", progress=0,
             deadline=None if locked.error_code == "deadline_exceeded" else locked.deadline,
-            pending_deps=1 if kind.waits_for_children and children else 0,
+            pending_deps=1 if waits else 0,
         )  # fmt: skip
         if amounts:
             hold_usage(reservation_id=task.pk, account_id=task.user_id, amounts=amounts)
         dispatch_after_commit(task.queue_name)
         announce([task.pk])
-    _retry_children(children, actor, reason)
-    task.refresh_from_db()
-    return task
 
 
 def _retry_children(children: list[Task], actor: Account | None, reason: str) -> None:

@@ -71,3 +71,11 @@ def repair_chains() -> None:
         with acting(ACTOR, "chain"):
             if Task.objects.filter(parent_task_id=parent_id).exists():
                 advance_chain(parent_id)
+
+
+def release_orphans() -> int:
+    """Refund reservations whose task was ended from psql, so that nobody pays for it for ever."""
+    with acting(ACTOR, "orphan"):
+        orphans = [row[0] for row in fetch(sql.ORPHAN_RESERVATIONS)]
+        release_reservations(orphans)
+    return len(orphans)

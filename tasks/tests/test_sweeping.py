@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Account, UsageReservation
 from projects.models import Project
 from tasks.models import Queue, Task
-from tasks.services import pause_queue, resume_queue, sweep
+from tasks.services import pause_queue, release_orphans, resume_queue, sweep
 from tasks.services.running import claim_task
 from tasks.tests.conftest import Submit, insert_tasks, status_of
 from tasks.worker.keeper import LeaseKeeper
@@ -105,6 +105,14 @@ def test_forgotten_message_is_pushed_again_ever_more_patiently(submit: Submit) -
         assert sweep().republished == expected
     task.refresh_from_db()
     assert task.publish_count == 3
+
+
+def test_quota_of_a_task_ended_from_psql_is_given_back(submit: Submit) -> None:
+    task, kept = submit("test.metered", {"characters": 3}), submit("test.metered", {"characters": 4})
+    ended_at = timezone.now() - timedelta(minutes=2)
+    Task.objects.filter(pk=task.pk).update(status="cancelled", completed_at=ended_at)
+    assert (release_orphans(), release_orphans()) == (1, 0)
+    assert UsageReservation.objects.get().reservation_id == kept.pk
 
 
 def test_idle_sweep_moves_nothing(project: Project) -> None:

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from tasks.engines.errors import EngineError
+from tasks.live import publish_frame, state_frame
 from tasks.models import Task, Worker
 from tasks.services.acting import acting
-from tasks.services.notify import announce
 from tasks.services.running import claim_task, finish_task
 from tasks.states import TaskStatus
 from tts.models import AudioRequest
@@ -27,7 +27,7 @@ class _NotNow(Exception):
 
 
 def answer_from_cache(task: Task, request: AudioRequest) -> bool:
-    """Complete a task that was just inserted if the cache holds every answer; False leaves it untouched for a worker."""
+    """Complete a task just inserted if the cache holds every answer; False leaves it untouched for a worker."""
     if task.parent_task_id is not None or task.pending_deps:
         return False
     order = SpeechOrder.from_input(task.input_data)
@@ -40,15 +40,19 @@ def answer_from_cache(task: Task, request: AudioRequest) -> bool:
     except (EngineError, _NotNow):
         return False
     task.status = TaskStatus.COMPLETED
-    announce([task.pk])
+    transaction.on_commit(lambda: _announce(task), robust=True)
     return True
 
 
 def _complete(task: Task, order: SpeechOrder, request: AudioRequest, renderings: list[Rendering]) -> None:
-    with transaction.atomic():
-        worker = Worker(worker_id=CACHE_WORKER_ID, hostname="cache", pid=0, profile="light", stopped_at=Now())
-        Worker.objects.bulk_create([worker], ignore_conflicts=True)
-        Task.objects.filter(pk=task.pk).update(status=TaskStatus.IN_QUEUE, enqueued_at=Now())
-        claim = claim_task(task_id=task.pk, worker_id=CACHE_WORKER_ID)
-        if claim is None or not finish_task(claim=claim, outcome=outcome_of(order, request, renderings)):
-            raise _NotNow
+    worker = Worker(worker_id=CACHE_WORKER_ID, hostname="cache", pid=0, profile="light", stopped_at=Now())
+    Worker.objects.bulk_create([worker], ignore_conflicts=True)
+    Task.objects.filter(pk=task.pk).update(status=TaskStatus.IN_QUEUE, enqueued_at=Now())
+    claim = claim_task(task_id=task.pk, worker_id=CACHE_WORKER_ID)
+    if claim is None or not finish_task(claim=claim, outcome=outcome_of(order, request, renderings)):
+        raise _NotNow
+
+
+def _announce(task: Task) -> None:
+    facts = {"task_id": task.pk, "task_type": task.task_type, "project_id": task.project_id}
+    publish_frame(task.user_id, state_frame(**facts, status=TaskStatus.COMPLETED, attempt=1, progress=100))

@@ -42,7 +42,7 @@ def test_page_offers_voices_by_language_and_the_quota(browser_client: Client, ow
     page = browser_client.get(URL).content.decode()
     assert '<optgroup label="Vietnamese">' in page
     assert '<option value="espeak/en-us" selected>' in page
-    assert "Characters left" in page
+    assert "5k left. Starts again on" in page
     assert "Nothing spoken yet" in page
 
 

@@ -10,7 +10,7 @@ from rest_framework.test import APIClient
 from accounts.models import Account, ApiKey, ApiKeyStatus
 from accounts.services import create_api_key, revoke_api_key
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 URL = "/api/v1/api-keys/"
 ByKey = Callable[..., APIClient]
@@ -74,6 +74,7 @@ def test_a_key_revokes_no_keys(by_key: ByKey, key: tuple[ApiKey, str]) -> None:
     assert key[0].status == ApiKeyStatus.ACTIVE
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_owner_revokes_a_key_and_it_ends_at_once(signed_in: APIClient, key: tuple[ApiKey, str]) -> None:
     program = APIClient(headers={"Authorization": f"Bearer {key[1]}"})
     assert program.get("/api/v1/account/").status_code == 200

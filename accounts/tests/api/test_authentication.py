@@ -9,7 +9,7 @@ from accounts.services import block_account, delete_account, keys, revoke_api_ke
 from accounts.tests.conftest import redis_state_kept
 from config.common.embedded import EmbeddedRedis
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 URL = "/api/v1/account/"
 
@@ -76,6 +76,7 @@ def test_a_revoked_key(owner: Account, key: tuple[ApiKey, str]) -> None:
     assert (status, body["code"]) == (401, "key_revoked")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_key_that_is_revoked_between_two_requests(owner: Account, key: tuple[ApiKey, str]) -> None:
     assert get(key[1])[0] == 200
     cached = dict(keys._cache)

@@ -15,7 +15,7 @@ from accounts.tests.conftest import in_parallel
 from config.common.embedded import EmbeddedRedis
 from config.common.redis import redis_client
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 URL = "/api/v1/account/"
 ByKey = Callable[..., APIClient]
@@ -39,6 +39,7 @@ def test_answers_count_down_and_the_fourth_is_refused(by_key: ByKey) -> None:
     assert answers[3].json()["code"] == "rate_limited"
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_three_an_hour")
 def test_parallel_requests_never_pass_the_limit(key: tuple[ApiKey, str]) -> None:
     headers = {"Authorization": f"Bearer {key[1]}"}

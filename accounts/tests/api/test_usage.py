@@ -13,7 +13,7 @@ from accounts.tests.conftest import limit
 from config.common.embedded import EmbeddedRedis
 from config.common.ids import uuid7
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 URL = "/api/v1/account/usage/"
 

@@ -20,7 +20,7 @@ from accounts.tests.conftest import in_parallel
 from config.common.embedded import EmbeddedRedis
 from config.common.problems import Forbidden
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 GOOD = {"username": "ada", "email": "Ada@Example.org", "password": "correct horse battery"}
 
@@ -156,6 +156,7 @@ def test_activity_is_not_written_without_redis(owner: Account, own_redis: Embedd
     assert owner.last_activity is None
 
 
+@pytest.mark.django_db(transaction=True)
 def test_many_starts_at_once_make_one_administrator() -> None:
     made = in_parallel(6, lambda _index: create_first_admin(username="admin", email="admin@example.org"))
 

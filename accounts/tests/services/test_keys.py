@@ -26,7 +26,7 @@ from accounts.services import (
 from config.common.problems import problem_body
 from config.common.redis import redis_client
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 UNKNOWN = "rh_" + "A" * 43
 
@@ -209,6 +209,7 @@ def test_revoking_twice_keeps_the_first_time(owner: Account, key: tuple[ApiKey, 
     assert second.revoked_at == first.revoked_at
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_the_async_twin_knows_the_same_keys(owner: Account, key: tuple[ApiKey, str]) -> None:
     assert (await aauthenticate_key(key[1])).account == owner
     with pytest.raises(InvalidKey, match="not known"):
@@ -250,6 +251,7 @@ def after_in_another_process(text: str, happening: Callable[[], object]) -> str:
         return child.stdout.readline().strip()
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.fault
 def test_another_process_refuses_a_revoked_key_at_once(owner: Account, key: tuple[ApiKey, str]) -> None:
     code = after_in_another_process(key[1], lambda: revoke_api_key(key=key[0], actor=owner))
@@ -258,6 +260,7 @@ def test_another_process_refuses_a_revoked_key_at_once(owner: Account, key: tupl
     assert redis_client().zcard(f"rate_limit:{owner.pk}") == 1
 
 
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.fault
 def test_another_process_refuses_a_blocked_account_at_once(
     owner: Account, staff: Account, key: tuple[ApiKey, str]

@@ -28,7 +28,7 @@ from config.common.ids import uuid7
 from config.common.problems import Unavailable, problem_body
 from config.common.redis import redis_client
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 HEADERS = [
     "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "x-ratelimit-limit-requests",
@@ -54,6 +54,7 @@ def fits(account: Account, tokens: int) -> bool:
     return True
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_owner_sends_sixty_requests_at_once_and_exactly_twenty_pass(owner: Account) -> None:
     owner.requests_per_hour = 20
 
@@ -150,6 +151,7 @@ def test_unknown_amounts_are_a_programming_error(owner: Account) -> None:
         admit(account=owner, endpoint="chat", amounts={"gold": 1})
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_revoked_key_is_refused_though_this_process_has_it_cached(owner: Account, key: tuple[ApiKey, str]) -> None:
     revoke_api_key(key=key[0], actor=owner)
 
@@ -166,6 +168,7 @@ def test_a_revoked_key_is_refused_though_this_process_has_it_cached(owner: Accou
     assert redis_client().zcard(f"rate_limit:{owner.pk}") == 0
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_blocked_account_is_refused_with_the_reason(owner: Account, staff: Account) -> None:
     block_account(account=owner, actor=staff, reason="Spam")
 
@@ -173,6 +176,7 @@ def test_a_blocked_account_is_refused_with_the_reason(owner: Account, staff: Acc
         admit(account=owner, endpoint="task-list")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_an_unblocked_account_passes_at_once(owner: Account, staff: Account) -> None:
     block_account(account=owner, actor=staff, reason="Spam")
     unblock_account(account=owner, actor=staff)
@@ -187,6 +191,7 @@ def test_a_mark_left_behind_does_not_lock_a_restored_account_out(owner: Account)
     assert not redis_client().exists(f"account_stopped:{owner.pk}")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_the_first_request_of_a_minute_notes_the_use(owner: Account, key: tuple[ApiKey, str]) -> None:
     admit(account=owner, endpoint="task-list", key=key[0])
     noted = ApiKey.objects.get(pk=key[0].pk).last_used_at
@@ -199,6 +204,7 @@ def test_the_first_request_of_a_minute_notes_the_use(owner: Account, key: tuple[
     assert ApiKey.objects.get(pk=key[0].pk).last_used_at == noted
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_the_async_twin_counts_in_the_same_window(owner: Account) -> None:
     owner.requests_per_hour = 1
     admission = await aadmit(account=owner, endpoint="chat", amounts={"tokens": 5})
@@ -272,6 +278,7 @@ def test_reads_of_a_blocked_account_stop_even_without_redis(
         admit(account=owner, endpoint="task-list", is_read=True)
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_the_async_twin_never_fails_open(owner: Account, own_redis: EmbeddedRedis) -> None:
     own_redis.stop()
 

@@ -13,7 +13,7 @@ from accounts.services.quotas import midnight_epoch
 from accounts.tests.conftest import limit
 from config.common.redis import redis_client
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def test_rows_are_made_with_the_first_metered_request(owner: Account) -> None:
@@ -32,6 +32,7 @@ def test_rows_that_exist_are_kept(owner: Account) -> None:
     assert UsageQuota.objects.get(user=owner, quota_type="tokens", period="daily").limit == 7
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_new_limit_counts_at_once(owner: Account, staff: Account) -> None:
     admit(account=owner, endpoint="speech", amounts={"characters": 5})
 

@@ -17,7 +17,7 @@ from config.common.embedded import EmbeddedRedis
 from config.common.problems import Forbidden
 from config.common.redis import redis_client
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 VERBS: list[Callable[..., Account]] = [
     lambda **who: block_account(**who, reason="Spam"),
@@ -32,6 +32,7 @@ def state(account: Account) -> str:
     return str(Account.objects.get(pk=account.pk).status)
 
 
+@pytest.mark.django_db(transaction=True)
 def test_staff_block_with_a_reason(owner: Account, staff: Account) -> None:
     blocked = block_account(account=owner, actor=staff, reason="  Spam ")
 
@@ -48,6 +49,7 @@ def test_staff_must_give_a_reason(owner: Account, staff: Account) -> None:
     assert state(owner) == "active"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_staff_unblock(owner: Account, staff: Account) -> None:
     block_account(account=owner, actor=staff, reason="Spam")
 

@@ -12,7 +12,7 @@ from accounts.selectors import requests_by_endpoint
 from accounts.services import admit, flush_rate_windows, prune_rate_windows
 from accounts.tests.conftest import in_parallel
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def rows() -> list[tuple[str, str, int]]:
@@ -46,6 +46,7 @@ def test_nothing_new_writes_nothing(owner: Account) -> None:
     assert flush_rate_windows() == 0
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_writers_count_nothing_twice(owner: Account) -> None:
     for _request in range(20):
         admit(account=owner, endpoint="speech")

@@ -63,8 +63,8 @@ def test_number_of_queries_of_the_list_does_not_grow(
     for number in range(rows):
         create_project(user=owner, project_name=f"Project {number}")
     client = browser(owner)
-    # Session, account, count, rows, switcher.
-    with django_assert_max_num_queries(5):
+    # Session, account and its last activity, count, rows, switcher.
+    with django_assert_max_num_queries(6):
         assert client.get("/projects/").status_code == 200
 
 

@@ -44,7 +44,8 @@ class Command(BaseCommand):
         configure(profile=profile, queues=queues, concurrency=concurrency, pool=pool)
         # Only our own ids are accepted from the broker, as JSON: the warning about root and pickle is not about us.
         warnings.simplefilter("ignore", SecurityWarning)
-        arguments = ["--quiet", "worker", "--pool", pool, "--concurrency", str(concurrency), "--queues", ",".join(queues)]
+        arguments = ["--quiet", "worker", "--pool", pool, "--concurrency", str(concurrency)]
+        arguments += ["--queues", ",".join(queues)]
         arguments += ["--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat"]
         if not light:
             arguments += ["--max-tasks-per-child", str(HEAVY_TASKS_PER_CHILD)]

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -29,24 +30,17 @@ WORKER = uuid7()
 def together(*actions: Callable[[], object]) -> None:
     """Run the actions at the same moment in threads with connections of their own."""
     barrier = threading.Barrier(len(actions))
-    failures: list[BaseException] = []
 
     def run(action: Callable[[], object]) -> None:
         try:
             barrier.wait()
             action()
-        except BaseException as error:
-            failures.append(error)
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(action,)) for action in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failures:
-        raise failures[0]
+    with ThreadPoolExecutor(len(actions)) as pool:
+        for future in [pool.submit(run, action) for action in actions]:
+            future.result()
 
 
 def claims_of(tasks: list[Task]) -> list[Claim]:
@@ -122,8 +116,8 @@ def test_worker_whose_clock_is_an_hour_ahead_expires_nothing(
 
 
 def test_deadline_passes_while_waiting_retrying_and_running(start_worker: WorkerFactory, submit: Submit) -> None:
-    soon = timezone.now() + timedelta(seconds=2)
     start_worker("--concurrency", "2")
+    soon = timezone.now() + timedelta(seconds=2)
     running = submit("test.wait", {"seconds": 600}, deadline=soon)
     retrying = submit("test.fail", {"retryable": True}, deadline=soon, max_retries=20)
     waiting = submit("test.heavy", {"seconds": 0}, deadline=soon)

@@ -63,12 +63,10 @@ def test_one_engine_of_two_in_the_cache_is_left_to_a_worker(spoken: AudioRequest
 
 
 def test_step_of_a_chain_waits_for_its_turn(spoken: AudioRequest, owner: Account, project: Project) -> None:
-    parent = submit_task(user=owner, project=project, task_type="tasks.chain", input_data={})
-    data = {"text": "Hello there", "engine": "fake"}
-    step = submit_task(
-        user=owner, project=project, task_type="tts.speak", input_data=data, parent_task=parent, execution_order=1
-    )
-    assert Task.objects.get(pk=step.pk).status != "completed"
+    step = {"task_type": "tts.speak", "input_data": {"text": "Hello there", "engine": "fake"}}
+    submit_task(user=owner, project=project, task_type="tasks.chain", input_data={"steps": [step]})
+    assert Task.objects.exclude(pk=spoken.task_id).filter(status="completed").count() == 0
+    assert AudioRequest.objects.count() == 2
 
 
 def test_same_text_for_another_person_shares_the_bytes_and_nothing_else(
