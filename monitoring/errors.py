@@ -4,8 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext, gettext_noop
 
-from config.common.openai_errors import openai_response
-from config.common.problems import DomainError, problem_response
+from config.common.problems import DomainError, openai_response, problem_response
 
 OPENAI_PREFIX = "/v1/"
 REST_PREFIX = "/api/"

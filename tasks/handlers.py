@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from projects.models import Project
 from tasks.models import Task
 from tasks.registry import JsonObject, Outcome, TaskContext, TaskKind
 from tasks.services.submit import find_kind, submit_task, validated_input
@@ -32,12 +33,12 @@ _SCHEMA: JsonObject = {
 }
 
 
-def check_steps(input_data: JsonObject) -> JsonObject:
+def check_steps(input_data: JsonObject, project: Project | None) -> JsonObject:
     """Every step must be acceptable before the first one starts; steps without an order follow each other."""
     steps = []
     for position, step in enumerate(input_data["steps"]):
         kind = find_kind(step["task_type"])
-        checked = validated_input(kind, step["input_data"])
+        checked = validated_input(kind, step["input_data"], project)
         steps.append({**step, "input_data": checked, "execution_order": step.get("execution_order", position)})
     return {"steps": steps}
 

@@ -13,6 +13,7 @@ from tasks.engines.loader import EngineRegistry
 from tasks.states import WorkerProfile
 
 if TYPE_CHECKING:
+    from projects.models import Project
     from tasks.models import Task
 
 JsonObject = dict[str, Any]
@@ -89,7 +90,7 @@ class TaskKind:
     max_retries: int = 3
     scope: str = ""
     estimate: Callable[[JsonObject], Mapping[str, int]] | None = None
-    prepare: Callable[[JsonObject], JsonObject] | None = None
+    prepare: "Callable[[JsonObject, Project | None], JsonObject] | None" = None
     on_submit: "Callable[[Task], None] | None" = None
     waits_for_children: bool = False
 

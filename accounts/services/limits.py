@@ -24,8 +24,8 @@ from config.common.ids import uuid7
 from config.common.problems import Unavailable
 
 HOUR_SECONDS = 3600
-#: Rebuilding, then deciding, may meet the end of a period or another invalidation in between.
-DECISION_ATTEMPTS = 5
+#: Between rebuilding and deciding, others may have made the counters untrusted again.
+DECISION_ATTEMPTS = 50
 
 #: Headers of the request's last admission; AccountStateMiddleware puts them on the answer.
 answer_headers: ContextVar[dict[str, str] | None] = ContextVar("answer_headers", default=None)

@@ -72,11 +72,14 @@ _BOOK = """
 """
 
 
+@transaction.atomic(savepoint=False)
 def settle_usage(*, reservation_id: UUID, actual: Mapping[str, int]) -> bool:
     """Replace a reservation by what was really used; part of the transaction that ends the work.
 
     A kind that `actual` leaves out is booked as reserved. More than was reserved is booked in full. False when the
     reservation had ended before: then nothing is booked.
+
+    Ending and booking must become visible together: counters rebuilt from a state between them would be too low.
     """
     ended = _end_reservations([reservation_id])
     if not ended:

@@ -4,6 +4,8 @@ Strict JSON serves both API faces: bounded size and depth, no NaN, no NUL, no lo
 """
 
 import json
+import math
+import re
 from collections.abc import Mapping
 from typing import IO, Any
 
@@ -12,9 +14,11 @@ from django.utils.translation import gettext as _
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from config.common.problems import CONTENT_TYPE, BodyTooLarge, DomainError, as_domain_error, problem_body
+
+#: The escape of U+0000, but not an escaped backslash before the letters "u0000".
+_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class TimeOrderedPagination(CursorPagination):
@@ -31,6 +35,9 @@ def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Respo
     domain = as_domain_error(error)
     if domain is None:
         return None
+    # rest_framework.views loads the classes that settings name, and those are in this module.
+    from rest_framework.views import set_rollback
+
     set_rollback()
     return Response(problem_body(domain), status=domain.status_code, headers=domain.headers, content_type=CONTENT_TYPE)
 
@@ -44,6 +51,14 @@ class InvalidJson(DomainError):
 
 def _refuse_constant(name: str) -> None:
     raise InvalidJson(_("%(name)s is not valid JSON.") % {"name": name})
+
+
+def _finite(digits: str) -> float:
+    """1e999 is valid JSON and infinite as a float, which neither JSON nor PostgreSQL can store."""
+    number = float(digits)
+    if math.isinf(number):
+        _refuse_constant(digits[:40])
+    return number
 
 
 def _depth(value: Any) -> int:
@@ -65,7 +80,7 @@ def parse_json(raw: bytes) -> Any:
     if len(raw) > settings.MAX_JSON_BYTES:
         raise BodyTooLarge(_("At most %(limit)d bytes are accepted.") % {"limit": settings.MAX_JSON_BYTES})
     try:
-        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite)
         if b"\\u" in raw:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeError as error:
@@ -74,7 +89,7 @@ def parse_json(raw: bytes) -> Any:
         raise InvalidJson(_("The JSON is nested too deeply.")) from error
     except ValueError as error:
         raise InvalidJson(str(error)) from error
-    if b"\\u0000" in raw and "\x00" in json.dumps(value, ensure_ascii=False).replace("\\u0000", "\x00"):
+    if _ESCAPED_NUL.search(raw):
         raise InvalidJson(_("The character U+0000 is not allowed."))
     if _depth(value) > settings.MAX_JSON_DEPTH:
         raise InvalidJson(_("The JSON is nested too deeply."))

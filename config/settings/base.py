@@ -31,7 +31,6 @@ INSTALLED_APPS = [
     "channels",
     "csp",
     "django_filters",
-    "django_prometheus",
     "django_vite",
     "drf_spectacular",
     "drf_spectacular_sidecar",

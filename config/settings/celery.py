@@ -50,5 +50,6 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "accounts.reconcile_counters": 60.0,
         "accounts.prune_rate_windows": 86_400.0,
         "tasks.release_orphans": 60.0,
+        "tts.clean_audio": 86_400.0,
     }.items()
 }

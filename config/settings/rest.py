@@ -38,5 +38,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {"TaskStatus": "tasks.models.TaskStatus"},
+    "ENUM_NAME_OVERRIDES": {
+        "AccountRole": "accounts.models.Role",
+        "ApiKeyStatus": "accounts.models.ApiKeyStatus",
+        "ChildPolicy": "tasks.states.ChildPolicy",
+        "MemberRole": "projects.models.MemberRole",
+        "MemberStatus": "projects.models.MemberStatus",
+        "ProjectStatus": "projects.models.ProjectStatus",
+        "ResultStatus": "results.models.ResultStatus",
+        "TaskStatus": "tasks.states.TaskStatus",
+    },
 }

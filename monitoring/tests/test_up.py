@@ -19,6 +19,7 @@ from django.core.management import CommandError
 
 from config.common.embedded import postgres_url, redis_url
 from config.common.ids import uuid7
+from config.tests.test_docs import transcript
 from monitoring.management.commands.up import choose_port, welcome
 from monitoring.tests.test_supervisor import eventually
 
@@ -41,16 +42,19 @@ class House:
         self.process = self.launch()
         eventually(lambda: "Roundhouse is ready." in self.log.read_text(), START_SECONDS)
 
-    def launch(self) -> "subprocess.Popen[bytes]":
-        """As a person would at a terminal: none of the test run's own settings."""
+    def environment(self) -> dict[str, str]:
+        """As a person has it at a terminal: none of the test run's own settings."""
         ours = ("DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "ROUNDHOUSE_TEST_PROCESS", "FAKE_ENGINES")
         environment = {name: value for name, value in os.environ.items() if name not in ours}
-        environment |= {"DATA_DIR": str(self.data_dir), "PORT": str(self.port), "LOG_FORMAT": "json"}
+        return environment | {"DATA_DIR": str(self.data_dir), "PORT": str(self.port), "LOG_FORMAT": "json"}
+
+    def launch(self) -> "subprocess.Popen[bytes]":
+        """Start and do not wait."""
         command = [sys.executable, str(ROOT / "manage.py"), "up"]
         # A new file each time: what outlives a killed supervisor still writes into the old one.
         self.log = self.data_dir.parent / f"{uuid7()}.log"
         with self.log.open("wb") as log:
-            return subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+            return subprocess.Popen(command, env=self.environment(), stdout=log, stderr=log, start_new_session=True)
 
     def get(self, path: str) -> tuple[int, bytes]:
         """Status and body."""
@@ -127,6 +131,14 @@ class TestHouse:
 
     def test_newcomer_finds_a_demo_project(self, house: House) -> None:
         assert house.ask("SELECT metadata->>'demo', status FROM projects") == [("true", "active")]
+
+    def test_first_request_of_the_readme_works_as_printed(self, house: House, tmp_path: Path) -> None:
+        lines = transcript().replace(":8000/", f":{house.port}/").replace(".venv/bin/python", sys.executable)
+        script = f"set -euo pipefail\ncp {ROOT}/manage.py . && export PYTHONPATH={ROOT}\n{lines}"
+        environment = house.environment()
+        done = subprocess.run(["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert (done.returncode, '"status":"completed"' in done.stdout) == (0, True), done.stderr
+        assert (tmp_path / "house.mp3").read_bytes()[:2] in (b"ID", b"\xff\xfb", b"\xff\xf3")
 
     def test_nothing_listens_beyond_loopback(self, house: House) -> None:
         listening = [

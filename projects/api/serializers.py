@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.services.keys import NAME_MAX_CHARS as MAX_KEY_NAME_CHARS
@@ -65,9 +66,10 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
         ]  # fmt: skip
         read_only_fields = fields
 
-    def get_abilities(self, project: Project) -> AbilitiesSerializer:
+    @extend_schema_field(AbilitiesSerializer)
+    def get_abilities(self, project: Project) -> dict[str, bool]:
         """The map that buttons and refusals come from."""
-        return annotated_abilities(project, self.context["request"].user)  # type: ignore[return-value]
+        return annotated_abilities(project, self.context["request"].user)
 
 
 class CreatedProjectSerializer(ProjectSerializer):

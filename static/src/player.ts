@@ -130,7 +130,9 @@ class Player {
     const next = started ? index : -1;
     if (next === this.lit) return;
     this.spans[this.lit]?.classList.remove("is-spoken");
-    this.spans[next]?.classList.add("is-spoken");
+    const word = this.spans[next];
+    word?.classList.add("is-spoken");
+    if (word && !this.audio.paused) keepInView(word);
     this.lit = next;
   }
 
@@ -177,6 +179,16 @@ class Player {
       pen.roundRect(x, (height - tall) / 2, BAR_PX, tall, BAR_PX / 2);
       pen.fill();
     });
+  }
+}
+
+/** Scrolls the words' own box, never the page: the reader may be looking at something else. */
+function keepInView(word: HTMLElement): void {
+  const box = word.closest<HTMLElement>("[data-role=words]");
+  if (!box || box.scrollHeight <= box.clientHeight) return;
+  const top = word.offsetTop - box.offsetTop;
+  if (top < box.scrollTop || top + word.offsetHeight > box.scrollTop + box.clientHeight) {
+    box.scrollTop = top - box.clientHeight / 3;
   }
 }
 

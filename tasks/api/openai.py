@@ -16,8 +16,7 @@ from accounts.models import Account, ApiKey
 from accounts.scopes import allows
 from accounts.services import aadmit
 from accounts.services.errors import ScopeMissing
-from config.common.openai_errors import openai_response
-from config.common.problems import BodyTooLarge, DomainError, NotFound
+from config.common.problems import BodyTooLarge, DomainError, NotFound, openai_response
 from config.common.rest import InvalidJson, parse_json
 from tasks.models import Engine
 

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from tasks.models import Engine, Task, TaskHistory
+from tasks.states import ChildPolicy
 
 MAX_PRIORITY = 100
 
@@ -48,7 +49,7 @@ class TaskSubmitSerializer(serializers.Serializer[Any]):
     max_retries = serializers.IntegerField(required=False, min_value=0, max_value=20)
     parent_task_id = serializers.UUIDField(required=False)
     execution_order = serializers.IntegerField(required=False, min_value=0, max_value=10_000)
-    child_policy = serializers.ChoiceField(choices=["fail", "skip", "continue"], required=False)
+    child_policy = serializers.ChoiceField(choices=ChildPolicy.choices, required=False)
     metadata = serializers.DictField(required=False)
 
 

@@ -15,7 +15,7 @@ from config.common.ids import uuid7
 from config.common.problems import Forbidden
 from projects.models import Project
 from projects.services import get_abilities
-from tasks.models import Task
+from tasks.models import Task, TaskStatus
 from tasks.registry import JsonObject, TaskKind, UnknownKind, kind_named
 from tasks.services.acting import acting
 from tasks.services.chains import lock_parent
@@ -63,7 +63,7 @@ def submit_task(
         task_type=kind.name,
         queue_name=kind.queue_name,
         priority=project.priority if priority is None else priority,
-        input_data=validated_input(kind, input_data),
+        input_data=validated_input(kind, input_data, project),
         deadline=deadline,
         max_retries=kind.max_retries if max_retries is None else max_retries,
         parent_task=parent_task,
@@ -93,7 +93,7 @@ def find_kind(task_type: str) -> TaskKind:
         raise UnknownTaskType(errors={"task_type": [_("%(name)s is unknown.") % {"name": task_type}]}) from None
 
 
-def validated_input(kind: TaskKind, input_data: JsonObject) -> JsonObject:
+def validated_input(kind: TaskKind, input_data: JsonObject, project: Project | None) -> JsonObject:
     """The input after schema check and the kind's own `prepare`; raises InvalidInput with errors by field."""
     errors: dict[str, list[str]] = {}
     for error in sorted(kind.validator.iter_errors(input_data), key=str)[:MAX_REPORTED_ERRORS]:
@@ -101,7 +101,7 @@ def validated_input(kind: TaskKind, input_data: JsonObject) -> JsonObject:
         errors.setdefault(f"input_data.{path}" if path else "input_data", []).append(error.message[:300])
     if errors:
         raise InvalidInput(errors=errors)
-    return kind.prepare(input_data) if kind.prepare else input_data
+    return kind.prepare(input_data, project) if kind.prepare else input_data
 
 
 def request_fingerprint(*parts: Any) -> str:
@@ -141,7 +141,9 @@ def _insert(task: Task, kind: TaskKind) -> Task:
                 hold_usage(reservation_id=task.task_id, account_id=task.user_id, amounts=amounts)
             if kind.on_submit:
                 kind.on_submit(task)
-            dispatch_after_commit(task.queue_name)
+            # A kind may answer at once, from a cache: then there is nothing to dispatch.
+            if task.status == TaskStatus.PENDING:
+                dispatch_after_commit(task.queue_name)
     except BaseException:
         if amounts:
             release_usage(reservation_ids=[task.task_id])

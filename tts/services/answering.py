@@ -54,5 +54,12 @@ def _complete(task: Task, order: SpeechOrder, request: AudioRequest, renderings:
 
 
 def _announce(task: Task) -> None:
-    facts = {"task_id": task.pk, "task_type": task.task_type, "project_id": task.project_id}
-    publish_frame(task.user_id, state_frame(**facts, status=TaskStatus.COMPLETED, attempt=1, progress=100))
+    frame = state_frame(
+        task_id=task.pk,
+        task_type=task.task_type,
+        project_id=task.project_id,
+        status=task.status,
+        attempt=1,
+        progress=100,
+    )
+    publish_frame(task.user_id, frame)

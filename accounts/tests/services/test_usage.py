@@ -1,10 +1,11 @@
 """Reserve, settle, refund: exact under concurrency, and the same after Redis was lost."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from pytest_django import Settings
 
 from accounts.models import Account, UsageQuota, UsageReservation
@@ -146,6 +147,30 @@ def test_parallel_settlements_lose_nothing(owner: Account) -> None:
     assert used(owner, "requests", "monthly") == 30
     assert live(owner)["use|characters|daily"] == sum(range(30))
     assert "res|characters" not in live(owner)
+
+
+def somebody_waits_for_a_lock() -> bool:
+    """Whether a session does; pg_locks is read anew each time, other than pg_stat_activity."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
+
+
+def test_ending_and_booking_become_visible_together(owner: Account) -> None:
+    reservation_id = accept(owner, characters=10)
+
+    def settle(_index: int) -> bool:
+        return settle_usage(reservation_id=reservation_id, actual={})
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        list(UsageQuota.objects.select_for_update().filter(user=owner))
+        settling = pool.submit(in_parallel, 1, settle)
+        wait_until(somebody_waits_for_a_lock)
+        still_reserved = UsageReservation.objects.exists()
+
+    assert settling.result() == [True]
+    assert still_reserved
+    assert used(owner, "characters", "daily") == 10
 
 
 def test_one_of_many_who_settle_the_same_reservation_wins(owner: Account) -> None:

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from config.common.openai_errors import openai_response
-from config.common.problems import Conflict, DomainError, NotFound, Unavailable
+from config.common.problems import Conflict, DomainError, NotFound, Unavailable, openai_response
 
 
 class TooMany(DomainError):

@@ -102,7 +102,7 @@ def test_cached_file_that_was_cut_short_is_made_again(
 def test_cache_entry_of_a_deleted_row_counts_for_nothing(spoken: AudioRequest) -> None:
     (key,) = redis_client().keys("audio_cache:*")
     spoken.delete()
-    assert find_cached(bytes(key).decode().removeprefix("audio_cache:")) is None
+    assert find_cached(f"{key!r}".split(":")[1].rstrip("'")) is None
 
 
 def test_two_engines_give_two_results_and_two_files(speak: Speak, run: Run) -> None:

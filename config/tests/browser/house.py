@@ -1,0 +1,151 @@
+"""A live house on the test process' own servers: web, a light worker and beat on a database of their own."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+
+ROOT = Path(__file__).resolve().parents[3]
+DATABASE = "browser"
+#: Seconds; generous, because the machine may be busy with other tests.
+DEADLINE_SECONDS = 60.0
+#: Tests wait for people's work, not for the sweeper.
+QUICK = {"TASK_SWEEP_SECONDS": "0.1", "LOG_LEVEL": "WARNING"}
+
+
+def eventually(condition: Callable[[], Any], what: str) -> Any:
+    """Wait until the condition is true and return its value; fails with `what` when the time is up."""
+    end = time.monotonic() + DEADLINE_SECONDS
+    while True:
+        try:
+            if value := condition():
+                return value
+        except httpx.TransportError:
+            pass
+        assert time.monotonic() < end, f"not in time: {what}"
+        time.sleep(0.05)
+
+
+def environment() -> dict[str, str]:
+    """As the test process', with another database and another database number in Redis."""
+    database = os.environ["DATABASE_URL"].replace("/postgres?", f"/{DATABASE}?")
+    redis = os.environ["REDIS_URL"].replace("db=0", "db=1")
+    return os.environ | QUICK | {"DATABASE_URL": database, "REDIS_URL": redis, "CONN_MAX_AGE": "600"}
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class House:
+    """The running processes, and what tests do behind the pages' backs."""
+
+    def __init__(self) -> None:
+        self.url = f"http://127.0.0.1:{free_port()}"
+        self.people: dict[str, dict[str, str]] = {}
+        self.processes: list[subprocess.Popen[bytes]] = []
+        self._sessions: dict[str, httpx.Client] = {}
+
+    def start(self) -> None:
+        """Create the database and its people, then the processes; returns once pages are answered."""
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as session:
+            session.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)'.encode())
+            session.execute(f'CREATE DATABASE "{DATABASE}"'.encode())
+        seed = [sys.executable, "-m", "config.tests.browser.seed"]
+        self.people = json.loads(
+            subprocess.run(seed, cwd=ROOT, env=environment(), check=True, capture_output=True).stdout
+        )
+        port = self.url.rpartition(":")[2]
+        web = ["-m", "uvicorn", "config.asgi:application", "--port", port, "--no-access-log", "--lifespan", "off"]
+        web += ["--log-level", "warning"]
+        self._run(*web, DATABASE_POOL="true")
+        self._run("manage.py", "worker", "--profile", "light")
+        self._run("manage.py", "beat")
+        eventually(lambda: httpx.get(f"{self.url}/healthz").status_code == 200, "the web process answers")
+
+    def _run(self, *arguments: str, **variables: str) -> None:
+        command = [sys.executable, *arguments]
+        self.processes.append(subprocess.Popen(command, cwd=ROOT, env=environment() | variables))
+
+    def stop(self) -> None:
+        """In order, each by its own id."""
+        for session in self._sessions.values():
+            session.close()
+        for process in self.processes:
+            process.terminate()
+        for process in self.processes:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def session(self, person: str) -> httpx.Client:
+        """Signed in as the page's own form does it; made once per person."""
+        if person not in self._sessions:
+            session = httpx.Client(base_url=self.url, follow_redirects=True, timeout=30)
+            session.get("/account/login/")
+            given = {"username": person, "password": self.people[person]["password"]}
+            reply = session.post("/account/login/", data=given | _token(session))
+            assert reply.url.path == "/", f"{person} could not sign in"
+            self._sessions[person] = session
+        return self._sessions[person]
+
+    def cookies(self, person: str) -> list[dict[str, Any]]:
+        """Of that session, in the form that a browser's storage state has."""
+        jar = self.session(person).cookies.jar
+        return [{"name": item.name, "value": item.value, "domain": "127.0.0.1", "path": "/"} for item in jar]
+
+    def api(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        """JSON answer of the REST API to the owner's key."""
+        headers = {"Authorization": f"Bearer {self.people['owner']['key']}"}
+        reply = httpx.request(method, f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=30)
+        reply.raise_for_status()
+        return reply.json()
+
+    def submit(self, task_type: str, **input_data: Any) -> str:
+        """Id of a new task of the owner."""
+        return str(self.api("POST", "tasks/", {"task_type": task_type, "input_data": input_data})["task_id"])
+
+    def wait_for(self, task_id: str, status: str) -> dict[str, Any]:
+        """The task once it has reached that state."""
+
+        def reached() -> dict[str, Any] | None:
+            task: dict[str, Any] = self.api("GET", f"tasks/{task_id}/")
+            return task if task["status"] == status else None
+
+        task: dict[str, Any] = eventually(reached, f"task {task_id} is {status}")
+        return task
+
+    @contextmanager
+    def paused(self, queue_name: str) -> Iterator[None]:
+        """The queue takes no work inside the block."""
+        self._steer(queue_name, "pause")
+        try:
+            yield
+        finally:
+            self._steer(queue_name, "resume")
+
+    def _steer(self, queue_name: str, action: str) -> None:
+        with psycopg.connect(environment()["DATABASE_URL"]) as session:
+            row = session.execute("SELECT queue_id FROM task_queues WHERE queue_name = %s", [queue_name]).fetchone()
+        assert row is not None
+        staff = self.session("admin")
+        chosen = {"action": action, "_selected_action": str(row[0])}
+        staff.post("/admin/tasks/queue/", data=chosen | _token(staff)).raise_for_status()
+
+
+def _token(session: httpx.Client) -> dict[str, str]:
+    return {"csrfmiddlewaretoken": session.cookies["csrftoken"]}

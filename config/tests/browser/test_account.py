@@ -1,0 +1,37 @@
+"""The account page: keys that programs use, and the profile."""
+
+import httpx
+from playwright.sync_api import Page, expect
+
+from config.tests.browser.house import House
+
+
+def call(house: House, key: str) -> httpx.Response:
+    """What a program does with the key."""
+    return httpx.get(f"{house.url}/api/v1/tasks/", headers={"Authorization": f"Bearer {key}"}, timeout=30)
+
+
+def test_a_key_works_until_it_is_revoked_and_is_shown_once(page: Page, house: House) -> None:
+    page.goto("/account/")
+    page.locator("summary", has_text="New API key").click()
+    page.get_by_label("Name", exact=False).last.fill("night train")
+    page.get_by_label("tasks:read").check()
+    page.get_by_role("button", name="Create key").click()
+    key = page.locator("#new-key").inner_text()
+    assert call(house, key).status_code == 200
+    page.get_by_role("link", name="I have copied it").click()
+    assert key not in page.content()
+    page.get_by_role("button", name="Revoke night train").click()
+    page.locator("#confirm-dialog").get_by_role("button", name="Revoke").click()
+    expect(page.locator("#toasts")).to_contain_text("The key night train was revoked.")
+    refused = call(house, key)
+    assert (refused.status_code, refused.json()["code"]) == (401, "key_revoked")
+
+
+def test_a_name_that_was_changed_is_shown_everywhere(page: Page) -> None:
+    page.goto("/account/")
+    page.get_by_label("Full name").fill("Olive Owner")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#toasts")).to_contain_text("Saved.")
+    page.goto("/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Olive Owner")

@@ -1,0 +1,77 @@
+"""Work that goes on: reloads, second tabs, cancelling, and a socket that comes late."""
+
+import re
+
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from config.tests.browser.conftest import OpenWindow
+from config.tests.browser.house import House
+from config.tests.browser.voice import LONG_TEXT, card, record, request_id, seen_percents, speak, status
+
+UNDER_WAY = re.compile(r"^[1-9]\d? %$")
+
+
+def test_a_reload_in_the_middle_loses_nothing(page: Page, house: House) -> None:
+    speak(page, f"One. {LONG_TEXT}")
+    expect(card(page).locator("[data-role=percent]")).to_have_text(UNDER_WAY)
+    page.reload()
+    expect(status(page)).to_have_text("Completed")
+    made = house.api("GET", f"audio-requests/{request_id(page)}/")
+    assert house.api("GET", f"tasks/{made['task_id']}/")["attempt"] == 1
+
+
+def test_two_tabs_see_the_same_progress_and_it_never_falls_back(open_window: OpenWindow, house: House) -> None:
+    window = open_window()
+    record(window)
+    first, second = window.new_page(), window.new_page()
+    with house.paused("tts_queue"):
+        speak(first, f"Two. {LONG_TEXT}")
+        second.goto(first.url)
+    for tab in (first, second):
+        expect(status(tab)).to_have_text("Completed")
+    assert seen_percents(first) == sorted(seen_percents(first))
+    assert len(seen_percents(first)) > 2
+    assert set(seen_percents(first)) == set(seen_percents(second))
+
+
+def test_a_long_text_is_cancelled_from_its_page(page: Page, house: House) -> None:
+    speak(page, f"Three. {LONG_TEXT}")
+    expect(status(page)).to_have_text("Processing")
+    card(page).get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel the task").click()
+    expect(status(page)).to_have_text("Cancelled")
+    expect(card(page).get_by_role("button", name="Cancel")).to_have_count(0)
+    assert house.api("GET", f"audio-requests/{request_id(page)}/")["files"] == []
+
+
+def test_who_answers_no_goes_on(page: Page, house: House) -> None:
+    task_id = house.submit("test.wait", seconds=60)
+    page.goto(f"/tasks/{task_id}/")
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    page.locator("#confirm-dialog").get_by_role("button", name="Cancel", exact=True).click()
+    expect(page.locator("#confirm-dialog")).to_be_hidden()
+    assert house.api("GET", f"tasks/{task_id}/")["cancel_requested_at"] is None
+    house.api("POST", f"tasks/{task_id}/cancel/")
+
+
+def test_a_page_whose_socket_comes_late_still_hears_the_end(page: Page, house: House) -> None:
+    task_id = house.submit("test.wait", seconds=60)
+    house.wait_for(task_id, "processing")
+    sockets: list[WebSocketRoute] = []
+    page.route_web_socket("**/ws/tasks/", sockets.append)
+    page.goto(f"/tasks/{task_id}/")
+    expect(page.locator("#task [data-role=status]")).to_have_text("Processing")
+    house.api("POST", f"tasks/{task_id}/cancel/")
+    house.wait_for(task_id, "cancelled")
+    sockets[0].connect_to_server()
+    expect(page.locator("#task [data-role=status]")).to_have_text("Cancelled")
+
+
+def test_running_work_is_counted_in_the_top_bar(page: Page, house: House) -> None:
+    page.goto("/")
+    task_id = house.submit("test.wait", seconds=60)
+    expect(page.locator("[data-role=active-count]")).to_have_text("1")
+    page.locator("summary", has_text="Running tasks").click()
+    expect(page.locator("#running-tasks")).to_contain_text("Wait")
+    house.api("POST", f"tasks/{task_id}/cancel/")
+    expect(page.locator("[data-role=active-count]")).to_be_hidden()
