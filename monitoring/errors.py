@@ -44,4 +44,6 @@ def without_html(request: HttpRequest, response: HttpResponseBase) -> HttpRespon
         if name in response:
             replaced[name] = response[name]
     replaced.cookies = response.cookies
+    # Django's own mark: without it the server would log the same failure again, without its trace.
+    vars(replaced)["_has_been_logged"] = True
     return replaced

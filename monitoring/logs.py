@@ -4,6 +4,7 @@ structlog and the standard library meet in one formatter, so that Django's, Cele
 request and task.
 """
 
+import logging
 import logging.config
 import os
 import re
@@ -80,6 +81,14 @@ def line_formatter(style: str) -> structlog.stdlib.ProcessorFormatter:
         foreign_pre_chain=[*_SHARED, structlog.stdlib.ExtraAdder()],
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
     )
+
+
+class WithoutUnavailable(logging.Filter):
+    """Drops Django's "Service Unavailable": whoever answers 503 has said why, and /readyz says it every few seconds."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """False for the line of a 503."""
+        return getattr(record, "status_code", None) != 503
 
 
 def configure(config: dict[str, Any]) -> None:

@@ -91,7 +91,7 @@ class RequestContextMiddleware:
                 response[HEADER] = build_policy(replace=directives)
         seconds = time.perf_counter() - started
         count_request(request, response, seconds)
-        if request.path not in _QUIET_PATHS or response.status_code >= 500:
+        if request.path not in _QUIET_PATHS or response.status_code == 500:
             logger.info(
                 "http.request.finished",
                 method=request.method,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from accounts.models import Account, UsageQuota
 from results.models import Result
 from tasks.models import Task
-from tasks.registry import UnknownKind, kind_named
+from tasks.registry import kind_title, metered_quota_types
 
 #: How far back Home looks; older work lives on its own pages.
 RECENT_TASKS = 40
@@ -56,7 +56,9 @@ def overview_of(user: Account) -> Overview:
         running=[_work(task) for task in [*leased, *waiting][:SHOWN]],
         finished=[_work(task) for task in finished[:SHOWN]],
         results=[Answer(result, _title(result.task)) for result in results.order_by("-result_id")[:SHOWN]],
-        quotas=list(UsageQuota.objects.filter(user=user).order_by("quota_type", "period")),
+        quotas=list(
+            UsageQuota.objects.filter(user=user, quota_type__in=metered_quota_types()).order_by("quota_type", "period")
+        ),
     )
 
 
@@ -65,8 +67,4 @@ def _work(task: Task) -> Work:
 
 
 def _title(task: Task) -> str:
-    """The kind's title; rows outlive the app that registered their kind."""
-    try:
-        return str(kind_named(task.task_type).title)
-    except UnknownKind:
-        return task.task_type
+    return task.title or kind_title(task.task_type)

@@ -6,7 +6,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.forms import ModelForm
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
@@ -106,13 +107,25 @@ class ProjectAdmin(ModelAdmin):
         return project.status, str(project.get_status_display())
 
     def save_model(self, request: HttpRequest, obj: Project, form: "ModelForm[Project]", change: bool) -> None:
-        """Through the service, so that the activity log has it; a refusal is told instead of stored."""
+        """Through the service, so that the activity log has it; raises what the service refuses."""
         changes: dict[str, Any] = {name: form.cleaned_data[name] for name in form.changed_data if name in CHANGEABLE}
+        # `obj` carries the form's values already; the service must compare with what is stored.
+        update_project(project=Project(pk=obj.pk), actor=actor_of(request), **changes)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A refusal is told instead of stored.
+
+        It leaves Django's view as an exception: otherwise that view would write its own log entry and tell of success.
+        """
         try:
-            update_project(project=Project(pk=obj.pk), actor=actor_of(request), **changes)
+            answer: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
         except DomainError as error:
             details = "; ".join(f"{name}: {' '.join(told)}" for name, told in error.errors.items())
             messages.error(request, details or str(error.detail))
+            return redirect(request.get_full_path())
+        return answer
 
 
 @admin.register(ProjectActivity)

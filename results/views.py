@@ -25,7 +25,7 @@ from results.models import Result, ResultFeedback
 from results.selectors import answers_of, count_tasks_by_status, get_result, summarize_engines, visible_results
 from results.services import rate_result, withdraw_rating
 from tasks.models import Task, TaskStatus
-from tasks.registry import UnknownKind, kind_named
+from tasks.registry import kind_title
 
 PAGE_SIZE = 25
 #: Beyond this many rows the pager stops counting: the count itself would cost more than the page.
@@ -57,14 +57,6 @@ def _visible(request: HttpRequest, result_id: UUID) -> Result:
         raise Http404 from error
 
 
-def kind_title(task_type: str) -> str:
-    """The kind's name for people; the plain name when its app is gone."""
-    try:
-        return str(kind_named(task_type).title)
-    except UnknownKind:
-        return task_type
-
-
 def kind_template(task_type: str) -> str | None:
     """The template by which a kind's app shows an answer: `<domain>/result.html`, if that app has one."""
     domain = task_type.partition(".")[0]
@@ -90,7 +82,7 @@ def result_list(request: HttpRequest) -> HttpResponse:
     results = results.defer("output_data", "task__input_data", "task__output_data")
     results = (form.apply(results) if form.is_bound else results).order_by(order, "-pk")
     page = BoundedPaginator(results, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [{"result": result, "title": kind_title(result.task.task_type)} for result in page]
+    rows = [{"result": result, "title": result.task.title or kind_title(result.task.task_type)} for result in page]
     context = {"form": form, "page_obj": page, "rows": rows, "order": order, "task_id": form.asked_task}
     return render(request, "results/list.html", context)
 
@@ -104,7 +96,7 @@ def detail(request: HttpRequest, result_id: UUID) -> HttpResponse:
     own = next((row for row in feedback if row.user_id == _account(request).pk), None)
     context = {
         "result": result,
-        "title": kind_title(result.task.task_type),
+        "title": result.task.title or kind_title(result.task.task_type),
         "kind_template": kind_template(result.task.task_type),
         "output_json": json.dumps(result.output_data, indent=2, ensure_ascii=False),
         "feedback": feedback,
@@ -129,7 +121,7 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
     ]
     context = {
         "task": task,
-        "title": kind_title(task.task_type),
+        "title": task.title or kind_title(task.task_type),
         "kind_template": kind_template(task.task_type),
         "answers": answers,
         "abilities": get_abilities(project=task.project, user=user),

@@ -91,8 +91,8 @@ def _task_action(verb: Callable[..., Task], label: Any) -> Callable[..., None]:
 class TaskAdmin(ReadOnlyAdmin):
     """The queue's rows."""
 
-    list_display = ["task_id", "task_type", "show_status", "progress", "project", "user", "queue_name", "priority",
-                    "attempt", "created_at", "error_code"]  # fmt: skip
+    list_display = ["task_id", "task_type", "title", "show_status", "progress", "project", "user", "queue_name",
+                    "priority", "attempt", "created_at", "error_code"]  # fmt: skip
     list_filter = ["status", "task_type", "queue_name", ("created_at", RangeDateTimeFilter)]
     list_filter_submit = True
     list_select_related = ["project", "user"]

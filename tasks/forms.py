@@ -42,7 +42,12 @@ class TaskFilterForm(forms.Form):
         if project := asked.get("project"):
             tasks = tasks.filter(project=project)
         if words := asked.get("q"):
-            tasks = tasks.filter(Q(task_type__icontains=words) | Q(error_code__icontains=words) | _by_id(words))
+            tasks = tasks.filter(
+                Q(title__icontains=words)
+                | Q(task_type__icontains=words)
+                | Q(error_code__icontains=words)
+                | _by_id(words)
+            )
         return tasks
 
 

@@ -79,6 +79,7 @@ class TaskKind:
 
     `prepare` may complete the input (defaults, checks; raises DomainError) before the row is written and
     `on_submit` runs in the transaction that writes it. A kind that `waits_for_children` runs after its last child.
+    `summarize` makes the line people recognise the task by; `metered` names the quota types that `estimate` may use.
     """
 
     name: str
@@ -92,6 +93,8 @@ class TaskKind:
     estimate: Callable[[JsonObject], Mapping[str, int]] | None = None
     prepare: "Callable[[JsonObject, Project | None], JsonObject] | None" = None
     on_submit: "Callable[[Task], None] | None" = None
+    summarize: Callable[[JsonObject], str] | None = None
+    metered: tuple[str, ...] = ()
     waits_for_children: bool = False
 
     @cached_property
@@ -130,6 +133,17 @@ def kind_named(name: str) -> TaskKind:
 def kinds() -> Iterator[TaskKind]:
     """All kinds by name."""
     return iter(sorted(_kinds.values(), key=lambda kind: kind.name))
+
+
+def kind_title(task_type: str) -> str:
+    """The kind's name for people; the plain name when its app is gone."""
+    kind = _kinds.get(task_type)
+    return task_type if kind is None else str(kind.title)
+
+
+def metered_quota_types() -> frozenset[str]:
+    """Quota types that any installed kind uses: the others are not worth showing."""
+    return frozenset(quota_type for kind in kinds() for quota_type in kind.metered)
 
 
 def queue_profiles() -> dict[str, str]:

@@ -19,7 +19,7 @@ from config.common.problems import DomainError, Forbidden
 from projects.selectors import visible_projects
 from tasks.forms import TaskFilterForm
 from tasks.models import Task, TaskHistory, TaskStatus
-from tasks.registry import UnknownKind, kind_named
+from tasks.registry import kind_title
 from tasks.selectors import attempts_of, get_task, task_abilities, visible_tasks
 from tasks.services import cancel_task, pause_task, resume_task, retry_task
 
@@ -48,14 +48,6 @@ class BoundedPaginator(Paginator[Task]):
         return int(rows.order_by()[:MAX_COUNTED].count())
 
 
-def kind_title(task_type: str) -> str:
-    """The kind's name for people; the plain name when its app is gone."""
-    try:
-        return str(kind_named(task_type).title)
-    except UnknownKind:
-        return task_type
-
-
 def elapsed_seconds(task: Task) -> float | None:
     """Time in work: until now for a running task, until its end for an ended one."""
     if task.started_at is None:
@@ -72,7 +64,15 @@ def task_list(request: HttpRequest) -> HttpResponse:
     tasks = visible_tasks(user=user).select_related("project", "user").defer("input_data", "output_data")
     tasks = (form.apply(tasks) if form.is_bound else tasks).order_by("-task_id")
     page: Page[Task] = BoundedPaginator(tasks, PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [{"task": task, "title": kind_title(task.task_type), "elapsed": elapsed_seconds(task)} for task in page]
+    rows = [
+        {
+            "task": task,
+            "title": task.title or kind_title(task.task_type),
+            "kind_title": kind_title(task.task_type),
+            "elapsed": elapsed_seconds(task),
+        }
+        for task in page
+    ]
     return render(request, "tasks/list.html", {"form": form, "page_obj": page, "rows": rows})
 
 
@@ -84,7 +84,8 @@ def task_detail(request: HttpRequest, task_id: UUID) -> HttpResponse:
     task = get_task(user=user, task_id=task_id)
     context = {
         "task": task,
-        "title": kind_title(task.task_type),
+        "title": task.title or kind_title(task.task_type),
+        "kind_title": kind_title(task.task_type),
         "elapsed": elapsed_seconds(task),
         "entries": [_timeline_entry(entry) for entry in task.history.all()],
         "attempts": attempts_of(task),
@@ -117,10 +118,10 @@ def _timeline_entry(entry: TaskHistory) -> dict[str, Any]:
 def running(request: HttpRequest) -> HttpResponse:
     """Fragment of the top bar: the person's own unfinished tasks."""
     user = _account(request)
-    tasks = user.tasks.active().newest_first().only("task_id", "task_type", "status", "progress", "started_at")
+    tasks = user.tasks.active().newest_first().only("task_id", "task_type", "title", "status", "progress", "started_at")
     shown = [
         {
-            "task_id": task.task_id, "task_type": task.task_type, "task_name": kind_title(task.task_type),
+            "task_id": task.task_id, "task_type": task.task_type, "task_name": task.title or kind_title(task.task_type),
             "status": task.status, "progress": task.progress, "elapsed_seconds": elapsed_seconds(task),
         }
         for task in tasks[:RUNNING_SHOWN]

@@ -1,5 +1,7 @@
 """Django configuration of tts: offers its engines and the task kind `tts.speak`."""
 
+import operator
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -31,5 +33,7 @@ class TTSConfig(AppConfig):
                 estimate=services.estimate_usage,
                 prepare=services.prepare_input,
                 on_submit=services.create_audio_request,
+                summarize=operator.itemgetter("text"),
+                metered=("requests", "characters"),
             )
         )

@@ -25,12 +25,13 @@ local tightest, refused
 for i, window in ipairs(spec.windows) do
   local key = KEYS[FIRST_WINDOW + i]
   local span = window.seconds * 1000000
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', integer(now - span))
+  -- Exactly `span` old still counts: so not even a closed interval of that length holds more than the limit.
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. integer(now - span))
   local count = redis.call('ZCARD', key)
   local repeated = redis.call('ZSCORE', key, spec.nonce)
   if not repeated and count >= window.limit then
     local freeing = redis.call('ZRANGE', key, count - window.limit, count - window.limit, 'WITHSCORES')
-    local wait = freeing[2] and freeing[2] + span - now or span
+    local wait = freeing[2] and freeing[2] + span + 1 - now or span
     if not refused or wait > refused[4] then
       refused = { 'rate', i, window.limit, wait }
     end

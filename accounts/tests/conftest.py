@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -103,8 +102,3 @@ def redis_state_kept() -> Iterator[None]:
 def _dump() -> dict[Any, Any]:
     client = redis_client()
     return {name: client.dump(name) for name in client.scan_iter()}
-
-
-def path_of(name: str) -> Path:
-    """A file beside the tests."""
-    return Path(__file__).parent / name

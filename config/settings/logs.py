@@ -15,6 +15,7 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "monitoring.logs.line_formatter", "style": LOG_FORMAT}},
+    "filters": {"without_unavailable": {"()": "monitoring.logs.WithoutUnavailable"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
@@ -23,7 +24,7 @@ LOGGING: dict[str, Any] = {
         "uvicorn": {"handlers": [], "propagate": True},
         # The middleware's http.request.finished says the same with more.
         "uvicorn.access": {"handlers": [], "propagate": False},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["without_unavailable"]},
         "asyncio": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
     },

@@ -163,3 +163,19 @@ async def test_middleware_stays_on_the_event_loop() -> None:
 def test_context_does_not_leak_into_the_next_request(client: Client) -> None:
     client.get("/pages/fine")
     assert structlog.contextvars.get_contextvars() == {}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+@pytest.mark.urls("config.urls")
+def test_what_machines_poll_is_not_logged_even_when_it_is_503(
+    client: Client, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        client.get(path)
+    assert [record for record in caplog.records if record.name in ("monitoring.middleware", "django.request")] == []
+
+
+def test_bug_is_logged_with_its_trace_and_its_request(calm: Client, caplog: pytest.LogCaptureFixture) -> None:
+    calm.get("/api/bug")
+    [record] = [record for record in caplog.records if record.name == "django.request"]
+    assert (record.levelname, record.exc_info is not None) == ("ERROR", True)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.common.problems import DomainError
+from config.common.rest import parse_json
 
 NAME_MAX_CHARS = 255
 TEXT_MAX_CHARS = 20_000
@@ -38,6 +39,9 @@ def _text(value: Any, limit: int) -> str:
     text = str(value or "").strip()
     if len(text) > limit:
         raise _Refused(_("At most %(limit)d characters are accepted.") % {"limit": limit})
+    # PostgreSQL's text holds neither U+0000 nor half a surrogate pair; refused here, or the INSERT would fail.
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise _Refused(_("The text holds characters that cannot be stored."))
     return text
 
 
@@ -75,11 +79,16 @@ def _object(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _Refused(_("A JSON object is expected."))
     try:
-        size_bytes = len(json.dumps(value, allow_nan=False))
+        raw = json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, TypeError, RecursionError) as error:
         raise _Refused(_("This is not valid JSON.")) from error
-    if size_bytes > JSON_MAX_BYTES:
+    if len(raw) > JSON_MAX_BYTES:
         raise _Refused(_("At most %(limit)d bytes are accepted.") % {"limit": JSON_MAX_BYTES})
+    try:
+        # The API has read its own body so already; the admin's and a program's objects come here unread.
+        parse_json(raw)
+    except DomainError as error:
+        raise _Refused(str(error.detail)) from error
     return value
 
 

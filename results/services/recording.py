@@ -67,5 +67,10 @@ def _row(outcome: EngineOutcome) -> dict[str, Any]:
         "confidence_score": confidence,
         "processing_time": min(max(outcome.processing_time_ms, 0), _INT4_MAX),
         "token_usage": {unit: used for unit, used in outcome.usage.items() if math.isfinite(used) and used >= 0},
-        "error_message": outcome.error_message,
+        "error_message": _storable(outcome.error_message),
     }
+
+
+def _storable(text: str) -> str:
+    """An engine's words, foreign libraries' included, without what PostgreSQL's text cannot hold."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")

@@ -21,7 +21,7 @@ class TaskSerializer(serializers.ModelSerializer[Task]):
     class Meta:
         model = Task
         fields = [
-            "task_id", "project_id", "user_id", "task_type", "queue_name", "priority", "status", "progress",
+            "task_id", "project_id", "user_id", "task_type", "title", "queue_name", "priority", "status", "progress",
             "progress_message", "input_data", "output_data", "error_code", "error_message", "attempt", "retry_count",
             "max_retries", "next_retry_at", "parent_task_id", "execution_order", "child_policy", "created_at",
             "updated_at", "started_at", "completed_at", "deadline", "cancel_requested_at", "pause_requested_at",

@@ -31,6 +31,7 @@ class Task(TimestampedModel):
         ApiKey, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", db_column="api_key", db_index=False
     )
     task_type = models.CharField(_("kind"), max_length=50)
+    title = models.CharField(_("title"), max_length=200, blank=True, default="")
     queue_name = models.CharField(_("queue"), max_length=50)
     priority = models.IntegerField(_("priority"), default=1)
     status = models.CharField(_("status"), max_length=50, choices=TaskStatus.choices, default=TaskStatus.PENDING)

@@ -55,6 +55,7 @@ def submit_task(
     fingerprint = request_fingerprint(project.pk, task_type, input_data, priority, deadline)
     if idempotency_key and (known := _replay(user, idempotency_key, fingerprint)):
         return known
+    checked = validated_input(kind, input_data, project)
     task = Task(
         task_id=uuid7(),
         user=user,
@@ -63,7 +64,8 @@ def submit_task(
         task_type=kind.name,
         queue_name=kind.queue_name,
         priority=project.priority if priority is None else priority,
-        input_data=validated_input(kind, input_data, project),
+        title=summary_of(kind, checked),
+        input_data=checked,
         deadline=deadline,
         max_retries=kind.max_retries if max_retries is None else max_retries,
         parent_task=parent_task,
@@ -102,6 +104,11 @@ def validated_input(kind: TaskKind, input_data: JsonObject, project: Project | N
     if errors:
         raise InvalidInput(errors=errors)
     return kind.prepare(input_data, project) if kind.prepare else input_data
+
+
+def summary_of(kind: TaskKind, input_data: JsonObject) -> str:
+    """One line of at most 200 characters, without line breaks."""
+    return " ".join(kind.summarize(input_data).split())[:200] if kind.summarize else ""
 
 
 def request_fingerprint(*parts: Any) -> str:

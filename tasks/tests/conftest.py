@@ -22,7 +22,7 @@ from tasks.models import Task
 from tasks.queue.connection import DatabaseDown, forget_connection
 from tasks.services import submit_task, sweep
 from tasks.services.workers import register_worker
-from tasks.worker.keeper import LeaseKeeper
+from tasks.worker.keeper import RESTART_EXIT_CODE, LeaseKeeper
 from tasks.worker.runner import run_task
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -123,6 +123,20 @@ def child_environment(**extra: str) -> dict[str, str]:
     """Environment of a process that works on this test's database and Redis."""
     url = os.environ["DATABASE_URL"].replace("/postgres?", f"/{connection.settings_dict['NAME']}?")
     return os.environ | QUICK | {"DATABASE_URL": url, "CONN_MAX_AGE": "600"} | extra
+
+
+class Supervisor:
+    """Starts a worker again when it asks for it (exit code 75), as `manage.py up` and systemd do."""
+
+    def __init__(self, start: "WorkerFactory", *arguments: str) -> None:
+        self.start, self.arguments = start, arguments
+        self.worker = start(*arguments, TASK_DEAF_SECONDS="3")
+
+    def all_ended(self) -> bool:
+        """Nothing is left to do; looks after the worker on the way."""
+        if self.worker.poll() == RESTART_EXIT_CODE:
+            self.worker = self.start(*self.arguments, TASK_DEAF_SECONDS="3")
+        return all_ended()
 
 
 class WorkerFactory(Protocol):

@@ -1,6 +1,6 @@
 """Fixtures of the voice tests: files of their own, clients of every kind, and a worker in this process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,8 +11,11 @@ from rest_framework.test import APIClient
 
 from accounts.models import Account
 from accounts.services import create_api_key, keys
-from projects.models import Project
-from projects.services import create_project_key
+from config.common.redis import redis_client
+from conftest import make_account
+from projects.models import MemberRole, Project
+from projects.services import add_member, create_project_key
+from tasks import live
 from tasks.models import Task
 from tasks.services import sweep
 from tasks.services.workers import register_worker
@@ -112,6 +115,30 @@ def bound(project: Project, owner: Account) -> APIClient:
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {made.key_text}")
     return client
+
+
+@pytest.fixture
+def people(owner: Account, member: Account, stranger: Account, staff: Account, project: Project) -> dict[str, Account]:
+    """One person per role in `project`, and those who have none."""
+    everybody = {"owner": owner, "member": member, "stranger": stranger, "staff": staff}
+    for role in (MemberRole.MANAGER, MemberRole.VIEWER):
+        everybody[role] = make_account(role.value)
+        add_member(project=project, user=everybody[role], role=role, actor=owner)
+    return everybody
+
+
+@pytest.fixture
+def lose_redis(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Call it and no Redis answers from then on: the address leads to a socket that nobody listens on."""
+    # Publishing stays quiet for a second after a loss; without this the next test would miss its frames.
+    monkeypatch.setattr(live, "_muted_until", 0.0)
+
+    def lose() -> None:
+        settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
+        redis_client.cache_clear()
+
+    yield lose
+    redis_client.cache_clear()
 
 
 def nothing_written() -> bool:

@@ -16,36 +16,45 @@ from tasks.models import Task, Worker
 from tasks.queue.publisher import publish
 from tasks.services import sweep
 from tasks.services.dispatch import dispatch_queue
-from tasks.tests.conftest import Submit, WorkerFactory, all_ended, eventually, insert_tasks, redis_server, status_of
+from tasks.tests.conftest import (
+    Submit,
+    Supervisor,
+    WorkerFactory,
+    all_ended,
+    eventually,
+    insert_tasks,
+    redis_server,
+    status_of,
+)
 from tasks.tests.faults.invariants import assert_invariants, completed, starts
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 
 
 def test_flushall_with_a_backlog_loses_nothing(start_worker: WorkerFactory, project: Project) -> None:
-    start_worker("--concurrency", "2")
+    supervisor = Supervisor(start_worker, "--concurrency", "2")
     tasks = insert_tasks(60, project, task_type="test.wait", input_data={"seconds": 0.03})
     eventually(lambda: completed() >= 20)
     redis_client().flushall()
-    eventually(all_ended)
+    eventually(supervisor.all_ended)
     assert completed() == 60
     assert_invariants(tasks)
 
 
 def test_redis_restarted_empty_loses_nothing(start_worker: WorkerFactory, project: Project) -> None:
-    start_worker("--concurrency", "2")
+    supervisor = Supervisor(start_worker, "--concurrency", "2")
     tasks = insert_tasks(40, project, task_type="test.wait", input_data={"seconds": 0.03})
     eventually(lambda: completed() >= 10)
     redis_client().flushall()
     redis_server().stop(signal.SIGKILL)
     redis_server().start()
-    eventually(all_ended, within_seconds=60)
+    eventually(supervisor.all_ended, within_seconds=60)
     assert completed() == 40
     assert_invariants(tasks)
 
 
 def test_frozen_redis_holds_no_submitter_longer_than_two_seconds(submit: Submit, start_worker: WorkerFactory) -> None:
-    start_worker("--concurrency", "2")
+    supervisor = Supervisor(start_worker, "--concurrency", "2")
     server = redis_server()
     os.kill(server.pid, signal.SIGSTOP)
     try:
@@ -55,7 +64,7 @@ def test_frozen_redis_holds_no_submitter_longer_than_two_seconds(submit: Submit,
     finally:
         os.kill(server.pid, signal.SIGCONT)
     assert Task.objects.count() == 3
-    eventually(all_ended, within_seconds=60)
+    eventually(supervisor.all_ended, within_seconds=60)
     assert completed() == 3
     assert_invariants(tasks)
 

@@ -1,0 +1,1 @@
+"""Tests of the broker side and of the raw statements."""
