@@ -21,7 +21,7 @@ run: build ## Install what is missing and start the house (Ctrl-C stops it)
 	@exec $(BIN)/python manage.py up
 
 build: $(VENV)/.installed $(VENV)/node/.chosen $(VENV)/.translated ## Install packages, build the front end, compile translations
-	@hash=$$(find package.json package-lock.json vite.config.ts tsconfig.json static/src static/img -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | cat - <(grep -rhoE --include=*.html --include=*.py --exclude-dir={.venv,node_modules,.data} 'icon[ =]"[a-z0-9-]+"' . | LC_ALL=C sort -u) | sha256sum)
+	@hash=$$(find package.json package-lock.json vite.config.ts tsconfig.json static/src static/img templates */forms.py -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | cat - <(grep -rhoE --include=*.html --include=*.py --exclude-dir={.venv,node_modules,.data} 'icon[ =]"[a-z0-9-]+"' . | LC_ALL=C sort -u) | sha256sum)
 	if [ "$$hash" != "$$(cat static/dist/.built 2>/dev/null || true)" ]; then
 	    lock=$$(sha256sum package-lock.json)
 	    if [ "$$lock" != "$$(cat node_modules/.installed 2>/dev/null || true)" ]; then

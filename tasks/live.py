@@ -101,7 +101,7 @@ class Hub:
         self._queues: dict[str, set[asyncio.Queue[Frame]]] = defaultdict(set)
         self._reader: asyncio.Task[None] | None = None
         self._pubsub: redis.asyncio.client.PubSub | None = None
-        self._changed = asyncio.Event()
+        self._steering = asyncio.Lock()
 
     @contextlib.asynccontextmanager
     async def subscribe(self, user_id: UUID | str) -> AsyncIterator["asyncio.Queue[Frame]"]:
@@ -114,18 +114,27 @@ class Hub:
         self._queues[name].add(queue)
         if self._reader is None or self._reader.done():
             self._reader = asyncio.create_task(self._read())
-        elif self._pubsub is not None:
-            with contextlib.suppress(*RedisDown):
-                await self._pubsub.subscribe(name)
+        else:
+            await self._steer(name)
         try:
             yield queue
         finally:
             self._queues[name].discard(queue)
             if not self._queues[name]:
                 del self._queues[name]
-                if self._pubsub is not None:
-                    with contextlib.suppress(*RedisDown):
-                        await self._pubsub.unsubscribe(name)
+                await self._steer(name)
+
+    async def _steer(self, name: str) -> None:
+        """Let the open connection follow the channel, or leave it, as there are listeners now.
+
+        Without a connection there is nothing to do: the reader subscribes to all there is when it connects. Nor is
+        there when the last listener has left, because the reader then ends by itself and closes the connection.
+        """
+        async with self._steering:
+            if self._pubsub is not None and self._queues:
+                change = self._pubsub.subscribe if name in self._queues else self._pubsub.unsubscribe
+                with contextlib.suppress(*RedisDown):
+                    await change(name)
 
     async def _read(self) -> None:
         """Follow Redis until nobody listens; after each loss of the connection everybody is told to resync."""
@@ -135,17 +144,22 @@ class Hub:
             while self._queues:
                 try:
                     async with client.pubsub() as pubsub:
-                        await pubsub.subscribe(*self._queues)
-                        self._pubsub = pubsub
-                        self._deliver_to_all(RESYNC)
-                        delay_seconds = 0.1
-                        await self._follow(pubsub)
+                        try:
+                            await pubsub.subscribe(*self._queues)
+                            self._pubsub = pubsub
+                            self._deliver_to_all(RESYNC)
+                            delay_seconds = 0.1
+                            await self._follow(pubsub)
+                        finally:
+                            # Closing under somebody who is subscribing would fail in the middle of their command.
+                            async with self._steering:
+                                self._pubsub = None
                 except RedisDown:
-                    self._pubsub = None
                     await asyncio.sleep(delay_seconds)
                     delay_seconds = min(2.0, delay_seconds * 2)
         finally:
-            self._pubsub = None
+            # Before the next await: whoever subscribes from now on must start a reader of their own.
+            self._reader = None
             await client.aclose()
 
     async def _follow(self, pubsub: redis.asyncio.client.PubSub) -> None:

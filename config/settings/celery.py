@@ -42,6 +42,18 @@ CELERY_ACCEPT_CONTENT = ["json"]
 # Celery closes Django's connections around every task unless this is set (180 against 720 tasks a second).
 CELERY_DB_REUSE_MAX = 1_000_000
 
+#: Every entry point and its queue; a guard test refuses tasks that are missing here. `tasks.run` names the row's queue.
+CELERY_TASK_ROUTES = {
+    name: {"queue": "default"}
+    for name in (
+        "accounts.flush_rate_windows",
+        "accounts.prune_rate_windows",
+        "accounts.reconcile_counters",
+        "tasks.release_orphans",
+        "tasks.run",
+        "tts.clean_audio",
+    )
+}
 # Expiring messages: a beat that was away for an hour must not leave sixty runs behind.
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     name: {"task": name, "schedule": seconds, "options": {"expires": seconds}}

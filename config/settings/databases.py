@@ -34,7 +34,12 @@ def database_from_url(url: str) -> dict[str, Any]:
 DATABASES = {"default": database_from_url(DATABASE_URL)}
 # ASGI gives each request a thread of its own, so connections outlive requests only in a pool; workers keep theirs.
 if env.flag("DATABASE_POOL", False):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": env.integer("DATABASE_POOL_SIZE", 16)}
+    # A request waits this long for a connection; psycopg's 30 s would hold it while PostgreSQL is down.
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": env.integer("DATABASE_POOL_SIZE", 16),
+        "timeout": 3.0,
+    }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.integer("CONN_MAX_AGE", 0)
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True

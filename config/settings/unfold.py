@@ -17,6 +17,22 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": "/",
     "SITE_ICON": lambda request: static("img/logo.svg"),
     "SHOW_HISTORY": True,
+    # The accent of our own pages (static/src, --accent), light to dark.
+    "COLORS": {
+        "primary": {
+            "50": "#f0fdfa",
+            "100": "#ddefec",
+            "200": "#b2e0d9",
+            "300": "#7fccc2",
+            "400": "#45b3a6",
+            "500": "#1d978a",
+            "600": "#0f766e",
+            "700": "#0f5f59",
+            "800": "#124d48",
+            "900": "#133f3c",
+            "950": "#042624",
+        }  # fmt: skip
+    },
     "DASHBOARD_CALLBACK": "tasks.admin.dashboard",
     "SIDEBAR": {
         "show_search": True,

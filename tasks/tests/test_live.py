@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from config.common.embedded import socket_dir
 from config.common.ids import uuid7
 from config.common.redis import redis_client
 from tasks import live
@@ -173,7 +174,7 @@ async def test_hub_keeps_trying_while_redis_is_away_and_wakes_the_reader(tmp_pat
             assert await next_frame(queue, 0.3) is None
             assert hub._reader is not None
             assert not hub._reader.done()
-            (tmp_path / "nothing").symlink_to(redis_server().socket)
+            (tmp_path / "nothing").symlink_to(socket_dir(redis_server().data_dir) / "redis.sock")
             assert await next_frame(queue, 5) == RESYNC
 
 
@@ -182,12 +183,41 @@ async def test_reader_ends_when_nobody_listens_and_a_new_one_starts() -> None:
     async with hub.subscribe(PERSON) as queue:
         await drained(queue)
         first = hub._reader
+    publish_frame(PERSON, progress(1))
     assert first is not None
-    first.cancel()
-    await asyncio.gather(first, return_exceptions=True)
+    await asyncio.wait_for(first, 5)
+    assert hub._reader is None
     async with hub.subscribe(PERSON) as queue:
         await drained(queue)
-        assert hub._reader is not first
+
+
+async def test_fifty_people_who_come_and_go_at_once_disturb_nobody() -> None:
+    hub = Hub()
+
+    async def visit() -> None:
+        async with hub.subscribe(uuid7()):
+            await asyncio.sleep(0)
+
+    async with hub.subscribe(PERSON) as queue:
+        await drained(queue)
+        await asyncio.gather(*(visit() for _ in range(50)))
+        publish_frame(PERSON, progress(8))
+        assert await next_frame(queue, 5) == progress(8)
+    assert hub._queues == {}
+
+
+async def test_person_who_comes_while_the_reader_closes_is_heard() -> None:
+    hub = Hub()
+    for _ in range(20):
+        async with hub.subscribe(PERSON) as queue:
+            await drained(queue)
+        publish_frame(PERSON, progress(1))
+        async with hub.subscribe(OTHER) as queue:
+            await until(lambda: subscribers(OTHER) == 1)
+            publish_frame(OTHER, progress(2))
+            while (frame := await next_frame(queue, 5)) == RESYNC:
+                pass
+            assert frame == progress(2)
 
 
 async def test_one_loop_has_one_hub() -> None:

@@ -9,13 +9,16 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from config.common.problems import Conflict, DomainError, NotFound
 from tasks.states import TaskStatus
 from tts.models import AudioFile, AudioRequest
+from tts.services.files import is_kept
 
 _PIECE_BYTES = 256 * 1024
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+#: No file has more than 18 digits of bytes; longer numbers are no range, and int() refuses thousands of digits.
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 class AudioNotReady(Conflict):
@@ -40,15 +43,19 @@ class RangeNotSatisfiable(DomainError):
 
 
 def ready_file(request: AudioRequest, engine_name: str | None) -> AudioFile:
-    """The file of that engine, or the first; raises AudioNotReady before the end and AudioFileNotFound after it."""
+    """The file of that engine, or the first; raises AudioNotReady before the end, AudioFileNotFound after it."""
     task = request.task
     if task.status != TaskStatus.COMPLETED:
         detail = f"The request is {task.get_status_display()}. {task.error_message}".strip()
         raise AudioNotReady(detail, retry_after_seconds=1 if task.is_active else None)
-    files = request.files.order_by("pk")
-    audio_file = files.filter(engine_name=engine_name).first() if engine_name else files.first()
+    # Chosen here and not by PostgreSQL, which takes no NUL in a text; there are four files at most.
+    fitting = (file for file in request.files.order_by("pk") if engine_name in (None, "", file.engine_name))
+    audio_file = next(fitting, None)
     if audio_file is None:
         raise AudioFileNotFound
+    if not is_kept(audio_file.file_path, audio_file.file_size):
+        # After a restore without its files; an answer that breaks off in its middle would say nothing.
+        raise AudioFileNotFound(_("The sound of this request was lost."), code="audio_file_lost")
     return audio_file
 
 
@@ -57,6 +64,7 @@ def file_response(http_request: HttpRequest, audio_file: AudioFile, *, as_attach
     etag = f'"{audio_file.checksum}"'
     known = get_conditional_response(http_request, etag=etag)
     if known is not None:
+        known["ETag"] = etag  # RFC 9110 section 15.4.5: a cache finds its copy by it
         return known
     first, last = _requested_range(http_request, etag, audio_file.file_size)
     response = StreamingHttpResponse(file_pieces(audio_file.file_path, first, last), content_type=audio_file.mime_type)

@@ -109,7 +109,11 @@ def remove_orphan_files(*, older_than: timedelta = ORPHAN_AGE) -> int:
     horizon = timezone.now() - older_than
     removed = 0
     for name in _stored_names(FOLDER):
-        if default_storage.get_modified_time(name) < horizon and _remove_if_orphan(name):
+        try:
+            is_old = default_storage.get_modified_time(name) < horizon
+        except FileNotFoundError:  # a worker finished it after it was listed
+            continue
+        if is_old and _remove_if_orphan(name):
             removed += 1
     logger.info("tts.clean.completed", extra={"removed": removed})
     return removed

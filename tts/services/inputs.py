@@ -210,12 +210,14 @@ def _number(
     data: Mapping[str, Any], name: str, default: float, limits: tuple[float, float], refusals: _Refusals
 ) -> float:
     value = data.get(name)
-    number = default if value is None else float(value)
+    number = default if value is None else value
     low, high = limits
+    # Compared before float(), which fails for JSON's integers of hundreds of digits.
     if not low <= number <= high:  # False for NaN as well
         message = _("Choose a value from %(low)s to %(high)s.") % {"low": f"{low:g}", "high": f"{high:g}"}
         refusals.add(name, f"invalid_{name}", message)
-    return number
+        return default
+    return float(number)
 
 
 def _metadata(value: Any, refusals: _Refusals) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 import base64
 import json
-import os
-import signal
 import time
 from typing import Any
 from uuid import UUID
@@ -16,7 +14,6 @@ from config.common.ids import uuid7
 from config.common.redis import redis_client
 from tasks.queue import publisher
 from tasks.queue.publisher import publish
-from tasks.tests.conftest import redis_server
 
 Row = tuple[UUID, str, int]
 
@@ -140,17 +137,3 @@ def test_bug_in_our_own_code_is_not_hidden_as_a_broken_broker(monkeypatch: pytes
     with pytest.raises(ValueError, match="a bug"):
         publish(rows(1))
     assert publisher._closed_until == 0.0
-
-
-@pytest.mark.fault
-def test_frozen_broker_costs_the_first_submitter_a_timeout_and_the_second_nothing() -> None:
-    pid = redis_server().pid
-    publish(rows(1))
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        assert publish(rows(1)) == 0
-        began = time.monotonic()
-        assert publish(rows(1)) == 0
-        assert time.monotonic() - began < 0.2
-    finally:
-        os.kill(pid, signal.SIGCONT)
