@@ -1,8 +1,7 @@
 """Moves ready rows to the broker within each queue's window."""
 
 import logging
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 
 from django.conf import settings
 from django.db import transaction
@@ -30,13 +29,17 @@ def dispatch_queue(*, queue_name: str) -> int:
 def dispatch_after_commit(*queue_names: str) -> None:
     """Dispatch once the caller's transaction is committed; a failure is no error, since the sweeper dispatches too."""
     for name in dict.fromkeys(queue_names):
-        transaction.on_commit(partial(_dispatch_quietly, name), robust=True)
+        transaction.on_commit(_dispatch_quietly(name), robust=True)
 
 
-def _dispatch_quietly(queue_name: str) -> None:
-    # After a commit Django may still be inside another atomic block (tests); there the sweeper does it.
-    if not transaction.get_connection().in_atomic_block:
-        dispatch_queue(queue_name=queue_name)
+def _dispatch_quietly(queue_name: str) -> Callable[[], None]:
+    # A function of its own: Django names a robust hook that failed by its __qualname__, which a partial has not.
+    def dispatch() -> None:
+        # After a commit Django may still be inside another atomic block (tests); there the sweeper does it.
+        if not transaction.get_connection().in_atomic_block:
+            dispatch_queue(queue_name=queue_name)
+
+    return dispatch
 
 
 def dispatch_all(*, queue_names: Iterable[str]) -> int:

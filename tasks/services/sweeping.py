@@ -18,8 +18,6 @@ from tasks.services.notify import announce
 from tasks.states import TERMINAL
 
 ACTOR = "sweeper"
-#: No sweeper statement may hold locks longer, whatever the table's state.
-STATEMENT_TIMEOUT_MS = 10_000
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,6 @@ def sweep() -> Sweep:
 
 def _end_batch(statement: str, reason: str, parameters: dict[str, object] | None = None) -> int:
     with acting(ACTOR, ""):
-        fetch(f"SET LOCAL statement_timeout = {STATEMENT_TIMEOUT_MS}")
         rows: list[tuple[UUID, UUID, str, UUID | None]] = [
             (row[0], row[1], row[2], row[3]) for row in fetch(statement, parameters or {})
         ]

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.utils import timezone as clock
-from django.utils import translation
 
 from accounts.models import Account
 from projects.services import create_project
@@ -158,9 +157,3 @@ def test_deadline_of_another_zone_is_the_same_moment() -> None:
 def test_deadline_is_logged_with_its_zone() -> None:
     assert as_json(datetime(2124, 1, 2, 3, tzinfo=UTC)) == "2124-01-02T03:00:00+00:00"
     assert as_json({"a": 1}) == {"a": 1}
-
-
-def test_refusal_speaks_the_language_of_the_request() -> None:
-    with translation.override("vi"):
-        messages = told(project_name="")["project_name"]
-    assert messages != ["A project needs a name."]

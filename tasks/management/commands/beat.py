@@ -10,11 +10,15 @@ from celery import current_app
 from celery.beat import Service as Beat
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.signals import connection_created
 
 from tasks.queue.connection import DatabaseDown, forget_connection
 from tasks.services import sweep
 
 logger = logging.getLogger(__name__)
+
+STATEMENT_TIMEOUT_MS = 10_000
 
 
 class Command(BaseCommand):
@@ -34,6 +38,7 @@ class Command(BaseCommand):
         def ask_to_stop(_number: int, _frame: FrameType | None) -> None:
             stop.set()
 
+        connection_created.connect(limit_statements)
         signal.signal(signal.SIGTERM, ask_to_stop)
         signal.signal(signal.SIGINT, ask_to_stop)
         if not options["sweeper_only"]:
@@ -43,6 +48,12 @@ class Command(BaseCommand):
             threading.Thread(target=service.start, kwargs={"embedded_process": True}, daemon=True).start()
         while not stop.wait(settings.TASK_SWEEP_SECONDS):
             sweep_once()
+
+
+def limit_statements(connection: BaseDatabaseWrapper, **_kwargs: object) -> None:
+    """No statement of this process may hold its locks for longer, whatever the tables' state."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', %s, false)", [str(STATEMENT_TIMEOUT_MS)])
 
 
 def sweep_once() -> None:

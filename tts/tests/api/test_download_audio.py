@@ -138,3 +138,29 @@ def test_bound_key_gets_the_file(bound: APIClient, spoken: AudioRequest) -> None
 
 def test_key_without_the_scope_is_refused(with_key: As, owner: Account, spoken: AudioRequest) -> None:
     assert fetch(with_key(owner, "results:read"), spoken).status_code == 403
+
+
+@pytest.mark.parametrize("content", [None, b"", b"RIFF"])
+def test_lost_or_cut_file_is_not_found_instead_of_breaking_off(
+    content: bytes | None, as_person: As, owner: Account, spoken: AudioRequest, media: Path
+) -> None:
+    path = media / spoken.files.get().file_path
+    path.unlink() if content is None else path.write_bytes(content)
+    response = fetch(as_person(owner), spoken)
+    assert (response.status_code, response.data["code"]) == (404, "audio_file_lost")
+    assert str(media) not in response.data["detail"]
+
+
+@pytest.mark.parametrize("accept", ["audio/wav", "*/*", "text/html", "application/xml", "nonsense"])
+def test_what_the_player_accepts_decides_nothing(
+    accept: str, as_person: As, owner: Account, spoken: AudioRequest
+) -> None:
+    assert fetch(as_person(owner), spoken, Accept=accept).status_code == 200
+    refused = fetch(as_person(owner), spoken, "?engine=nobody", Accept=accept)
+    assert (refused.status_code, refused["Content-Type"]) == (404, "application/problem+json")
+
+
+def test_head_tells_the_size_without_the_bytes(as_person: As, owner: Account, spoken: AudioRequest) -> None:
+    response = as_person(owner).head(url(spoken))
+    assert (response.status_code, response["Content-Length"]) == (200, str(spoken.files.get().file_size))
+    assert body_of(response) == b""

@@ -1,6 +1,9 @@
 """Content-addressed files and the cleaner."""
 
+import errno
 import os
+import tempfile
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +15,7 @@ from django.db import transaction
 from pytest_django import Settings
 
 from tasks.engines.errors import EngineError
+from tts.audio import AudioWriteError
 from tts.models import AudioFile, AudioRequest
 from tts.services.files import (
     download_name,
@@ -21,6 +25,7 @@ from tts.services.files import (
     partial_path,
     remove_orphan_files,
 )
+from tts.tasks import clean
 
 CHECKSUM = "ab" + "c" * 62
 NAME = f"tts/ab/{'c' * 62}.mp3"
@@ -131,6 +136,71 @@ def test_cleaner_removes_the_file_of_a_deleted_request(spoken: AudioRequest, med
 @pytest.mark.django_db
 def test_cleaner_has_nothing_to_do_before_the_first_file(media: Path) -> None:
     assert remove_orphan_files() == 0
+
+
+@pytest.mark.django_db
+def test_cleaner_passes_over_a_file_that_a_worker_finishes_meanwhile(
+    media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partial, orphan = partial_path("wav"), media / keep()
+    partial.write_bytes(b"half")
+    age(orphan, hours=25)
+
+    def listed_and_gone(folder: str) -> Iterator[str]:
+        # Listing and looking are two steps; a worker's rename comes between them.
+        partial.unlink(missing_ok=True)
+        yield from (f"tts/partial/{partial.name}", NAME)
+
+    monkeypatch.setattr("tts.services.files._stored_names", listed_and_gone)
+    assert remove_orphan_files() == 1
+    assert not orphan.exists()
+
+
+@pytest.mark.django_db
+def test_periodic_task_removes_orphans(media: Path) -> None:
+    age(media / keep(), hours=25)
+    clean()
+    assert not (media / NAME).exists()
+    assert clean.name == "tts.clean_audio"
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "message"),
+    [
+        (errno.ENOSPC, "disk_full", "There is no room on the disk for the audio file."),
+        (errno.EDQUOT, "disk_full", "There is no room on the disk for the audio file."),
+        (errno.EACCES, "write_failed", "The audio file could not be kept: Permission denied."),
+        (0, "write_failed", "The audio file could not be kept: OSError."),
+    ],
+)
+def test_failed_rename_tells_the_reason_and_leaves_nothing(
+    number: int, code: str, message: str, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, target: Path) -> Path:
+        raise OSError(number, "/secret/path") if number else OSError("/secret/path")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(AudioWriteError) as caught:
+        keep()
+    assert (caught.value.code, caught.value.retryable, caught.value.message) == (code, True, message)
+    assert [path for path in media.rglob("*") if path.is_file()] == []
+
+
+def test_file_in_the_place_of_the_folder_is_told(media: Path) -> None:
+    (media / "tts").write_bytes(b"")
+    with pytest.raises(AudioWriteError) as caught:
+        partial_path("wav")
+    assert (caught.value.code, str(media) in caught.value.message) == ("write_failed", False)
+
+
+def test_storage_without_paths_encodes_in_the_temporary_folder(pathless: None) -> None:
+    path = partial_path("opus")
+    assert (path.parent, path.suffix, path.exists()) == (Path(tempfile.gettempdir()), ".opus", False)
+
+
+def test_partial_names_are_never_the_same(media: Path) -> None:
+    assert len({partial_path("wav") for _ in range(100)}) == 100
+    assert (media / "tts/partial").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(
