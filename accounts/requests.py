@@ -2,8 +2,10 @@
 
 from ipaddress import ip_address
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
+from accounts.models import Account
 from accounts.services import AccountStopped
 
 _STOPPED = "roundhouse.stopped"
@@ -20,6 +22,13 @@ def stopped_error(request: HttpRequest) -> AccountStopped | None:
     """Why this request's session was ended, if it was; APIs answer with it."""
     error: AccountStopped | None = request.META.get(_STOPPED)
     return error
+
+
+def person_of(request: HttpRequest) -> Account:
+    """The person behind a page that asks for sign-in, with their type; raises PermissionDenied for anybody else."""
+    if not isinstance(request.user, Account):
+        raise PermissionDenied
+    return request.user
 
 
 def client_ip(request: HttpRequest) -> str | None:

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.forms import ApiKeyForm, PasswordForm, ProfileForm, SignInForm, add_refusal
 from accounts.models import Account, ApiKey
-from accounts.requests import NOTICE, client_ip
+from accounts.requests import NOTICE, client_ip, person_of
 from accounts.selectors import quota_usage, requests_by_endpoint
 from accounts.services import (
     admit_sign_in,
@@ -78,10 +78,10 @@ def profile(request: HttpRequest) -> HttpResponse:
 def change_profile(request: HttpRequest) -> HttpResponse:
     """Name and language."""
     # A copy, because validation writes into the instance that the page shows.
-    form = ProfileForm(request.POST, instance=Account.objects.get(pk=_account(request).pk))
+    form = ProfileForm(request.POST, instance=Account.objects.get(pk=person_of(request).pk))
     if not form.is_valid():
         return _page(request, profile_form=form)
-    account = update_profile(account=_account(request), **form.cleaned_data)
+    account = update_profile(account=person_of(request), **form.cleaned_data)
     messages.success(request, _("Saved."))
     return _in_language(_back(), account)
 
@@ -90,10 +90,10 @@ def change_profile(request: HttpRequest) -> HttpResponse:
 @require_POST
 def change_own_password(request: HttpRequest) -> HttpResponse:
     """New password: every other session ends."""
-    form = PasswordForm(_account(request), request.POST)
+    form = PasswordForm(person_of(request), request.POST)
     if form.is_valid():
         try:
-            account = change_password(account=_account(request), password=form.cleaned_data["new_password1"])
+            account = change_password(account=person_of(request), password=form.cleaned_data["new_password1"])
         except DomainError as error:
             add_refusal(form, error)
         else:
@@ -111,7 +111,7 @@ def create_key(request: HttpRequest) -> HttpResponse:
     form = ApiKeyForm(request.POST)
     if form.is_valid():
         try:
-            key, text = create_api_key(user=_account(request), **form.service_arguments())
+            key, text = create_api_key(user=person_of(request), **form.service_arguments())
         except DomainError as error:
             add_refusal(form, error)
         else:
@@ -123,7 +123,7 @@ def create_key(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
     """End one of one's own keys at once."""
-    account = _account(request)
+    account = person_of(request)
     key = get_object_or_404(ApiKey.objects.visible_to(account).filter(user=account), pk=key_id)
     revoke_api_key(key=key, actor=account, reason="account page")
     messages.success(request, _("The key %(name)s was revoked.") % {"name": key.name})
@@ -134,7 +134,7 @@ def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
 @require_POST
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """Sign out everywhere but here."""
-    account = sign_out_everywhere(account=_account(request), actor=_account(request))
+    account = sign_out_everywhere(account=person_of(request), actor=person_of(request))
     update_session_auth_hash(request, account)
     messages.success(request, _("Every other session was signed out."))
     return _back()
@@ -142,7 +142,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, **forms_with_errors: forms.BaseForm) -> HttpResponse:
     """The account page; 422 with the form that was refused."""
-    account = _account(request)
+    account = person_of(request)
     context = {
         "profile_form": ProfileForm(instance=account),
         "password_form": PasswordForm(account),
@@ -155,10 +155,6 @@ def _page(request: HttpRequest, **forms_with_errors: forms.BaseForm) -> HttpResp
     return render(
         request, "accounts/profile.html", context | forms_with_errors, status=422 if forms_with_errors else 200
     )
-
-
-def _account(request: HttpRequest) -> Account:
-    return cast(Account, request.user)
 
 
 def _back() -> HttpResponseRedirect:

@@ -53,6 +53,8 @@ def _entries(text: str) -> Iterator[_Entry]:
                 yield entry
                 entry, name = _Entry(), ""
             entry.fuzzy |= line.startswith("#,") and "fuzzy" in line
+            # An obsolete entry is all comment, and its flags must not fall on the one that follows.
+            entry.fuzzy &= not line.startswith("#~")
             continue
         word, quote, rest = line.partition('"')
         if word.strip():
@@ -83,7 +85,11 @@ def write_mo(translations: dict[str, str]) -> bytes:
 
 def compile_catalogue(source: Path) -> bool:
     """Write the .mo beside a .po; False when it already says the same. Raises BrokenCatalogue."""
-    compiled = write_mo(read_po(source.read_text(encoding="utf-8")))
+    try:
+        text = source.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BrokenCatalogue(f"byte {error.start}: not UTF-8") from error
+    compiled = write_mo(read_po(text))
     target = source.with_suffix(".mo")
     if target.exists() and target.read_bytes() == compiled:
         return False

@@ -52,8 +52,9 @@ def ensure_admin() -> str:
             file.write(f"{account.username} {password}\n")
     first = first_admin()
     if first is not None and first.last_login is None and waiting.exists():
-        username, password = waiting.read_text(encoding="utf-8").split()
-        return f"{username}, password {password}"
+        # A full disk or a power cut leaves an empty file; that must not keep the house from starting.
+        if len(words := waiting.read_text(encoding="utf-8").split()) == 2:
+            return f"{words[0]}, password {words[1]}"
     waiting.unlink(missing_ok=True)
     return "with the account you have" if first is None else f"{first.username}, with the password you chose"
 

@@ -17,7 +17,7 @@ from structlog.typing import EventDict, Processor
 
 REDACTED = "[redacted]"
 _SECRET_NAMES = re.compile(
-    r"authorization|cookie|password|passwd|secret|token|api_?key|credential|pepper", re.IGNORECASE
+    r"authorization|cookie|password|passwd|secret|token|api[_-]?key|credential|pepper|session_?(?:id|key)", re.IGNORECASE
 )
 #: Keys of ours (`rh_...`), bearer tokens, and the password inside a connection URL.
 _SECRET_TEXT = re.compile(
@@ -37,7 +37,12 @@ def redact(value: Any, name: str = "") -> Any:
         return {key: redact(item, str(key)) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [redact(item) for item in value]
-    return value
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    # Exceptions, bytes and sets become text only in the renderer, which is too late to look into them.
+    shown = str(value)
+    clean = _SECRET_TEXT.sub(REDACTED, shown)
+    return value if clean == shown else clean
 
 
 def redact_event(logger: object, method: str, event: EventDict) -> EventDict:

@@ -89,18 +89,15 @@ def probe_workers() -> str:
 
 
 def _short_session() -> psycopg.Connection[Any]:
-    where = connection.settings_dict
-    return psycopg.connect(
-        host=where["HOST"],
-        port=where["PORT"] or None,
-        user=where["USER"] or None,
-        password=where["PASSWORD"] or None,
-        dbname=where["NAME"],
-        connect_timeout=TIMEOUT_SECONDS,
-        options=f"-c statement_timeout={TIMEOUT_SECONDS * 1000}",
-        application_name="roundhouse-readyz",
-        autocommit=True,
-    )
+    # As Django connects, with TLS and search path of the DATABASE_URL, but past its pool.
+    where = connection.get_connection_params()
+    limits = {
+        "connect_timeout": TIMEOUT_SECONDS,
+        "options": f"{where.get('options', '')} -c statement_timeout={TIMEOUT_SECONDS * 1000}",
+        "application_name": "roundhouse-readyz",
+        "autocommit": True,
+    }
+    return psycopg.connect(**(where | limits))
 
 
 @cache

@@ -200,7 +200,8 @@ class Supervisor:
             if now - watched.started_at > HEALTHY_SECONDS:
                 watched.deaths = 0
             at_once = target.wants_restart_now()
-            delay = 0.0 if at_once else min(BACKOFF_MAX_SECONDS, 0.5 * 2**watched.deaths)
+            # Doubled ten times at most: after hours of deaths the power would not fit into a float.
+            delay = 0.0 if at_once else min(BACKOFF_MAX_SECONDS, 0.5 * 2 ** min(watched.deaths, 10))
             watched.deaths += 0 if at_once else 1
             watched.restart_at = now + delay
             self.say(f"{target.name} ended; starting it again in {delay:.1f} s.")

@@ -8,8 +8,8 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
+from accounts.admin import ReadOnlyAdmin
 from results.models import Result, ResultFeedback
-from tasks.admin import ReadOnlyAdmin
 
 STATUS_COLOURS = {"completed": "success", "failed": "danger"}
 

@@ -1,22 +1,19 @@
 """Browser pages of results: the list, one result, answers side by side, engines compared."""
 
 import json
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Account
+from accounts.requests import person_of
 from config.common.problems import DomainError, Forbidden, NotFound
 from projects.selectors import visible_projects
 from projects.services import get_abilities
@@ -26,33 +23,16 @@ from results.selectors import answers_of, count_tasks_by_status, get_result, sum
 from results.services import rate_result, withdraw_rating
 from tasks.models import Task, TaskStatus
 from tasks.registry import kind_title
+from tasks.views import BoundedPaginator
 
 PAGE_SIZE = 25
-#: Beyond this many rows the pager stops counting: the count itself would cost more than the page.
-MAX_COUNTED = 10_000
 SORTABLE = ("result_id", "engine_name", "processing_time", "cost", "confidence_score")
 NEWEST_FIRST = "-result_id"
 
 
-class BoundedPaginator(Paginator[Result]):
-    """Counts at most MAX_COUNTED rows."""
-
-    @cached_property
-    def count(self) -> int:
-        """Number of rows, capped."""
-        rows: Any = self.object_list
-        return int(rows.order_by().values("pk")[:MAX_COUNTED].count())
-
-
-def _account(request: HttpRequest) -> Account:
-    if not isinstance(request.user, Account):
-        raise PermissionDenied
-    return request.user
-
-
 def _visible(request: HttpRequest, result_id: UUID) -> Result:
     try:
-        return get_result(user=_account(request), result_id=result_id)
+        return get_result(user=person_of(request), result_id=result_id)
     except NotFound as error:
         raise Http404 from error
 
@@ -73,7 +53,7 @@ def kind_template(task_type: str) -> str | None:
 @require_GET
 def result_list(request: HttpRequest) -> HttpResponse:
     """Answers in one's projects, newest first; search, filters and order live in the URL."""
-    user = _account(request)
+    user = person_of(request)
     form = ResultFilterForm(request.GET or None, projects=visible_projects(user).order_by("project_name"))
     order = request.GET.get("order", NEWEST_FIRST)
     if order.removeprefix("-") not in SORTABLE:
@@ -93,7 +73,7 @@ def detail(request: HttpRequest, result_id: UUID) -> HttpResponse:
     """One answer: engine, time, usage, cost, confidence, output, and what people thought of it."""
     result = _visible(request, result_id)
     feedback = list(ResultFeedback.objects.filter(result=result).select_related("user").order_by("-pk")[:50])
-    own = next((row for row in feedback if row.user_id == _account(request).pk), None)
+    own = next((row for row in feedback if row.user_id == person_of(request).pk), None)
     context = {
         "result": result,
         "title": result.task.title or kind_title(result.task.task_type),
@@ -102,7 +82,7 @@ def detail(request: HttpRequest, result_id: UUID) -> HttpResponse:
         "feedback": feedback,
         "comment_form": CommentForm(initial={"feedback_text": own.feedback_text if own else ""}),
         "abilities": get_abilities(project=result.task.project, user=request.user),
-        "others": len(answers_of(task=result.task, user=_account(request))) - 1,
+        "others": len(answers_of(task=result.task, user=person_of(request))) - 1,
     }
     return render(request, "results/detail.html", context)
 
@@ -111,7 +91,7 @@ def detail(request: HttpRequest, result_id: UUID) -> HttpResponse:
 @require_GET
 def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """The answers of all engines to one request, side by side."""
-    user = _account(request)
+    user = person_of(request)
     task = Task.objects.visible_to(user).select_related("project").filter(pk=task_id).first()
     if task is None:
         raise Http404
@@ -133,7 +113,7 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
 @require_GET
 def engines(request: HttpRequest) -> HttpResponse:
     """Which engine people prefer, at what cost and speed."""
-    user = _account(request)
+    user = person_of(request)
     form = PeriodForm(request.GET or {"days": DEFAULT_DAYS}, projects=visible_projects(user).order_by("project_name"))
     days = form.day_count
     results = visible_results(user)
@@ -146,7 +126,7 @@ def engines(request: HttpRequest) -> HttpResponse:
 @require_GET
 def project_usage(request: HttpRequest, project_id: UUID) -> HttpResponse:
     """Fragment of a project's page: its tasks by state and its engines, of the last DEFAULT_DAYS days."""
-    user = _account(request)
+    user = person_of(request)
     if not visible_projects(user).filter(pk=project_id).exists():
         raise Http404
     counts = count_tasks_by_status(project_id=project_id, days=DEFAULT_DAYS)
@@ -182,7 +162,7 @@ def rate(request: HttpRequest, result_id: UUID) -> HttpResponse:
     result, error = _visible(request, result_id), None
     stars = request.POST.get("rating", "")
     try:
-        rate_result(result=result, user=_account(request), rating=int(stars) if stars in "12345" and stars else 0)
+        rate_result(result=result, user=person_of(request), rating=int(stars) if stars in "12345" and stars else 0)
     except Forbidden as refused:
         raise PermissionDenied(str(refused.detail)) from refused
     except DomainError as refused:
@@ -198,7 +178,7 @@ def comment(request: HttpRequest, result_id: UUID) -> HttpResponse:
     if not get_abilities(project=result.task.project, user=request.user)["rate_results"]:
         raise PermissionDenied
     form = CommentForm(request.POST)
-    own = ResultFeedback.objects.filter(result=result, user=_account(request)).first()
+    own = ResultFeedback.objects.filter(result=result, user=person_of(request)).first()
     if own is None:
         messages.error(request, _("Choose one to five stars first; your comment belongs to them."))
     elif not form.is_valid():
@@ -206,7 +186,7 @@ def comment(request: HttpRequest, result_id: UUID) -> HttpResponse:
     else:
         try:
             text = form.cleaned_data["feedback_text"]
-            rate_result(result=result, user=_account(request), rating=own.rating, feedback_text=text)
+            rate_result(result=result, user=person_of(request), rating=own.rating, feedback_text=text)
         except Forbidden as refused:
             raise PermissionDenied(str(refused.detail)) from refused
         messages.success(request, _("Your comment was saved."))
@@ -218,6 +198,6 @@ def comment(request: HttpRequest, result_id: UUID) -> HttpResponse:
 def withdraw(request: HttpRequest, result_id: UUID) -> HttpResponse:
     """Take one's rating and comment back."""
     result = _visible(request, result_id)
-    if withdraw_rating(result=result, user=_account(request)):
+    if withdraw_rating(result=result, user=person_of(request)):
         messages.success(request, _("Your rating was withdrawn."))
     return redirect("results:detail", result_id=result.pk)

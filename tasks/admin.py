@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from accounts.models import Account
+from accounts.admin import ReadOnlyAdmin, actor_of
 from config.common.problems import DomainError
 from tasks.models import Engine, Queue, Task, TaskHistory, TaskStatus, Worker
 from tasks.selectors import failures_of_last_day, queue_overview
@@ -32,27 +32,6 @@ STATUS_COLOURS = {
     "pending": "info", "in_queue": "info", "processing": "warning", "completed": "success", "failed": "danger",
     "cancelled": "secondary", "paused": "secondary", "retrying": "warning",
 }  # fmt: skip
-
-
-def actor_of(request: HttpRequest) -> Account | None:
-    """The staff member behind a request."""
-    return request.user if isinstance(request.user, Account) else None
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """Rows that only the product writes: looked at, never edited."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
 
 
 class TaskHistoryInline(TabularInline):

@@ -1,12 +1,13 @@
 """Browser pages of tasks: the live list, one task, and what people do to it."""
 
 import json
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import Account
+from accounts.requests import person_of
 from config.common.problems import DomainError, Forbidden
 from projects.selectors import visible_projects
 from tasks.forms import TaskFilterForm
@@ -31,21 +32,17 @@ RUNNING_SHOWN = 8
 _VERBS = {"cancel": cancel_task, "pause": pause_task, "resume": resume_task, "retry": retry_task}
 
 
-def _account(request: HttpRequest) -> Account:
-    user = request.user
-    if not isinstance(user, Account):
-        raise Http404
-    return user
+Row = TypeVar("Row", bound=Model)
 
 
-class BoundedPaginator(Paginator[Task]):
+class BoundedPaginator(Paginator[Row]):
     """Counts at most MAX_COUNTED rows, so that a million tasks page as fast as a thousand."""
 
     @cached_property
     def count(self) -> int:
         """Number of rows, capped."""
         rows: Any = self.object_list
-        return int(rows.order_by()[:MAX_COUNTED].count())
+        return int(rows.order_by().values("pk")[:MAX_COUNTED].count())
 
 
 def elapsed_seconds(task: Task) -> float | None:
@@ -59,7 +56,7 @@ def elapsed_seconds(task: Task) -> float | None:
 @require_GET
 def task_list(request: HttpRequest) -> HttpResponse:
     """All tasks one may see, newest first, with filters in the URL; rows follow live."""
-    user = _account(request)
+    user = person_of(request)
     form = TaskFilterForm(request.GET or None, projects=visible_projects(user, None))
     tasks = visible_tasks(user=user).select_related("project", "user").defer("input_data", "output_data")
     tasks = (form.apply(tasks) if form.is_bound else tasks).order_by("-task_id")
@@ -80,7 +77,7 @@ def task_list(request: HttpRequest) -> HttpResponse:
 @require_GET
 def task_detail(request: HttpRequest, task_id: UUID) -> HttpResponse:
     """One task: timeline of every transition, attempts, worker, input, output, children and actions."""
-    user = _account(request)
+    user = person_of(request)
     task = get_task(user=user, task_id=task_id)
     context = {
         "task": task,
@@ -117,7 +114,7 @@ def _timeline_entry(entry: TaskHistory) -> dict[str, Any]:
 @require_GET
 def running(request: HttpRequest) -> HttpResponse:
     """Fragment of the top bar: the person's own unfinished tasks."""
-    user = _account(request)
+    user = person_of(request)
     tasks = user.tasks.active().newest_first().only("task_id", "task_type", "title", "status", "progress", "started_at")
     shown = [
         {
@@ -133,7 +130,7 @@ def running(request: HttpRequest) -> HttpResponse:
 @require_POST
 def steer(request: HttpRequest, task_id: UUID, verb: str) -> HttpResponse:
     """Cancel, pause, resume or retry; 204 with a toast for htmx, else back to the task's page."""
-    user = _account(request)
+    user = person_of(request)
     if verb not in _VERBS:
         raise Http404
     task = get_task(user=user, task_id=task_id)

@@ -12,7 +12,8 @@ from unfold.admin import TabularInline
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
-from tasks.admin import STATUS_COLOURS, ReadOnlyAdmin
+from accounts.admin import ReadOnlyAdmin
+from tasks.admin import STATUS_COLOURS
 from tts.models import AudioFile, AudioRequest
 
 

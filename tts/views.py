@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.models import Account, UsageQuota
+from accounts.models import UsageQuota
+from accounts.requests import person_of
 from config.common.problems import DomainError
 from monitoring.middleware import request_id_of
 from projects.context import current_project_of
@@ -29,18 +30,12 @@ PAGE_SIZE = 20
 PREVIEW = {"preview": True}
 
 
-def _account(request: HttpRequest) -> Account:
-    if not isinstance(request.user, Account):
-        raise Http404
-    return request.user
-
-
 def _find(request: HttpRequest, request_id: str | UUID) -> AudioRequest:
     try:
         key = UUID(str(request_id))
     except ValueError:
         raise Http404 from None
-    found = audio_requests_for(_account(request)).filter(pk=key).prefetch_related("files__request").first()
+    found = audio_requests_for(person_of(request)).filter(pk=key).prefetch_related("files__request").first()
     if found is None:
         raise Http404
     return found
@@ -79,12 +74,12 @@ def _speak(request: HttpRequest, form: SpeechForm) -> AudioRequest | None:
 
 def _submit(request: HttpRequest, project: Project, input_data: dict[str, Any]) -> AudioRequest:
     return request_speech(
-        user=_account(request), project=project, input_data=input_data, request_id=request_id_of(request)
+        user=person_of(request), project=project, input_data=input_data, request_id=request_id_of(request)
     )
 
 
 def _page(request: HttpRequest, form: SpeechForm, speakers: list[Speaker]) -> dict[str, Any]:
-    account = _account(request)
+    account = person_of(request)
     filters = HistoryForm(request.GET or None)
     requests = audio_requests_for(account).filter(user=account).exclude(metadata__contains=PREVIEW)
     requests = filters.apply(requests) if filters.is_bound else requests
@@ -128,7 +123,7 @@ def cancel(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Cancel from the card: 204 for htmx, which follows the task live, else back to the page."""
     audio_request = _find(request, request_id)
     try:
-        cancel_audio_request(request=audio_request, actor=_account(request))
+        cancel_audio_request(request=audio_request, actor=person_of(request))
     except DomainError as error:
         if request.headers.get("HX-Request"):
             return HttpResponse(str(error.detail), status=error.status_code)

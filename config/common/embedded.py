@@ -8,8 +8,11 @@ import ctypes
 import hashlib
 import importlib
 import os
+import pwd
+import re
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -28,6 +31,8 @@ START_TIMEOUT_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 30.0
 #: sun_path holds 108 bytes on Linux and 104 on macOS, the file name included.
 _MAX_SOCKET_DIR = 80
+#: Commas part the folders of a list, `%`, `+`, `?` and `#` mean something in URLs: such paths hold no socket.
+_PLAIN_PATH = re.compile(r"[A-Za-z0-9/._-]+")
 _SYSTEM_USER = "pgserver"
 
 
@@ -36,9 +41,9 @@ class ServerFailed(RuntimeError):
 
 
 def socket_dir(data_dir: Path) -> Path:
-    """Folder of the Unix sockets: inside the data folder, or in the temporary folder when that path is too long."""
+    """Folder of the Unix sockets: inside the data folder when that path is short and plain, else a temporary one."""
     inside = data_dir.resolve() / "run"
-    if len(str(inside)) <= _MAX_SOCKET_DIR:
+    if len(str(inside)) <= _MAX_SOCKET_DIR and _PLAIN_PATH.fullmatch(str(inside)):
         return inside
     digest = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"roundhouse-{digest}"
@@ -131,6 +136,21 @@ class EmbeddedServer(ABC):
         """Create folders and the cluster before the first start."""
         for folder in (self.data_dir, socket_dir(self.data_dir), self.log_path.parent):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._refuse_foreign(socket_dir(self.data_dir))
+
+    def _refuse_foreign(self, folder: Path) -> None:
+        """Raise ServerFailed for a folder that somebody else made.
+
+        In the temporary folder anybody may take our name first, and whoever owns the folder can replace the sockets.
+        """
+        found = folder.lstat()
+        ours = {0, os.geteuid()}
+        if os.geteuid() == 0:
+            # PostgreSQL's system user gets the folder at its start; Redis then finds it so.
+            with contextlib.suppress(KeyError):
+                ours.add(pwd.getpwnam(_SYSTEM_USER).pw_uid)
+        if stat.S_ISLNK(found.st_mode) or found.st_uid not in ours:
+            raise ServerFailed(f"{folder} belongs to somebody else; {self.name} does not put its socket there.")
 
     def system_user(self) -> str | None:
         """User to run as, when the own one may not."""
@@ -140,6 +160,10 @@ class EmbeddedServer(ABC):
         """Start, or adopt a live one, and wait until it answers."""
         self.prepare()
         self._adopted = _running(self.pid_file(), self.program)
+        if self.process is not None and self._adopted is not None and self._adopted.pid != self.process.pid:
+            # Ours died, and somebody else started another since: that one is looked after from now on.
+            self.process.wait(STOP_TIMEOUT_SECONDS)
+            self.process = None
         if self._adopted is None:
             with self.log_path.open("ab") as log:
                 self.process = subprocess.Popen(
@@ -221,14 +245,21 @@ class EmbeddedPostgres(EmbeddedServer):
             socket_dir(self.data_dir).chmod(0o711)
             shutil.chown(socket_dir(self.data_dir), user)
         if not (self.cluster / "PG_VERSION").exists():
+            self._make_cluster()
+
+    def _make_cluster(self) -> None:
+        """Raise ServerFailed with initdb's own words, for example when the folder holds something else."""
+        try:
             subprocess.run(
                 [
                     str(postgres_binary("initdb")), "--pgdata", str(self.cluster), "--username=postgres",
                     "--auth=trust", "--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8",
                     "--no-sync", "--no-instructions",
                 ],
-                check=True, capture_output=True, user=self.system_user(), cwd="/",
+                check=True, capture_output=True, text=True, user=self.system_user(), cwd="/",
             )  # fmt: skip
+        except subprocess.CalledProcessError as error:
+            raise ServerFailed(f"The cluster in {self.cluster} cannot be made:\n{error.stderr[-2000:]}") from error
 
     def command(self) -> list[str]:
         """Unix socket only; tests may trade durability for speed."""

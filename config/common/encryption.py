@@ -26,7 +26,11 @@ class DecryptionFailed(Exception):
 def _keyring() -> dict[str, bytes]:
     ring: dict[str, bytes] = {}
     for encoded in settings.FIELD_ENCRYPTION_KEYS:
-        key = base64.urlsafe_b64decode(encoded)
+        try:
+            key = base64.urlsafe_b64decode(encoded)
+        except ValueError:
+            # Not base64 at all: refused below like one of the wrong length, as an error of the configuration.
+            key = b""
         if len(key) != 32:
             raise ImproperlyConfigured("Each FIELD_ENCRYPTION_KEYS entry must be 32 bytes, base64url-encoded.")
         ring[hashlib.sha256(key).hexdigest()[:8]] = key

@@ -1,5 +1,6 @@
 """The one place where environment variables are read; a missing or malformed one fails loudly."""
 
+import math
 import os
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +14,10 @@ _FALSE = {"0", "false", "no", "off", ""}
 
 
 def _raw(name: str) -> str | None:
-    """Value of NAME, or the content of the file named by NAME_FILE (for container secrets)."""
+    """Value of NAME, or the content of the file named by NAME_FILE (for container secrets).
+
+    Spaces and line ends around a file's content do not count: editors and `echo` add them.
+    """
     file_name = os.environ.get(f"{name}_FILE")
     if file_name is None:
         return os.environ.get(name)
@@ -21,7 +25,7 @@ def _raw(name: str) -> str | None:
         raise ImproperlyConfigured(f"Set {name} or {name}_FILE, not both.")
     try:
         return Path(file_name).read_text(encoding="utf-8").strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
 
 
@@ -55,6 +59,9 @@ def _number(name: str, default: Number, kind: type[Number], minimum: Number) -> 
         number = kind(value)
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be a number, not {value!r}.") from error
+    # NaN is smaller than nothing and an infinite delay never ends: both would pass as numbers.
+    if not math.isfinite(number):
+        raise ImproperlyConfigured(f"{name} must be a finite number, not {value!r}.")
     if number < minimum:
         raise ImproperlyConfigured(f"{name} must be at least {minimum}, not {number}.")
     return number

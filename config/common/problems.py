@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import Http404, JsonResponse
 from rest_framework import exceptions, status
 
 from config.common.redis import RedisDown
@@ -123,7 +123,7 @@ def _field_errors(detail: Any, path: str = "") -> dict[str, list[str]]:
     if any(isinstance(item, (Mapping, list)) for item in items):
         flat = {}
         for index, item in enumerate(items):
-            flat.update(_field_errors(item, f"{path}.{index}"))
+            flat.update(_field_errors(item, f"{path}.{index}" if path else str(index)))
         return flat
     return {path or "non_field_errors": [str(item) for item in items]}
 
@@ -138,6 +138,7 @@ def _from_api_exception(error: exceptions.APIException) -> DomainError:
         domain.detail = "Some fields are not valid."
     else:
         domain.detail = str(error.detail)
+    # Whole seconds, rounded up: who comes back a moment too early is refused again.
     if (wait := getattr(error, "wait", None)) is not None:
         domain.headers["Retry-After"] = str(int(wait) + 1)
     if header := getattr(error, "auth_header", None):
@@ -185,6 +186,7 @@ def openai_response(error: DomainError) -> JsonResponse:
 def as_domain_error(error: Exception) -> DomainError | None:
     """Translate what views may raise; None means a bug, which the server reports as 500."""
     match error:
+        # First, because some of ours are Django's 404 and 403 as well and would lose their sentence below.
         case DomainError():
             return error
         case exceptions.APIException():
@@ -202,8 +204,3 @@ def as_domain_error(error: Exception) -> DomainError | None:
             logger.exception("redis.unavailable")
             return Unavailable("Redis does not answer. Nothing was half-written; try again.")
     return None
-
-
-def wants_problem(request: HttpRequest) -> bool:
-    """True for requests of programs, which get problem details instead of an HTML error page."""
-    return request.path.startswith("/api/")

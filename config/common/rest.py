@@ -42,6 +42,50 @@ def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Respo
     return Response(problem_body(domain), status=domain.status_code, headers=domain.headers, content_type=CONTENT_TYPE)
 
 
+#: RFC 9457 members, as `problem_body` writes them.
+_PROBLEM_SCHEMA = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string", "description": "What programs compare with."},
+        "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    },
+    "required": ["type", "title", "status", "detail", "code"],
+}
+_REFUSALS = {
+    "400": "The request is not valid.",
+    "401": "No valid key or session.",
+    "403": "The caller may not do this.",
+    "404": "It does not exist, or not for the caller.",
+    "409": "The current state does not permit it.",
+    "429": "A rate limit or a quota is used up; Retry-After says until when.",
+    "503": "A service this needs does not answer; nothing was done.",
+}
+
+
+def describe_refusals(result: dict[str, Any], generator: object, request: object, public: bool) -> dict[str, Any]:
+    """drf-spectacular's hook: a summary and the problem responses of every operation, which its views do not know.
+
+    A response that a view declares itself stays as it is. Only operations with a path parameter may answer 404, only
+    unsafe ones 409.
+    """
+    result["components"]["schemas"]["Problem"] = _PROBLEM_SCHEMA
+    content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for path, operations in result["paths"].items():
+        for method, operation in operations.items():
+            never = {status for status, may in (("404", "{" in path), ("409", method != "get")) if not may}
+            for status, meaning in _REFUSALS.items():
+                if status not in never:
+                    operation["responses"].setdefault(status, {"description": meaning, "content": content})
+            # Swagger's list of operations shows nothing else.
+            first_line = operation.get("description", "").partition("\n")[0]
+            operation.setdefault("summary", first_line.partition(". ")[0].rstrip("."))
+    return result
+
+
 class InvalidJson(DomainError):
     """The body is not the JSON we accept."""
 

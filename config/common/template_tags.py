@@ -88,7 +88,8 @@ def duration(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     if 0 < seconds < 1:
-        return f"{round(seconds * 1000)} ms"
+        # 0.9996 s must not read as 1000 ms.
+        return f"{min(999, round(seconds * 1000))} ms"
     whole = int(seconds)
     hours, rest = divmod(whole, HOUR_SECONDS)
     minutes, secs = divmod(rest, MINUTE_SECONDS)

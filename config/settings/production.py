@@ -1,10 +1,16 @@
 """Behind a TLS proxy, with servers of its own; every secret must be given."""
 
-from config.common import env
-from config.settings.base import *
+from django.core.exceptions import ImproperlyConfigured
 
+from config.common import env
+
+# Before anything else, because the base would make up secrets and servers for what is missing. Compose files pass an
+# unset variable on as an empty one.
 for _required in ("SECRET_KEY", "API_KEY_PEPPER", "FIELD_ENCRYPTION_KEYS", "DATABASE_URL", "REDIS_URL"):
-    env.text(_required)
+    if not env.text(_required):
+        raise ImproperlyConfigured(f"{_required} is empty.")
+
+from config.settings.base import *
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", True)

@@ -38,6 +38,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.common.rest.describe_refusals",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "AccountRole": "accounts.models.Role",
         "ApiKeyStatus": "accounts.models.ApiKeyStatus",

@@ -60,9 +60,7 @@ def test_names_differ_by_case_and_by_composition(owner: Account) -> None:
 
 
 @pytest.mark.parametrize("who", ["owner", "member"])
-def test_people_with_memberships_cannot_be_deleted(
-    project: Project, who: str, request: pytest.FixtureRequest
-) -> None:
+def test_people_with_memberships_cannot_be_deleted(project: Project, who: str, request: pytest.FixtureRequest) -> None:
     before = stored()
     with pytest.raises(ProtectedError), transaction.atomic():
         request.getfixturevalue(who).delete()

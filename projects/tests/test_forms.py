@@ -34,7 +34,9 @@ def test_json_field_reads_objects(typed: str, value: dict[str, Any]) -> None:
     assert JsonObjectField(required=False).clean(typed) == value
 
 
-@pytest.mark.parametrize("typed", ["{", "{'a': 1}", '{"n": NaN}', '{"n": 1e999}', '{"t": "\\u0000"}', '{"t": "\\ud800"}'])
+@pytest.mark.parametrize(
+    "typed", ["{", "{'a': 1}", '{"n": NaN}', '{"n": 1e999}', '{"t": "\\u0000"}', '{"t": "\\ud800"}']
+)
 def test_json_field_refuses_what_the_api_refuses(typed: str) -> None:
     field = JsonObjectField(required=False)
     with pytest.raises(forms.ValidationError):

@@ -59,8 +59,22 @@ function showProgress(host: HTMLElement, value: number | null): void {
   for (const label of parts(host, "percent")) label.textContent = value === null ? "" : `${value} %`;
 }
 
+/** The newest percentage of each running task: a fragment brings the row's, which the worker writes less often. */
+const newest = new Map<string, number>();
+
+function remember(frame: Frame, value: number | null): void {
+  if (frame.type === "task.state") newest.delete(frame.task_id);
+  else if (value !== null) newest.set(frame.task_id, value);
+}
+
+/** After a swap: progress never falls back. */
+function keepProgress(): void {
+  for (const [id, value] of newest) for (const host of elementsOf(id)) showProgress(host, value);
+}
+
 function show(frame: Frame): void {
   const value = percent(frame.progress);
+  remember(frame, value);
   for (const host of elementsOf(frame.task_id)) {
     // Progress may overtake or trail a state: what has ended stays ended.
     if (frame.type === "task.state") showStatus(host, frame.status);
@@ -100,13 +114,25 @@ function receive(frame: Frame): void {
   emit("rh:tasks", frame);
 }
 
-function watchVisible(): void {
-  if (socket?.readyState !== WebSocket.OPEN) return;
+/** Tasks on this page that may still change. */
+function unfinished(): Set<string> {
   const ids = new Set<string>();
   for (const host of document.querySelectorAll<HTMLElement>("[data-task-id]")) {
     if (host.dataset.taskId && !isTerminal(host.dataset.status ?? "")) ids.add(host.dataset.taskId);
   }
-  for (const id of ids) socket.send(JSON.stringify({ type: "task.watch", task_id: id }));
+  return ids;
+}
+
+function watchVisible(): void {
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  for (const id of unfinished()) socket.send(JSON.stringify({ type: "task.watch", task_id: id }));
+}
+
+/** What happened between the rendering and the socket is unknown too, but only for what had not ended. */
+function refreshUnfinished(): void {
+  const ids = unfinished();
+  for (const id of ids) emit(`rh:task-${id}`, null);
+  if (ids.size > 0) emit("rh:tasks", null);
 }
 
 /** What happened while the socket was away is unknown: everything that listens asks the server again. */
@@ -123,6 +149,7 @@ function onOpen(): void {
   document.body.classList.remove("is-offline");
   watchVisible();
   if (everConnected) refreshEverything();
+  else refreshUnfinished();
   everConnected = true;
 }
 
@@ -140,7 +167,8 @@ function connect(url: string): void {
   socket.addEventListener("open", onOpen);
   socket.addEventListener("message", (event) => {
     const frame = parseFrame(event.data);
-    if (frame) receive(frame);
+    if (frame?.type === "task.resync") refreshUnfinished();
+    else if (frame) receive(frame);
   });
   socket.addEventListener("close", () => onClose(url));
 }
@@ -170,6 +198,7 @@ export function startLive(): void {
   window.setInterval(tick, 1_000);
   document.addEventListener("htmx:after:swap", (event) => {
     tick();
+    keepProgress();
     watchVisible();
     if ((event.target as Element | null)?.id === "running-tasks") countActive();
   });

@@ -15,6 +15,7 @@ from tasks.models import Task
 from tasks.services.dispatch import dispatch_after_commit
 from tasks.services.ending import release_reservations
 from tasks.services.errors import IllegalTransition, InvalidInput
+from tasks.services.notify import announce
 from tasks.states import ACTIVE, TERMINAL, ChildPolicy, TaskStatus
 
 _NOT_STARTED = (TaskStatus.PENDING, TaskStatus.IN_QUEUE, TaskStatus.RETRYING, TaskStatus.PAUSED)
@@ -39,6 +40,15 @@ def lock_parent(task: Task) -> None:
         raise IllegalTransition(_("The parent task has ended already."))
     earlier = Task.objects.filter(parent_task=parent, status__in=ACTIVE, execution_order__lt=task.execution_order or 0)
     task.pending_deps = 1 if task.pending_deps or earlier.exists() else 0
+
+
+def lock_chain(parent_id: UUID | None) -> None:
+    """Lock the parent before a child's own row; call it at the start of every transaction that may end a child.
+
+    Two siblings that end at once would otherwise hold a row each and wait for the other's: a deadlock of a second.
+    """
+    if parent_id is not None:
+        Task.objects.select_for_update().filter(pk=parent_id).values_list("pk").first()
 
 
 def advance_chain(parent_id: UUID) -> None:
@@ -84,6 +94,7 @@ def _stop_children(task_ids: Iterable[UUID]) -> None:
         error_code="chain_stopped", error_message="An earlier step of the chain did not complete.",
     )  # fmt: skip
     release_reservations(cancelled)
+    announce(ids)
 
 
 def _fail_parent(parent: Task) -> None:
@@ -93,5 +104,6 @@ def _fail_parent(parent: Task) -> None:
     )  # fmt: skip
     if failed:
         release_reservations([parent.pk])
+        announce([parent.pk])
         if parent.parent_task_id is not None:
             advance_chain(parent.parent_task_id)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import Case, F, When
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -11,7 +13,7 @@ from accounts.services import admit, hold_usage, release_usage
 from tasks.models import Task
 from tasks.registry import kind_named
 from tasks.services.acting import acting
-from tasks.services.chains import advance_chain
+from tasks.services.chains import advance_chain, lock_chain
 from tasks.services.dispatch import dispatch_after_commit
 from tasks.services.ending import release_reservations
 from tasks.services.errors import IllegalTransition, TaskNotFound
@@ -37,7 +39,9 @@ def cancel_task(*, task_id: UUID, actor: Account | None, reason: str = "") -> Ta
 
     Raises IllegalTransition when it has ended otherwise; cancelling twice is no error.
     """
+    parent_id = Task.objects.filter(pk=task_id).values_list("parent_task_id", flat=True).first()
     with acting(actor, reason or "cancelled"):
+        lock_chain(parent_id)
         task = _locked(task_id)
         if task.status == TaskStatus.PROCESSING:
             if task.cancel_requested_at is None:
@@ -99,7 +103,8 @@ def resume_task(*, task_id: UUID, actor: Account | None, reason: str = "") -> Ta
 def retry_task(*, task_id: UUID, actor: Account | None, reason: str = "") -> Task:
     """Start a failed or cancelled task again as a new attempt; its quota is reserved anew (429 when it does not fit).
 
-    A chain's failed and cancelled children are started again with it.
+    A chain's failed and cancelled children are started again with it, all of them or nothing: a sweeper that saw the
+    parent waiting and its children failed would fail the parent once more.
     """
     task: Task | None = Task.objects.filter(pk=task_id).select_related("user", "api_key").first()
     if task is None:
@@ -117,12 +122,13 @@ def retry_task(*, task_id: UUID, actor: Account | None, reason: str = "") -> Tas
             reservation_id=task.pk,
         )  # fmt: skip
     try:
-        _restart(task, amounts, actor, reason, waits=kind.waits_for_children and bool(children))
+        with transaction.atomic():
+            _restart(task, amounts, actor, reason, waits=kind.waits_for_children and bool(children))
+            _retry_children(children, actor, reason)
     except BaseException:
         if amounts:
             release_usage(reservation_ids=[task.pk])
         raise
-    _retry_children(children, actor, reason)
     task.refresh_from_db()
     return task
 
@@ -136,7 +142,8 @@ def _restart(task: Task, amounts: Mapping[str, int], actor: Account | None, reas
         _change(
             locked, status=TaskStatus.PENDING, completed_at=None, cancel_requested_at=None, pause_requested_at=None,
             retry_count=0, crash_count=0, publish_count=0, error_code="", error_message="", progress=0,
-            deadline=None if locked.error_code == "deadline_exceeded" else locked.deadline,
+            # A deadline that has passed would end the new attempt before it starts.
+            deadline=Case(When(deadline__gt=Now(), then=F("deadline"))),
             pending_deps=1 if waits else 0,
         )  # fmt: skip
         if amounts:

@@ -16,7 +16,7 @@ from tasks.events import CompletedAttempt, task_completed
 from tasks.queue import sql
 from tasks.queue.connection import fetch
 from tasks.registry import JsonObject, Outcome, kind_named, kinds
-from tasks.services.chains import advance_chain
+from tasks.services.chains import advance_chain, lock_chain
 from tasks.services.ending import release_reservations
 from tasks.states import TaskStatus
 
@@ -91,6 +91,7 @@ def finish_task(*, claim: Claim, outcome: Outcome) -> bool:
     for result in outcome.results:
         stored_output(result.output_data)
     with transaction.atomic():
+        lock_chain(claim.parent_task_id)
         if not fetch(sql.FINISH, claim.fence | {"output": Json(output, dumps=str)}):
             # A commit whose answer was cut off is repeated: then the row is completed, and by us.
             return bool(fetch(sql.FINISHED_BY_US, claim.fence))
@@ -120,6 +121,7 @@ def backoff_seconds(retry_count: int) -> float:
 def fail_task(*, claim: Claim, code: str, message: str, retryable: bool) -> str | None:
     """Cancelled if that was asked, retrying while retries are left, else failed; None for a zombie."""
     with transaction.atomic():
+        lock_chain(claim.parent_task_id)
         rows = fetch(
             sql.FAIL,
             claim.fence
@@ -141,6 +143,7 @@ def fail_task(*, claim: Claim, code: str, message: str, retryable: bool) -> str 
 def stop_task(*, claim: Claim, status: TaskStatus, reason: str) -> bool:
     """End a running attempt as cancelled, paused, failed (deadline) or pending (graceful shutdown)."""
     with transaction.atomic():
+        lock_chain(claim.parent_task_id)
         stopped = bool(fetch(sql.STOP_RUNNING, claim.fence | {"status": status.value, "reason": reason}))
         if stopped and status in (TaskStatus.CANCELLED, TaskStatus.FAILED):
             _ended(claim)

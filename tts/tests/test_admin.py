@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 
 from accounts.models import Account
+from config.common.ids import uuid7
 from tts.models import AudioFile, AudioRequest
+from tts.tests.conftest import Speak
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +67,39 @@ def test_nothing_can_be_changed_or_deleted(console: Client, spoken: AudioRequest
 @pytest.mark.parametrize("url", PAGES)
 def test_people_who_are_not_staff_are_kept_out(url: str, browser_client: Client) -> None:
     assert browser_client.get(url).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("role", "status"), [("owner", 302), ("manager", 302), ("viewer", 302), ("stranger", 302), ("staff", 200)]
+)
+def test_only_staff_open_a_request(
+    role: str, status: int, people: dict[str, Account], client: Client, spoken: AudioRequest
+) -> None:
+    client.force_login(people[role])
+    response = client.get(f"{PAGES[0]}{spoken.pk}/change/")
+    assert response.status_code == status
+    assert (b"Hello there" in response.content) is (status == 200)
+
+
+@pytest.mark.parametrize("words", ["\x00", "%", "' OR 1=1 --", "🎉", "x" * 2_000, "not-a-uuid"])
+def test_hostile_search_finds_nothing(words: str, console: Client, spoken: AudioRequest) -> None:
+    for url in PAGES:
+        page = console.get(url, {"q": words})
+        assert (page.status_code, page.context["cl"].result_count) == (200, 0)
+
+
+def test_bulk_delete_is_not_offered_and_does_nothing(console: Client, spoken: AudioRequest) -> None:
+    for url, key in zip(PAGES, (spoken.pk, spoken.files.get().pk), strict=True):
+        console.post(url, {"action": "delete_selected", "_selected_action": [str(key)], "post": "yes"})
+    assert (AudioRequest.objects.count(), AudioFile.objects.count()) == (1, 1)
+
+
+def test_hostile_text_is_escaped_in_the_console(console: Client, speak: Speak) -> None:
+    request = speak("<script>alert(1)</script>")
+    for url in (PAGES[0], f"{PAGES[0]}{request.pk}/change/"):
+        assert "<script>alert(1)" not in console.get(url).content.decode()
+
+
+def test_request_of_nobody_leads_back_to_the_console(console: Client) -> None:
+    for url in PAGES:
+        assert console.get(f"{url}{uuid7()}/change/").status_code == 302

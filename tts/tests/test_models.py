@@ -122,9 +122,7 @@ def test_visitor_sees_nothing(spoken: AudioRequest) -> None:
     assert sees(AnonymousUser()) == (0, 0)
 
 
-def test_person_who_left_sees_nothing(
-    spoken: AudioRequest, project: Project, owner: Account, member: Account
-) -> None:
+def test_person_who_left_sees_nothing(spoken: AudioRequest, project: Project, owner: Account, member: Account) -> None:
     remove_member(project=project, user=member, actor=member)
     assert (sees(member), sees(owner)) == ((0, 0), (1, 1))
 

@@ -91,6 +91,7 @@ class OpenWindow(Protocol):
 def open_window(house: House, chromium_browser: Browser, watch: Watch) -> Iterator[OpenWindow]:
     """Windows share nothing but the house; the test fails when one of their pages had a problem."""
     opened: list[BrowserContext] = []
+    house.check()
 
     def window(
         person: str | None = "owner", *, width: int = WIDE, scheme: Literal["light", "dark"] = "light"

@@ -19,7 +19,7 @@ DATABASE = "browser"
 #: Seconds; generous, because the machine may be busy with other tests.
 DEADLINE_SECONDS = 60.0
 #: Tests wait for people's work, not for the sweeper.
-QUICK = {"TASK_SWEEP_SECONDS": "0.1", "LOG_LEVEL": "WARNING"}
+QUICK = {"TASK_SWEEP_SECONDS": "0.1", "LOG_LEVEL": "WARNING", "PYTHONUNBUFFERED": "1"}
 
 
 def eventually(condition: Callable[[], Any], what: str) -> Any:
@@ -54,30 +54,47 @@ class House:
 
     def __init__(self) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
+        self.log = Path(os.environ["DATA_DIR"]) / "logs" / "browser.log"
         self.people: dict[str, dict[str, str]] = {}
         self.processes: list[subprocess.Popen[bytes]] = []
         self._sessions: dict[str, httpx.Client] = {}
 
     def start(self) -> None:
-        """Create the database and its people, then the processes; returns once pages are answered."""
+        """Create the database and its people, then the processes; returns once pages are answered and work is done."""
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as session:
             session.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)'.encode())
             session.execute(f'CREATE DATABASE "{DATABASE}"'.encode())
         seed = [sys.executable, "-m", "config.tests.browser.seed"]
-        self.people = json.loads(
-            subprocess.run(seed, cwd=ROOT, env=environment(), check=True, capture_output=True).stdout
-        )
+        made = subprocess.run(seed, cwd=ROOT, env=environment(), check=True, stdout=subprocess.PIPE)
+        self.people = json.loads(made.stdout)
         port = self.url.rpartition(":")[2]
         web = ["-m", "uvicorn", "config.asgi:application", "--port", port, "--no-access-log", "--lifespan", "off"]
-        web += ["--log-level", "warning"]
         self._run(*web, DATABASE_POOL="true")
         self._run("manage.py", "worker", "--profile", "light")
         self._run("manage.py", "beat")
-        eventually(lambda: httpx.get(f"{self.url}/healthz").status_code == 200, "the web process answers")
+        eventually(self._is_ready, "the house is ready")
 
     def _run(self, *arguments: str, **variables: str) -> None:
         command = [sys.executable, *arguments]
-        self.processes.append(subprocess.Popen(command, cwd=ROOT, env=environment() | variables))
+        with self.log.open("ab") as log:
+            self.processes.append(
+                subprocess.Popen(command, cwd=ROOT, env=environment() | variables, stdout=log, stderr=log)
+            )
+
+    def _is_ready(self) -> bool:
+        self.check()
+        workers = self.ask("SELECT count(*) FROM workers")
+        return workers == (1,) and httpx.get(f"{self.url}/healthz").status_code == 200
+
+    def check(self) -> None:
+        """Fail with the log's end when a process is gone."""
+        gone = [process.args for process in self.processes if process.poll() is not None]
+        assert gone == [], self.log.read_text(encoding="utf-8")[-4000:]
+
+    def ask(self, sql: str, *values: str) -> tuple[Any, ...] | None:
+        """One row of the house's database."""
+        with psycopg.connect(environment()["DATABASE_URL"]) as session:
+            return session.execute(sql.encode(), values).fetchone()
 
     def stop(self) -> None:
         """In order, each by its own id."""
@@ -139,8 +156,7 @@ class House:
             self._steer(queue_name, "resume")
 
     def _steer(self, queue_name: str, action: str) -> None:
-        with psycopg.connect(environment()["DATABASE_URL"]) as session:
-            row = session.execute("SELECT queue_id FROM task_queues WHERE queue_name = %s", [queue_name]).fetchone()
+        row = self.ask("SELECT queue_id FROM task_queues WHERE queue_name = %s", queue_name)
         assert row is not None
         staff = self.session("admin")
         chosen = {"action": action, "_selected_action": str(row[0])}

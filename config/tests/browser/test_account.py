@@ -15,7 +15,7 @@ def test_a_key_works_until_it_is_revoked_and_is_shown_once(page: Page, house: Ho
     page.goto("/account/")
     page.locator("summary", has_text="New API key").click()
     page.get_by_label("Name", exact=False).last.fill("night train")
-    page.get_by_label("tasks:read").check()
+    page.get_by_label("Read tasks").check()
     page.get_by_role("button", name="Create key").click()
     key = page.locator("#new-key").inner_text()
     assert call(house, key).status_code == 200

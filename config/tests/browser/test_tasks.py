@@ -1,7 +1,5 @@
 """The Tasks page: one task's whole story, the list, its filters and its keyboard."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -9,12 +7,12 @@ from config.tests.browser.house import House
 
 
 @pytest.fixture(scope="module")
-def ended(house: House) -> Iterator[tuple[str, str]]:
+def ended(house: House) -> tuple[str, str]:
     """Ids of a completed and a failed task, both newer than anything else on the list."""
     echoed, failed = house.submit("test.echo", engines=["first", "second"]), house.submit("test.fail")
     house.wait_for(echoed, "completed")
     house.wait_for(failed, "failed")
-    yield echoed, failed
+    return echoed, failed
 
 
 def test_a_task_shows_every_transition_its_attempt_and_its_worker(page: Page, ended: tuple[str, str]) -> None:
@@ -56,8 +54,9 @@ def test_the_keyboard_walks_the_list_and_opens_a_task(page: Page, ended: tuple[s
     expect(links.nth(1)).to_be_focused()
     page.keyboard.press("k")
     expect(links.nth(0)).to_be_focused()
+    address = links.nth(0).get_attribute("href")
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"**{links.nth(0).get_attribute('href')}")
+    page.wait_for_url(f"**{address}")
 
 
 def test_filters_live_in_the_address(page: Page, ended: tuple[str, str]) -> None:

@@ -67,11 +67,10 @@ def test_size_of_a_page_is_what_was_asked_or_the_usual(owner: Account, as_person
     assert len(as_person(owner).get(f"{LIST}?{query}").data["results"]) == rows
 
 
-@pytest.mark.parametrize("cursor", ["x", "%00", "bz0tMQ==", "é"])
-def test_broken_cursor_is_no_crash(project: Project, owner: Account, as_person: As, cursor: str) -> None:
+@pytest.mark.parametrize("cursor", ["x", "bz0tMQ==", "é"])
+def test_broken_cursor_is_not_found(project: Project, owner: Account, as_person: As, cursor: str) -> None:
     answer = as_person(owner).get(f"{LIST}?cursor={cursor}")
-    assert answer.status_code in {200, 404}
-    assert "Traceback" not in answer.content.decode()
+    assert (answer.status_code, answer.data["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("query", ["search=%00", "search=a%00b"])

@@ -97,7 +97,9 @@ def test_project_has_the_fields_it_is_answered_with() -> None:
 
 
 def test_text_of_a_key_is_in_answers_to_its_making_only() -> None:
-    names = [name for name, made in schema()["components"]["schemas"].items() if "api_key_text" in made.get("properties", {})]
+    names = [
+        name for name, made in schema()["components"]["schemas"].items() if "api_key_text" in made.get("properties", {})
+    ]
     assert names == ["CreatedProject", "NewProjectKey"]
 
 

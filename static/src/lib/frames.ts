@@ -19,6 +19,11 @@ export interface TaskProgress {
   message: string | null;
 }
 
+/** Frames may have been lost between the server and its Redis: what is shown may be old. */
+export interface Resync {
+  type: "task.resync";
+}
+
 export type Frame = TaskState | TaskProgress;
 
 export const TERMINAL: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
@@ -28,7 +33,7 @@ export const isTerminal = (status: string): boolean => TERMINAL.has(status);
 export const isRunning = (status: string): boolean => RUNNING.has(status);
 
 /** The frame in a message, or null for anything this page does not know: a newer server may send more kinds. */
-export function parseFrame(data: unknown): Frame | null {
+export function parseFrame(data: unknown): Frame | Resync | null {
   if (typeof data !== "string") return null;
   let value: unknown;
   try {
@@ -37,7 +42,8 @@ export function parseFrame(data: unknown): Frame | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const frame = value as Partial<Frame>;
+  const frame = value as Partial<Frame | Resync>;
+  if (frame.type === "task.resync") return { type: frame.type };
   if (typeof frame.task_id !== "string") return null;
   if (frame.type === "task.state") return typeof frame.status === "string" ? (frame as TaskState) : null;
   return frame.type === "task.progress" ? (frame as TaskProgress) : null;

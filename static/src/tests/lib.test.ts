@@ -26,6 +26,9 @@ describe("frames", () => {
     const progress = { type: "task.progress", task_id: "a", progress: 3, message: "Page 1" };
     expect(parseFrame(JSON.stringify(progress))).toEqual(progress);
   });
+  test("a resync names no task", () => {
+    expect(parseFrame('{"type":"task.resync"}')).toEqual({ type: "task.resync" });
+  });
   test.each(["", "{", "null", "[]", '{"type":"task.state"}', '{"type":"task.state","task_id":"a"}', '{"type":"news","task_id":"a"}'])(
     "%s is ignored",
     (data) => expect(parseFrame(data)).toBeNull(),
