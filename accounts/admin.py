@@ -237,25 +237,37 @@ class ApiKeyAdmin(ReadOnlyAdmin):
 
 @admin.register(UsageQuota)
 class UsageQuotaAdmin(ServiceAdmin):
-    """Limits may be changed, usage is counted by the product."""
+    """Limits of accounts, keys and projects may be changed, usage is counted by the product."""
 
-    list_display = ["user", "quota_type", "period", "limit", "current_usage", "reset_date"]
-    list_filter = ["quota_type", "period"]
-    list_select_related = ["user"]
-    search_fields = ["user__username", "user__email"]
-    ordering = ["user__username", "quota_type", "period"]
-    autocomplete_fields = ["user"]
-    fields = ["user", "quota_type", "period", "limit", "current_usage", "reset_date"]
+    list_display = [
+        "scope",
+        "user",
+        "api_key",
+        "project_id",
+        "quota_type",
+        "period",
+        "limit",
+        "current_usage",
+        "reset_date",
+    ]
+    list_filter = ["scope", "quota_type", "period"]
+    list_select_related = ["user", "api_key"]
+    search_fields = ["user__username", "user__email", "api_key__prefix", "api_key__name", "scope_id__exact"]
+    ordering = ["scope", "user__username", "scope_id", "quota_type", "period"]
+    autocomplete_fields = ["user", "api_key"]
+    fields = ["user", "api_key", "project_id", "quota_type", "period", "limit", "current_usage", "reset_date"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: UsageQuota | None = None) -> list[str]:
         """All but the limit, once the row exists."""
         counted = ["current_usage", "reset_date"]
-        return ["user", "quota_type", "period", *counted] if obj else counted
+        return ["user", "api_key", "project_id", "quota_type", "period", *counted] if obj else counted
 
     def save_model(self, request: HttpRequest, obj: UsageQuota, form: Any, change: bool) -> None:
         """By service: it also tells the live counters."""
         obj.pk = set_quota(
             account=obj.user,
+            key=obj.api_key,
+            project_id=obj.project_id,
             quota_type=obj.quota_type,
             period=obj.period,
             limit=obj.limit,
@@ -278,8 +290,8 @@ class RateLimitWindowAdmin(ReadOnlyAdmin):
 class UsageReservationAdmin(ReadOnlyAdmin):
     """What open work has reserved."""
 
-    list_display = ["reservation_id", "user", "amounts", "created_at"]
+    list_display = ["reservation_id", "user", "api_key", "project_id", "amounts", "created_at"]
     list_filter = [("created_at", RangeDateTimeFilter)]
-    list_select_related = ["user"]
-    search_fields = ["reservation_id__exact", "user__username"]
+    list_select_related = ["user", "api_key"]
+    search_fields = ["reservation_id__exact", "user__username", "api_key__prefix", "project_id__exact"]
     ordering = ["-created_at"]

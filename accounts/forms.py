@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget
 
-from accounts.models import Account
+from accounts.limiter import MAX_AMOUNT
+from accounts.models import Account, QuotaPeriod, QuotaType
 from accounts.scopes import SCOPES
 from config.common.problems import DomainError
 
@@ -69,7 +70,7 @@ class PasswordForm(PasswordChangeForm):
 
 
 class ApiKeyForm(forms.Form):
-    """Name, scopes and lifetime of a new key."""
+    """Name, scopes, lifetime and limits of a new key."""
 
     name = forms.CharField(
         label=_("Name"), max_length=100, help_text=_("What uses it, so that you recognise it later.")
@@ -78,6 +79,23 @@ class ApiKeyForm(forms.Form):
         label=_("It may"), choices=list(SCOPES.items()), widget=forms.CheckboxSelectMultiple
     )
     lifetime_days = forms.ChoiceField(label=_("Valid for"), choices=LIFETIMES, required=False, initial="90")
+    limited = forms.ChoiceField(
+        label=_("Limit of its own"),
+        choices=[("", _("None: it shares the account's")), *QuotaType.choices],
+        required=False,
+    )
+    daily = forms.IntegerField(label=_("At most in a day"), min_value=0, max_value=MAX_AMOUNT, required=False)
+    monthly = forms.IntegerField(label=_("At most in a month"), min_value=0, max_value=MAX_AMOUNT, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A limit is a kind and a number: one without the other would limit nothing."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        numbers = [cleaned[period] for period in QuotaPeriod.values if cleaned.get(period) is not None]
+        if numbers and not cleaned.get("limited"):
+            self.add_error("limited", _("Choose what the numbers limit."))
+        if cleaned.get("limited") and not numbers and not self.errors:
+            self.add_error("daily", _("Give a number for the day, the month or both."))
+        return cleaned
 
     def service_arguments(self) -> dict[str, Any]:
         """For `create_api_key`."""
@@ -87,6 +105,11 @@ class ApiKeyForm(forms.Form):
             "name": self.cleaned_data["name"],
             "permissions": self.cleaned_data["permissions"],
             "expires_at": expires_at,
+            "limits": {
+                (self.cleaned_data["limited"], period): self.cleaned_data[period]
+                for period in QuotaPeriod.values
+                if self.cleaned_data[period] is not None
+            },
         }
 
 

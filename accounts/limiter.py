@@ -73,21 +73,34 @@ class Window:
 
 @dataclass(frozen=True)
 class Ask:
-    """One request to decide over. `subject` is the account, or what else is counted."""
+    """One request to decide over. `subject` is the account, or what else is counted.
+
+    With a reservation, the quotas of the account, of the key and of the project are decided over, too.
+    """
 
     subject: str
     windows: tuple[Window, ...] = ()
     endpoint: str = ""
     key_id: UUID | None = None
+    project_id: UUID | None = None
     amounts: Mapping[str, int] | None = None
     reservation_id: UUID | None = None
     hold_seconds: int = 0
+
+    @property
+    def scopes(self) -> list[tuple[str, UUID | str]]:
+        """Whose quotas are asked: account, key, project and their ids; nobody's without a reservation."""
+        if self.reservation_id is None:
+            return []
+        named = [("account", self.subject), ("key", self.key_id), ("project", self.project_id)]
+        return [(name, scope_id) for name, scope_id in named if scope_id is not None]
 
     def keys(self) -> list[str]:
         """Every key the script touches, in its order."""
         credential = self.key_id or self.subject
         marks = [revoked_mark(credential), stopped_mark(self.subject), f"last_used:{credential}"]
-        return [*quota_keys(self.subject), COUNTS_KEY, *marks, *(window.key for window in self.windows)]
+        quotas = all_quota_keys([scope_id for _name, scope_id in self.scopes])
+        return [COUNTS_KEY, *marks, *quotas, *(window.key for window in self.windows)]
 
     @cached_property
     def arguments(self) -> tuple[str, str]:
@@ -100,7 +113,7 @@ class Ask:
             spec |= {"count": f"{self.subject}|{self.endpoint}", "touch_seconds": TOUCH_SECONDS}
         if self.reservation_id is not None:
             spec |= {"reservation": str(self.reservation_id), "hold_seconds": self.hold_seconds}
-            spec["amounts"] = sorted((self.amounts or {}).items())
+            spec |= {"amounts": sorted((self.amounts or {}).items()), "scopes": len(self.scopes)}
         return json.dumps(spec), json.dumps(dict(self.amounts or {}))
 
 
@@ -139,13 +152,16 @@ class QuotaFull:
     taken: int
     reset_seconds: int
     room: Room | None
+    scope: str = "account"
 
 
 @dataclass(frozen=True)
 class Stopped:
-    """The key was `revoked`, its account `stopped`, or the counters are not there (`rebuild`)."""
+    """The key was `revoked`, its account `stopped`, or counters are not there (`rebuild`: those of `scope`)."""
 
     why: str
+    #: Index in `Ask.scopes`.
+    scope: int = 0
 
 
 Verdict = Passed | RateFull | QuotaFull | Stopped
@@ -168,8 +184,10 @@ def _verdict(ask: Ask, reply: list[Any]) -> Verdict:
             return Passed(_room(limit, remaining, reset_us), bool(touch))
         case ["rate", index, _limit, wait_us]:
             return RateFull(ask.windows[index - 1], wait_us / 1e6)
-        case ["quota", kind, period, limit, taken, reset_seconds, *room]:
-            return QuotaFull(kind, period, limit, taken, reset_seconds, _room(*room))
+        case ["quota", scope, kind, period, limit, taken, reset_seconds, *room]:
+            return QuotaFull(kind, period, limit, taken, reset_seconds, _room(*room), ask.scopes[scope - 1][0])
+        case ["rebuild", scope]:
+            return Stopped("rebuild", scope - 1)
         case [why]:
             return Stopped(why)
     raise ValueError(f"Unexpected reply of the limiter: {reply!r}")
@@ -179,9 +197,14 @@ def _room(limit: int, remaining: int, reset_us: int) -> Room | None:
     return None if limit < 0 else Room(limit, remaining, reset_us / 1e6)
 
 
-def quota_keys(account_id: UUID | str) -> list[str]:
-    """The account's counters and its unconfirmed reservations."""
-    return [f"quota:{account_id}", f"quota_expiry:{account_id}"]
+def quota_keys(scope_id: UUID | str) -> list[str]:
+    """Counters and unconfirmed reservations of an account, key or project; ids are unique over all three."""
+    return [f"quota:{scope_id}", f"quota_expiry:{scope_id}"]
+
+
+def all_quota_keys(scope_ids: Iterable[UUID | str]) -> list[str]:
+    """The same of several, one after the other."""
+    return [key for scope_id in scope_ids for key in quota_keys(scope_id)]
 
 
 def revoked_mark(key_id: UUID | str) -> str:
@@ -209,32 +232,37 @@ def first_in_a_minute(name: str) -> bool:
     return bool(redis_client().set(f"last_used:{name}", 1, nx=True, ex=TOUCH_SECONDS))
 
 
-def confirm(account_id: UUID, reservation_id: UUID) -> None:
+def confirm(scope_ids: Sequence[UUID], reservation_id: UUID) -> None:
     """The reservation's row is committed: it no longer lapses."""
-    _confirm.run(quota_keys(account_id), str(reservation_id))
+    _confirm.run(all_quota_keys(scope_ids), str(reservation_id))
 
 
-def settle(account_id: UUID, reservation_id: UUID, booked: Sequence[tuple[str, str, int, int]] = ()) -> None:
-    """End a reservation; `booked` are kind, period, amount and end of period (Unix seconds) as PostgreSQL has them."""
-    _settle.run(quota_keys(account_id), str(reservation_id), json.dumps(booked))
+def settle(
+    scope_ids: Sequence[UUID], reservation_id: UUID, booked: Sequence[tuple[UUID, str, str, int, int]] = ()
+) -> None:
+    """End a reservation everywhere at once.
+
+    `booked` are scope, kind, period, amount and end of period (Unix seconds) as PostgreSQL has them.
+    """
+    _settle.run(all_quota_keys(scope_ids), str(reservation_id), json.dumps(booked, default=str))
 
 
-def invalidate(account_id: UUID) -> None:
-    """Make the next request rebuild the account's counters."""
-    _invalidate.run(quota_keys(account_id))
+def invalidate(scope_ids: Sequence[UUID]) -> None:
+    """Make the next requests rebuild these counters."""
+    _invalidate.run(all_quota_keys(scope_ids))
 
 
-def version(account_id: UUID) -> tuple[str, int]:
+def version(scope_id: UUID) -> tuple[str, int]:
     """Version of the counters and Redis' time (Unix seconds), to be read before PostgreSQL is."""
     with redis_client().pipeline(transaction=True) as pipe:
-        pipe.hget(quota_keys(account_id)[0], "ver")
+        pipe.hget(quota_keys(scope_id)[0], "ver")
         pipe.time()
         stored, clock = pipe.execute()
     return (stored or b"0").decode(), int(clock[0])
 
 
 def rebuild(
-    account_id: UUID,
+    scope_id: UUID,
     seen_version: str,
     rows: Iterable[tuple[str, str, int, int, int]],
     holds: Iterable[tuple[str, str]],
@@ -244,7 +272,7 @@ def rebuild(
     `rows` are kind, period, limit, usage and end of period (Unix seconds); `holds` reservation id and amounts as JSON.
     """
     arguments = (seen_version, json.dumps(list(rows)), json.dumps(list(holds)))
-    return bool(_rebuild.run(quota_keys(account_id), *arguments))
+    return bool(_rebuild.run(quota_keys(scope_id), *arguments))
 
 
 def take_counts() -> dict[tuple[str, str, int], int]:

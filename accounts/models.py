@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
 from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -173,11 +174,50 @@ class QuotaPeriod(models.TextChoices):
     MONTHLY = "monthly", _("Monthly")
 
 
+class QuotaScope(models.TextChoices):
+    """Whose usage a quota limits."""
+
+    ACCOUNT = "account", _("Account")
+    KEY = "key", _("API key")
+    PROJECT = "project", _("Project")
+
+
 class UsageQuota(TimestampedModel):
-    """How much an account may use in a period; `current_usage` is settled usage, the truth after Redis is lost."""
+    """How much may be used in a period; `current_usage` is settled usage, the truth after Redis is lost.
+
+    It belongs to an account, to one of its keys, or to a project, whose table stands a floor above and is only named.
+    """
 
     quota_id = uuid7_key()
-    user = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="usage_quotas", verbose_name=_("account"))
+    user = models.ForeignKey(
+        Account,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="usage_quotas",
+        verbose_name=_("account"),
+    )
+    api_key = models.ForeignKey(
+        ApiKey,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="usage_quotas",
+        verbose_name=_("API key"),
+    )
+    project_id = models.UUIDField(_("project"), null=True, blank=True)
+    scope = models.GeneratedField(
+        expression=Case(
+            When(api_key__isnull=False, then=Value("key")),
+            When(project_id__isnull=False, then=Value("project")),
+            default=Value("account"),
+        ),
+        output_field=models.CharField(_("scope"), max_length=20, choices=QuotaScope.choices),
+        db_persist=True,
+    )
+    scope_id = models.GeneratedField(
+        expression=Coalesce("user", "api_key", "project_id"), output_field=models.UUIDField(), db_persist=True
+    )
     quota_type = models.CharField(_("quota"), max_length=50, choices=QuotaType.choices)
     period = models.CharField(_("period"), max_length=20, choices=QuotaPeriod.choices)
     limit = models.PositiveBigIntegerField(_("limit"))
@@ -191,13 +231,20 @@ class UsageQuota(TimestampedModel):
         verbose_name = _("usage quota")
         verbose_name_plural = _("usage quotas")
         constraints = [
-            models.UniqueConstraint(fields=["user", "quota_type", "period"], name="usage_quotas_unique"),
+            models.UniqueConstraint(fields=["scope_id", "quota_type", "period"], name="usage_quotas_unique"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, api_key=None, project_id=None)
+                | Q(user=None, api_key__isnull=False, project_id=None)
+                | Q(user=None, api_key=None, project_id__isnull=False),
+                name="usage_quotas_one_scope",
+                violation_error_message=_("Name an account, an API key or a project, and only one of them."),
+            ),
             one_of("quota_type", QuotaType.values, name="usage_quotas_valid_type"),
             one_of("period", QuotaPeriod.values, name="usage_quotas_valid_period"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.quota_type} {self.period}"
+        return f"{self.user_id or self.api_key_id or self.project_id} {self.quota_type} {self.period}"
 
 
 class UsageReservation(CreatedModel):
@@ -208,6 +255,10 @@ class UsageReservation(CreatedModel):
 
     reservation_id = models.UUIDField(primary_key=True, editable=False)
     user = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", verbose_name=_("account"))
+    api_key = models.ForeignKey(
+        ApiKey, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("API key")
+    )
+    project_id = models.UUIDField(_("project"), null=True, db_index=True)
     amounts = models.JSONField(_("amounts"), help_text=_("Quota type to amount."))
 
     class Meta:

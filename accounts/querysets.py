@@ -51,8 +51,10 @@ class UsageQuotaQuerySet(models.QuerySet["UsageQuota"]):
     """Quotas."""
 
     def visible_to(self, user: Viewer) -> Self:
-        """One's own; staff see all."""
-        return self if is_staff(user) else self.filter(user_id=user.pk)
+        """One's own and those of one's keys; staff see all, those of projects too."""
+        # "in", because an anonymous viewer's None would match the rows that no account owns.
+        own = models.Q(user_id__in=[user.pk]) | models.Q(api_key__user_id__in=[user.pk])
+        return self if is_staff(user) else self.filter(own)
 
 
 class RateLimitWindowQuerySet(models.QuerySet["RateLimitWindow"]):

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.forms import ApiKeyForm, PasswordForm, ProfileForm, SignInForm, add_refusal
 from accounts.models import Account, ApiKey
 from accounts.requests import NOTICE, client_ip, person_of
-from accounts.selectors import quota_usage, requests_by_endpoint
+from accounts.selectors import key_quota_usage, quota_usage, requests_by_endpoint
 from accounts.services import (
     admit_sign_in,
     change_password,
@@ -148,7 +148,7 @@ def _page(request: HttpRequest, **forms_with_errors: forms.BaseForm) -> HttpResp
         "password_form": PasswordForm(account),
         "key_form": ApiKeyForm(),
         "keys": ApiKey.objects.visible_to(account).filter(user=account).order_by("status", "-pk"),
-        "quotas": quota_usage(account),
+        "quotas": [*quota_usage(account), *key_quota_usage(account)],
         "requests_per_hour": requests_per_hour(account),
         "endpoints": requests_by_endpoint(account),
     }

@@ -31,7 +31,10 @@ def actor_of(request: HttpRequest) -> Account:
 
 
 class ReadOnly:
-    """Rows that are made and ended elsewhere."""
+    """Rows that are made and ended elsewhere.
+
+    Denied by permission rather than by hiding buttons: Django then refuses the addresses, too.
+    """
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never here."""
@@ -47,7 +50,10 @@ class ReadOnly:
 
 
 class ProjectMemberInline(ReadOnly, TabularInline):
-    """People of a project, removed ones too."""
+    """People of a project, removed ones too.
+
+    Changed on the project's own page: a formset would bypass the ranks and leave the keys of removed people alive.
+    """
 
     model = ProjectMember
     fk_name = "project"
@@ -62,6 +68,7 @@ def _project_action(verb: Callable[..., Project], name: str, label: Any) -> Call
     @admin.action(description=label)
     def action(modeladmin: Any, request: HttpRequest, queryset: QuerySet[Project]) -> None:
         done = 0
+        # One transaction each: a project that refuses must not undo the others.
         for project in queryset:
             try:
                 verb(project=project, actor=actor_of(request))
@@ -86,6 +93,7 @@ class ProjectAdmin(ModelAdmin):
     readonly_fields = ("project_id", "user", "api_key", "status", "created_at", "updated_at")
     fields = ("project_id", "user", "api_key", "status", *CHANGEABLE, "created_at", "updated_at")
     ordering = ("-project_id",)
+    # A second count, of all rows without the filters, would cost more than the page itself.
     show_full_result_count = False
     inlines = (ProjectMemberInline,)
     actions = (

@@ -13,7 +13,10 @@ SWITCHER_SIZE = 20
 
 
 class Switcher:
-    """A person's projects and the one they work in; each is read at most once, when it is asked for."""
+    """A person's projects and the one they work in; each is read at most once, when it is asked for.
+
+    Staff see every project but work in their own: the switcher follows memberships, not visibility.
+    """
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
@@ -31,6 +34,7 @@ class Switcher:
         chosen = self.request.session.get(SESSION_KEY)
         if chosen is None:
             return self.mine[0] if self.mine else None
+        # Nearly always one of those that are shown anyway, so that no further query is needed.
         for project in self.mine:
             if str(project.pk) == chosen:
                 return project
@@ -49,6 +53,7 @@ def current_project(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated or request.path.startswith("/admin/"):
         return {"current_project": None, "my_projects": []}
     switcher = Switcher(request)
+    # Lazy, because fragments and errors are rendered with this processor too and show no switcher.
     return {
         "current_project": SimpleLazyObject(lambda: switcher.current),
         "my_projects": SimpleLazyObject(lambda: switcher.mine),

@@ -18,6 +18,7 @@ from projects.services.keys import PROJECT_KEY_SCOPES
 
 #: Roles that are given and taken; ownership is transferred.
 GIVEN_ROLES = [(value, label) for value, label in MemberRole.choices if value != MemberRole.OWNER]
+#: What `<input type="datetime-local">` reads and writes; the seconds keep an untouched deadline as it is.
 DATETIME_FORMAT = "%Y-%m-%dT%H:%M:%S"
 
 
@@ -52,6 +53,7 @@ class JsonObjectField(forms.CharField):
         try:
             return bool((initial or {}) != self.clean(data))
         except forms.ValidationError:
+            # Broken text is certainly no stored value; the message comes from `clean`.
             return True
 
 
@@ -122,6 +124,7 @@ class ProjectFilterForm(forms.Form):
 
     def apply(self, projects: ProjectQuerySet) -> ProjectQuerySet:
         """Narrow the list by what is valid."""
+        # For its side effect: an old bookmark with one field that is invalid by now should still filter by the others.
         self.is_valid()
         if words := self.cleaned_data.get("q"):
             projects = projects.search(words)

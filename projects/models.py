@@ -22,9 +22,14 @@ class ProjectStatus(models.TextChoices):
 
 
 class Project(TimestampedModel):
-    """The frame in which people and programs ask engines for work."""
+    """The frame in which people and programs ask engines for work.
+
+    `settings["engines"]` names the engine of each domain; `priority` is the default of the project's tasks.
+    `task_scope` and `allowed_intents` come from D5, whose "task" is the definition of a project.
+    """
 
     project_id = uuid7_key()
+    # Accounts are deleted softly; PROTECT keeps a hard delete by mistake from taking projects and their history along.
     user = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="owned_projects", verbose_name=_("owner"))
     project_name = models.CharField(_("name"), max_length=255)
     project_description = models.TextField(_("description"), blank=True, default="")
@@ -75,7 +80,10 @@ class MemberStatus(models.TextChoices):
 
 
 class ProjectMember(models.Model):
-    """A person in a project. The owner is a member too, always exactly one."""
+    """A person in a project. The owner is a member too, always exactly one.
+
+    `joined_at` is the beginning of this membership, `assigned_at` of the present role (D5 user_tasks).
+    """
 
     member_id = uuid7_key()
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="members")
@@ -96,6 +104,7 @@ class ProjectMember(models.Model):
         verbose_name = _("project member")
         verbose_name_plural = _("project members")
         constraints = [
+            # Without regard to the state: who comes back gets the old row again, never a second one.
             models.UniqueConstraint(fields=["project", "user"], name="idx_project_members_unique"),
             models.UniqueConstraint(
                 fields=["project"], condition=models.Q(role="owner"), name="project_members_one_owner"
@@ -109,7 +118,10 @@ class ProjectMember(models.Model):
 
 
 class ProjectActivity(CreatedModel):
-    """One change of a project, with its actor."""
+    """One change of a project, with its actor.
+
+    `metadata` holds `changes` (field to old and new value) or the ids of the people and keys concerned; no secrets.
+    """
 
     log_id = uuid7_key()
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="activities")
@@ -135,6 +147,7 @@ class ProjectKey(CreatedModel):
 
     id = uuid7_key()
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="keys")
+    # One to one: a key that reached two projects would not be bound, and `key_scope` relies on it.
     api_key = models.OneToOneField(ApiKey, on_delete=models.CASCADE, related_name="+")
 
     objects = ProjectKeyQuerySet.as_manager()

@@ -18,6 +18,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """Those one is an active member of (owners are members); staff see all."""
         if is_staff(user):
             return self
+        # By the relation, because models.py imports this module; by EXISTS, because a join would repeat projects.
         members = self.model.members.rel.related_model._default_manager
         return self.filter(Exists(members.filter(project_id=OuterRef("pk"), user_id=user.pk, status="active")))
 
@@ -32,6 +33,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def with_member_count(self) -> Self:
         """Adds `member_count`: active members."""
         members = self.model.members.rel.related_model._default_manager
+        # The empty order keeps a default order of the rows out of GROUP BY, which would count each row alone.
         counted = members.filter(project_id=OuterRef("pk"), status="active").order_by().values("project_id")
         return self.annotate(member_count=Subquery(counted.annotate(count=Count("pk")).values("count")))
 
@@ -44,7 +46,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.order_by(Case(When(user_id=user.pk, then=0), default=1), "pk")
 
     def search(self, words: str) -> Self:
-        """Name or description contains the words."""
+        """Name or description contains the words, in any case; `%` and `_` stand for themselves."""
         return self.filter(Q(project_name__icontains=words) | Q(project_description__icontains=words))
 
 
@@ -70,6 +72,7 @@ class ProjectActivityQuerySet(models.QuerySet["ProjectActivity"]):
         """Activity of one's projects."""
         if is_staff(user):
             return self
+        # A join repeats nothing here: a person has at most one row in a project.
         return self.filter(project__members__user_id=user.pk, project__members__status="active")
 
 

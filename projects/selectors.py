@@ -31,7 +31,7 @@ _BY_ROLE: dict[str, frozenset[str]] = {
     MemberRole.VIEWER: frozenset({"view"}),
 }
 #: An archived project stays readable and can be cleaned up or restored; nothing new is accepted in it.
-_NOT_WHEN_ARCHIVED = frozenset({"submit_tasks", "update"})
+NOT_WHEN_ARCHIVED = frozenset({"submit_tasks", "update"})
 
 
 def abilities_of(
@@ -43,10 +43,11 @@ def abilities_of(
     """
     granted = set(ABILITIES) if staff else set(_BY_ROLE.get(role or "", ()))
     if role and not staff and role != MemberRole.OWNER:
+        # Only JSON's true grants: "yes" or 1, typed by hand, must not open a project. Who may not even look is removed.
         for name in set(permissions or {}) & (set(ABILITIES) - {"view"}):
             (granted.add if (permissions or {})[name] is True else granted.discard)(name)
     if status == ProjectStatus.ARCHIVED:
-        granted -= _NOT_WHEN_ARCHIVED
+        granted -= NOT_WHEN_ARCHIVED
     return {name: name in granted for name in ABILITIES}
 
 
@@ -82,6 +83,7 @@ def key_scope(key: ApiKey | None, project_path: str = "pk") -> Q:
     if key is None:
         return Q()
     bound = ProjectKey.objects.filter(api_key_id=key.pk)
+    # Free and bound keys by one condition of the caller's own query: asking for the binding costs no round trip.
     return ~Q(Exists(bound)) | Q(Exists(bound.filter(project_id=OuterRef(project_path))))
 
 
@@ -92,7 +94,10 @@ def visible_projects(user: Viewer, key: ApiKey | None = None) -> ProjectQuerySet
 
 
 def find_account(words: str) -> Account | None:
-    """The active person with exactly this username or e-mail address (any case)."""
+    """The active person with exactly this username or e-mail address (any case).
+
+    No search by parts: whoever adds members must not be able to list the people of the house.
+    """
     return Account.objects.filter(Q(username=words) | Q(email__iexact=words), is_active=True).first()
 
 
@@ -113,8 +118,10 @@ def project_for(user: Account, key: ApiKey | None, project_id: UUID | None = Non
     if project_id is not None:
         project = projects.filter(pk=project_id).first()
     elif (bound := bound_project_id(key)) is not None:
+        # Archived or not: falling through to another project would put a program's work where nobody looks for it.
         project = projects.filter(pk=bound).first()
     else:
+        # By membership, not by visibility: staff see every project, but do not mean somebody else's.
         mine = projects.active().filter(members__user_id=user.pk, members__status="active")
         project = mine.own_first(user).first()
     if project is None:

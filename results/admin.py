@@ -39,9 +39,11 @@ class ResultAdmin(ReadOnlyAdmin):
     list_filter = ("status", "engine_type", "engine_name", "is_final", ("created_at", RangeDateTimeFilter))
     list_filter_submit = True
     list_select_related = ("task__project",)
+    # Ids exactly and texts by parts: the output, which may be large, is not searched.
     search_fields = ("result_id__exact", "task__task_id__exact", "engine_name", "task__project__project_name")
     search_help_text = _("Result id, task id, engine or project")
     ordering = ("-result_id",)
+    # A second count, of all rows without the filters, would cost more than the page itself.
     show_full_result_count = False
     inlines = (ResultFeedbackInline,)
 

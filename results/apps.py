@@ -13,4 +13,5 @@ class ResultsConfig(AppConfig):
         from results.receivers import store_answers
         from tasks.events import task_completed
 
+        # The uid keeps it one receiver when tests set Django up again; two would record every answer twice.
         task_completed.connect(store_answers, dispatch_uid="results.store_answers")

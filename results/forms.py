@@ -31,6 +31,7 @@ class ProjectChoice(forms.Form):
             field.queryset = projects
 
 
+#: Called for each form: apps register their kinds only after this module may have been imported.
 def _kind_choices() -> list[tuple[str, Any]]:
     return [("", _("All kinds")), *((kind.name, kind.title) for kind in kinds())]
 
@@ -64,6 +65,7 @@ class ResultFilterForm(ProjectChoice):
 def _matches(words: str) -> Q:
     """Engine or version contains the words, or they are the exact id of a result or a task."""
     found = Q(engine_name__icontains=words) | Q(engine_version__icontains=words) | Q(error_message__icontains=words)
+    # Ids are compared whole: a LIKE over a million uuids written as text could use no index.
     try:
         exact = forms.UUIDField().clean(words)
     except forms.ValidationError:

@@ -18,11 +18,16 @@ class ResultStatus(models.TextChoices):
 
 
 class Result(CreatedModel):
-    """What one engine answered in one attempt, with the price of that day."""
+    """What one engine answered in one attempt, with the price of that day.
+
+    `processing_time` is in milliseconds and the engine's alone; `token_usage` maps units to amounts and
+    `price_snapshot` units to the price of one. `cost` is NULL when it is unknown, never 0 for it.
+    """
 
     result_id = uuid7_key()
     task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="results")
     attempt = models.PositiveIntegerField(_("attempt"))
+    # The name and type below outlive the catalogue's row: history must read the same after an engine was taken out.
     engine = models.ForeignKey(Engine, on_delete=models.SET_NULL, null=True, related_name="+")
     engine_type = models.CharField(_("kind of engine"), max_length=50)
     engine_name = models.CharField(_("engine"), max_length=100)
@@ -62,7 +67,10 @@ class Result(CreatedModel):
 
 
 class ResultFeedback(TimestampedModel):
-    """One person's rating of one result; rating again replaces it."""
+    """One person's rating of one result; rating again replaces it.
+
+    `rating` is one to five stars. It outlives the membership: averages must not change because people move on.
+    """
 
     feedback_id = uuid7_key()
     result = models.ForeignKey(Result, on_delete=models.CASCADE, related_name="feedback")

@@ -22,6 +22,8 @@ class ResultQuerySet(models.QuerySet["Result"]):
 
     def with_ratings(self, user: Viewer) -> Self:
         """Adds `average_rating`, `rating_count` and `my_rating` of `user`, without joining feedback to the rows."""
+        # By the relation, because models.py imports this module. Averages come as subqueries: joined feedback would
+        # repeat each result once per rating and make pages and counts wrong.
         feedback = self.model.feedback.rel.related_model._default_manager.filter(result_id=OuterRef("pk"))
         grouped = feedback.order_by().values("result_id")
         return self.annotate(

@@ -7,5 +7,8 @@ from tasks.events import CompletedAttempt
 
 
 def store_answers(sender: object, attempt: CompletedAttempt, **_signal: Any) -> None:
-    """Every engine's answer becomes a row together with the task's end, or neither does."""
+    """Every engine's answer becomes a row together with the task's end, or neither does.
+
+    What is raised here rolls the task's end back: a task must not be completed without its answers.
+    """
     record_results(attempt=attempt)

@@ -20,7 +20,10 @@ from tasks.models import Task
 
 
 class Median(Aggregate):
-    """PostgreSQL's continuous median."""
+    """PostgreSQL's continuous median: between the two middle values when their number is even.
+
+    A mean would be moved by the one request that waited for a model to load.
+    """
 
     function = "PERCENTILE_CONT"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
@@ -44,13 +47,17 @@ def get_result(*, user: Account, result_id: UUID, key: ApiKey | None = None) -> 
 
 def answers_of(*, task: Task, user: Account) -> list[Result]:
     """The final answers of all engines to one task, by engine, with ratings; one query."""
+    # By name, so that the columns of a comparison stay where they are when one more engine has answered.
     results = Result.objects.visible_to(user).final().filter(task=task).with_ratings(user)
     return list(results.select_related("task__project").order_by("engine_name"))
 
 
 @dataclass(frozen=True)
 class EngineSummary:
-    """How one engine did: what people thought, what it cost, how quick it was."""
+    """How one engine did: what people thought, what it cost, how quick it was.
+
+    `cost` sums the results whose cost is known, in `currency`; sums of two currencies are two rows.
+    """
 
     engine_type: str
     engine_name: str
@@ -106,7 +113,10 @@ def _ratings_by_engine(final: QuerySet[Result]) -> dict[tuple[str, str, str], di
 
 
 def count_tasks_by_status(*, project_id: UUID, days: int | None = None) -> dict[str, int]:
-    """How many tasks of a project are in each state."""
+    """How many tasks of a project are in each state.
+
+    States without tasks are absent. `days` looks back from now, by the tasks' creation.
+    """
     tasks = Task.objects.filter(project_id=project_id)
     if days is not None:
         tasks = tasks.filter(created_at__gte=timezone.now() - timedelta(days=days))

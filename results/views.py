@@ -40,6 +40,7 @@ def _visible(request: HttpRequest, result_id: UUID) -> Result:
 def kind_template(task_type: str) -> str | None:
     """The template by which a kind's app shows an answer: `<domain>/result.html`, if that app has one."""
     domain = task_type.partition(".")[0]
+    # The kind's name comes from a row: it must not lead a path out of the templates' folder.
     if not domain.isidentifier():
         return None
     try:
@@ -72,8 +73,9 @@ def result_list(request: HttpRequest) -> HttpResponse:
 def detail(request: HttpRequest, result_id: UUID) -> HttpResponse:
     """One answer: engine, time, usage, cost, confidence, output, and what people thought of it."""
     result = _visible(request, result_id)
-    feedback = list(ResultFeedback.objects.filter(result=result).select_related("user").order_by("-pk")[:50])
-    own = next((row for row in feedback if row.user_id == person_of(request).pk), None)
+    feedback = ResultFeedback.objects.filter(result=result).select_related("user").order_by("-pk")[:50]
+    # Asked for by itself: behind fifty newer ones it would be missing, and saving the form would wipe it out.
+    own = ResultFeedback.objects.filter(result=result, user=person_of(request)).first()
     context = {
         "result": result,
         "title": result.task.title or kind_title(result.task.task_type),
@@ -142,7 +144,10 @@ def project_usage(request: HttpRequest, project_id: UUID) -> HttpResponse:
 
 
 def _answer_stars(request: HttpRequest, result: Result, error: DomainError | None) -> HttpResponse:
-    """The stars as they are stored now, for htmx; else back to the page with a message."""
+    """The stars as they are stored now, for htmx; else back to the page with a message.
+
+    A refusal is 200 as well: htmx then puts the old stars back, and the toast in HX-Trigger says why.
+    """
     if request.headers.get("HX-Request"):
         context = {"result": _visible(request, result.pk)}
         response = render(request, "results/_stars.html", context)
@@ -175,6 +180,7 @@ def rate(request: HttpRequest, result_id: UUID) -> HttpResponse:
 def comment(request: HttpRequest, result_id: UUID) -> HttpResponse:
     """Set one's comment; it needs stars first."""
     result = _visible(request, result_id)
+    # Ahead of the form's own complaints, which are of no use to people who may not rate.
     if not get_abilities(project=result.task.project, user=request.user)["rate_results"]:
         raise PermissionDenied
     form = CommentForm(request.POST)

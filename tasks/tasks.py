@@ -2,18 +2,20 @@
 
 from uuid import UUID
 
-from celery import shared_task
+from celery import Task, current_app, shared_task
 
-from tasks.queue.publisher import ENTRY_POINT
+from tasks.queue.messages import ENTRY_POINT
 from tasks.services import release_orphans
 from tasks.worker.process import keeper
-from tasks.worker.runner import run_task
+from tasks.worker.runner import run_tasks
 
 
-@shared_task(name=ENTRY_POINT, ignore_result=True)
-def run(task_id: str) -> None:
-    """Run one task by id; a duplicate is acknowledged and forgotten."""
-    run_task(task_id=UUID(task_id), keeper=keeper())
+@shared_task(name=ENTRY_POINT, ignore_result=True, bind=True)
+def run(self: "Task[[str], None]", task_id: str) -> None:
+    """Run one task by id, then those behind it in its queue; a duplicate is acknowledged and forgotten."""
+    delivery = self.request.delivery_info or {}
+    queue_name = delivery.get("routing_key") or current_app.conf.task_default_queue
+    run_tasks(task_id=UUID(task_id), queue_name=queue_name, keeper=keeper())
 
 
 @shared_task(name="tasks.release_orphans", ignore_result=True)

@@ -14,7 +14,10 @@ class TTSConfig(AppConfig):
     verbose_name = _("Voice")
 
     def ready(self) -> None:
-        """Register checks, engines and the kind."""
+        """Register checks, engines and the kind.
+
+        Imports stand here because models and settings are not ready when this module is loaded.
+        """
         from tasks.engines.loader import EngineRegistry
         from tasks.registry import TaskKind, register, register_engines
         from tts import checks, handlers, services

@@ -21,7 +21,10 @@ def register_checks() -> None:
 
 
 def check_espeak_library(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """tts.W001: espeak is configured but its library is not installed; the module is looked up, not imported."""
+    """tts.W001: espeak is configured but its library is not installed; the module is looked up, not imported.
+
+    A warning and not an error: the other engines speak, and the site should start without this one.
+    """
     if ESPEAK_PATH not in settings.ENGINE_PATHS.get("tts", ()) or find_spec("espeakng_loader") is not None:
         return []
     return [

@@ -47,7 +47,7 @@ class SpeechForm(forms.Form):
 
     text_content = forms.CharField(
         label=_("Text"),
-        strip=False,
+        strip=False,  # word timings count the characters that were typed
         widget=forms.Textarea(attrs={"rows": 7, "data-count": MAX_CHARACTERS, "dir": "auto"}),
         error_messages={"required": _("Enter a text to speak.")},
     )
@@ -112,7 +112,7 @@ class HistoryForm(forms.Form):
 
     def apply(self, requests: AudioRequestQuerySet) -> AudioRequestQuerySet:
         """Narrow the list by what is valid."""
-        self.is_valid()
+        self.is_valid()  # fills cleaned_data with the fields that are; a stale bookmark shows a list and no error
         asked = self.cleaned_data
         if status := asked.get("status"):
             requests = requests.filter(task__status=status)

@@ -15,7 +15,10 @@ class AudioRequestQuerySet(models.QuerySet["AudioRequest"]):
     """Requests."""
 
     def visible_to(self, user: Viewer) -> Self:
-        """Requests whose task one may see."""
+        """Requests whose task one may see.
+
+        By a subquery and not by a join, so that no request comes twice and updates stay possible.
+        """
         return self if is_staff(user) else self.filter(task__in=Task.objects.visible_to(user))
 
 

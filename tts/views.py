@@ -31,6 +31,7 @@ PREVIEW = {"preview": True}
 
 
 def _find(request: HttpRequest, request_id: str | UUID) -> AudioRequest:
+    # From the query string it may be anything; what is no UUID is as unknown as a stranger's request.
     try:
         key = UUID(str(request_id))
     except ValueError:
@@ -81,6 +82,7 @@ def _submit(request: HttpRequest, project: Project, input_data: dict[str, Any]) 
 def _page(request: HttpRequest, form: SpeechForm, speakers: list[Speaker]) -> dict[str, Any]:
     account = person_of(request)
     filters = HistoryForm(request.GET or None)
+    # A preview is work like any other, but nothing that one had spoken: the history leaves it out.
     requests = audio_requests_for(account).filter(user=account).exclude(metadata__contains=PREVIEW)
     requests = filters.apply(requests) if filters.is_bound else requests
     current = request.GET.get("request")
@@ -129,6 +131,7 @@ def cancel(request: HttpRequest, request_id: UUID) -> HttpResponse:
             return HttpResponse(str(error.detail), status=error.status_code)
         messages.error(request, str(error.detail))
     if request.headers.get("HX-Request"):
+        # The live frame of the cancelled task renders the card again; an answer here would do it twice.
         return HttpResponse(status=204)
     return redirect(f"{reverse('tts:voice')}?request={audio_request.pk}#request")
 

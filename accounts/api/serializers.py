@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from accounts.models import Account, ApiKey
+from accounts.limiter import MAX_AMOUNT
+from accounts.models import Account, ApiKey, QuotaPeriod, QuotaScope, QuotaType
 from accounts.scopes import SCOPES
 
 
@@ -41,12 +43,28 @@ class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
         read_only_fields = fields
 
 
+class KeyLimitSerializer(serializers.Serializer[Any]):
+    """A quota of the new key alone; the account's own count beside it."""
+
+    quota_type = serializers.ChoiceField(choices=QuotaType.choices)
+    period = serializers.ChoiceField(choices=QuotaPeriod.choices)
+    limit = serializers.IntegerField(min_value=0, max_value=MAX_AMOUNT)
+
+
 class ApiKeyCreateSerializer(serializers.Serializer[Any]):
-    """What a new key may do, and until when."""
+    """What a new key may do, until when and how much."""
 
     name = serializers.CharField(max_length=100)
     permissions = serializers.ListField(child=serializers.ChoiceField(choices=list(SCOPES)), allow_empty=False)
     expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    limits = KeyLimitSerializer(many=True, required=False, default=list)
+
+    def validate_limits(self, limits: list[dict[str, Any]]) -> dict[tuple[str, str], int]:
+        """By kind and period, each of them once."""
+        by_name = {(limit["quota_type"], limit["period"]): limit["limit"] for limit in limits}
+        if len(by_name) < len(limits):
+            raise serializers.ValidationError(_("A quota stands here twice."))
+        return by_name
 
 
 class NewApiKeySerializer(ApiKeySerializer):
@@ -65,8 +83,10 @@ class NewApiKeySerializer(ApiKeySerializer):
 
 
 class QuotaUsageSerializer(serializers.Serializer[Any]):
-    """One quota: `reserved` belongs to work that has not ended."""
+    """One quota of the account or of a key: `reserved` belongs to work that has not ended."""
 
+    scope = serializers.ChoiceField(choices=QuotaScope.choices)
+    scope_id = serializers.UUIDField()
     quota_type = serializers.CharField()
     period = serializers.CharField()
     limit = serializers.IntegerField()

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.api.callers import key_of
 from accounts.api.serializers import (
     AccountSerializer,
     AccountUpdateSerializer,
@@ -24,7 +25,7 @@ from accounts.api.serializers import (
     UsageSerializer,
 )
 from accounts.models import Account, ApiKey
-from accounts.selectors import quota_usage, requests_by_endpoint
+from accounts.selectors import key_quota_usage, quota_usage, requests_by_endpoint
 from accounts.services import create_api_key, revoke_api_key, update_profile
 from accounts.services.limits import requests_per_hour
 
@@ -55,12 +56,12 @@ class UsageView(APIView):
 
     @extend_schema(responses=UsageSerializer)
     def get(self, request: Request) -> Response:
-        """Quotas with what open work has reserved, the hourly limit, and requests by endpoint."""
+        """Quotas of the account and of its keys (by key: of that one) with what open work has reserved; requests."""
         account = cast(Account, request.user)
         counts = [{"endpoint": name, "request_count": count} for name, count in requests_by_endpoint(account)]
         usage = {
             "requests_per_hour": requests_per_hour(account),
-            "quotas": quota_usage(account),
+            "quotas": [*quota_usage(account), *key_quota_usage(account, key_of(request))],
             "requests_last_24_hours": counts,
         }
         return Response(UsageSerializer(usage).data)

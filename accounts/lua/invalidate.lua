@@ -1,4 +1,6 @@
 -- Limits or usage were changed in PostgreSQL: the next request rebuilds.
--- KEYS: quota hash, expiry set.
-changed(KEYS[1], KEYS[2])
-redis.call('HDEL', KEYS[1], 'epoch')
+-- KEYS: quota hash and expiry set of each scope.
+for i = 1, #KEYS, 2 do
+  changed(KEYS[i], KEYS[i + 1])
+  redis.call('HDEL', KEYS[i], 'epoch')
+end

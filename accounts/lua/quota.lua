@@ -1,10 +1,10 @@
--- Put in front of every script that touches quotas. One hash per account, `quota:{user_id}`:
+-- Put in front of every script that touches quotas. One hash per account, per key and per project, `quota:{scope_id}`:
 --   epoch                 the server's run_id when the hash was built; anything else means Redis forgot something
 --   ver                   goes up with every change that PostgreSQL made first; rebuilding compares and sets on it
 --   lim|use|rst {kind}|{period}   limit, settled usage, and when the period ends (Unix seconds)
 --   res|{kind}            sum of the reservations
---   hold|{id}             one reservation: JSON object of kind to amount
--- and one sorted set `quota_expiry:{user_id}`: reservations that no transaction has confirmed yet, by the time they lapse.
+--   hold|{id}             one reservation: JSON object of kind to amount; the same in every scope it touches
+-- and one sorted set `quota_expiry:{scope_id}`: reservations that no transaction has confirmed yet, by the time they lapse.
 local KEEP_SECONDS = 172800
 
 local function integer(number)
@@ -16,10 +16,9 @@ local function now_us()
   return time[1] * 1000000 + time[2]
 end
 
-local function is_current(quota)
+local function current_epoch()
   -- A restarted or promoted server has a new run_id, and may have lost its last second of writes.
-  local run_id = string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
-  return redis.call('HGET', quota, 'epoch') == run_id, run_id
+  return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
 end
 
 local function add(quota, field, amount)

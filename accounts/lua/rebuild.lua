@@ -1,4 +1,4 @@
--- Replaces an account's counters by what PostgreSQL says, unless PostgreSQL has moved on since it was read.
+-- Replaces the counters of one scope by what PostgreSQL says, unless PostgreSQL has moved on since it was read.
 -- KEYS: quota hash, expiry set. ARGV: the `ver` seen before reading, JSON [[kind, period, limit, usage, reset]],
 --       JSON [[reservation id, amounts as JSON]].
 -- Returns 1 when the counters now stand, 0 when the caller must read again.
@@ -8,7 +8,6 @@ local version = redis.call('HGET', quota, 'ver') or '0'
 if version ~= ARGV[1] then
   return 0
 end
-local _, run_id = is_current(quota)
 
 local holds, known = cjson.decode(ARGV[3]), {}
 for _, hold in ipairs(holds) do
@@ -24,7 +23,7 @@ for i = 1, #open, 2 do
 end
 
 redis.call('DEL', quota, expiry)
-redis.call('HSET', quota, 'epoch', run_id, 'ver', version)
+redis.call('HSET', quota, 'epoch', current_epoch(), 'ver', version)
 for _, row in ipairs(cjson.decode(ARGV[2])) do
   local field = row[1] .. '|' .. row[2]
   redis.call('HSET', quota, 'lim|' .. field, integer(row[3]), 'use|' .. field, integer(row[4]), 'rst|' .. field, integer(row[5]))

@@ -33,7 +33,7 @@ from accounts.services.limits import (
     answer_headers,
     limit_headers,
 )
-from accounts.services.quotas import ensure_quotas, rebuild_counters, reconcile_counters, set_quota
+from accounts.services.quotas import ensure_quotas, rebuild_counters, rebuild_scope, reconcile_counters, set_quota
 from accounts.services.sign_in import admit_sign_in, forget_sign_in_attempts
 from accounts.services.standing import block_account, delete_account, restore_account, unblock_account
 from accounts.services.usage import hold_usage, refund_usage, release_usage, settle_usage
@@ -44,7 +44,7 @@ __all__ = [
     "RateLimited", "WrongAccountState", "aadmit", "aauthenticate_key", "admit", "admit_sign_in", "answer_headers",
     "authenticate_key", "block_account", "change_password", "create_account", "create_api_key", "create_first_admin",
     "delete_account", "ensure_quotas", "find_by_sign_in_name", "flush_rate_windows", "forget_sign_in_attempts",
-    "hold_usage", "limit_headers", "note_activity", "prune_rate_windows", "rebuild_counters", "reconcile_counters",
-    "refund_usage", "release_usage", "restore_account", "revoke_api_key", "set_quota", "settle_usage",
-    "sign_out_everywhere", "unblock_account", "update_account", "update_profile",
+    "hold_usage", "limit_headers", "note_activity", "prune_rate_windows", "rebuild_counters", "rebuild_scope",
+    "reconcile_counters", "refund_usage", "release_usage", "restore_account", "revoke_api_key", "set_quota",
+    "settle_usage", "sign_out_everywhere", "unblock_account", "update_account", "update_profile",
 ]  # fmt: skip

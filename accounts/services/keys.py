@@ -8,7 +8,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -24,6 +24,7 @@ from accounts import limiter
 from accounts.models import Account, ApiKey, ApiKeyStatus
 from accounts.scopes import SCOPES
 from accounts.services.errors import AccountStopped, InvalidAccount, InvalidKey
+from accounts.services.quotas import set_quota
 
 logger = logging.getLogger(__name__)
 
@@ -55,9 +56,17 @@ def hash_key(token: str) -> str:
 
 @transaction.atomic
 def create_api_key(
-    *, user: Account, name: str, permissions: Sequence[str], expires_at: datetime | None = None
+    *,
+    user: Account,
+    name: str,
+    permissions: Sequence[str],
+    expires_at: datetime | None = None,
+    limits: Mapping[tuple[str, str], int] | None = None,
 ) -> tuple[ApiKey, str]:
-    """New key and its plain text, which is stored nowhere; raises InvalidAccount with errors by field."""
+    """New key and its plain text, which is stored nowhere; raises InvalidAccount with errors by field.
+
+    `limits` are quotas of the key alone, by quota type and period; the account's own count beside them.
+    """
     check_account(user)
     name = name.strip()
     errors: dict[str, list[str]] = {}
@@ -82,6 +91,8 @@ def create_api_key(
         permissions=sorted(set(permissions)),
         expires_at=expires_at,
     )
+    for (quota_type, period), limit in (limits or {}).items():
+        set_quota(key=key, quota_type=quota_type, period=period, limit=limit, actor=user)
     logger.info("accounts.key.created", extra={"account": str(user.pk), "key": str(key.pk)})
     return key, token
 

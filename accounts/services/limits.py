@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from accounts import limiter
 from accounts.limiter import Ask, Passed, QuotaFull, RateFull, Room, Stopped, Verdict, Window
-from accounts.models import Account, ApiKey, QuotaType
+from accounts.models import Account, ApiKey, QuotaScope, QuotaType
 from accounts.services.errors import QuotaExceeded, RateLimited
 from accounts.services.keys import check_account, check_key, forget_cached, revoked_error
-from accounts.services.quotas import rebuild_counters
-from accounts.services.usage import note_reserved
+from accounts.services.quotas import rebuild_counters, rebuild_scope
+from accounts.services.usage import note_reserved, present
 from config.common.ids import uuid7
 from config.common.problems import Unavailable
 
@@ -99,15 +99,16 @@ def admit(
     amounts: Mapping[str, int] | None = None,
     key: ApiKey | None = None,
     project_limits: ProjectLimits | None = None,
+    project_id: UUID | None = None,
     reservation_id: UUID | None = None,
     is_read: bool = False,
 ) -> Admission:
-    """Count the request and reserve the amounts, or raise and change nothing.
+    """Count the request and reserve the amounts of account, key and project, or raise and change nothing.
 
     Raises RateLimited or QuotaExceeded (429), InvalidKey (401) or AccountStopped (403) for rights lost a moment ago,
     and Unavailable (503) without Redis - except for reads without amounts, which go on by what PostgreSQL says.
     """
-    ask = _ask(account, endpoint, count_request, amounts, key, project_limits, reservation_id)
+    ask = _ask(account, endpoint, count_request, amounts, key, project_limits, project_id, reservation_id)
     try:
         return _decide(ask, account, key)
     except limiter.LimiterDown as error:
@@ -124,11 +125,12 @@ async def aadmit(
     amounts: Mapping[str, int] | None = None,
     key: ApiKey | None = None,
     project_limits: ProjectLimits | None = None,
+    project_id: UUID | None = None,
     reservation_id: UUID | None = None,
     is_read: bool = False,
 ) -> Admission:
     """Async twin of `admit`; needs a thread only when counters are rebuilt, and once a minute to note the use."""
-    ask = _ask(account, endpoint, count_request, amounts, key, project_limits, reservation_id)
+    ask = _ask(account, endpoint, count_request, amounts, key, project_limits, project_id, reservation_id)
     try:
         verdict = await limiter.adecide(ask)
         if isinstance(verdict, Passed) and not verdict.touch:
@@ -147,6 +149,7 @@ def _ask(
     amounts: Mapping[str, int] | None,
     key: ApiKey | None,
     project_limits: ProjectLimits | None,
+    project_id: UUID | None,
     reservation_id: UUID | None,
 ) -> Ask:
     for kind, amount in (amounts or {}).items():
@@ -157,6 +160,7 @@ def _ask(
         windows=_windows(account, endpoint, project_limits) if count_request else (),
         endpoint=endpoint[:200] if count_request else "",
         key_id=key.pk if key else None,
+        project_id=project_id,
         amounts=amounts,
         reservation_id=(reservation_id or uuid7()) if amounts else None,
         hold_seconds=settings.RESERVATION_SECONDS,
@@ -186,8 +190,8 @@ def _conclude(ask: Ask, account: Account, key: ApiKey | None, verdict: Verdict) 
                 if verdict.touch:
                     transaction.on_commit(lambda: _note_use(account, key))
                 return _passed(ask, account, verdict)
-            case Stopped("rebuild"):
-                rebuild_counters(account=account)
+            case Stopped("rebuild", scope):
+                _rebuild(ask.scopes[scope], account)
             case Stopped("stopped"):
                 _refuse_stopped(account)
             case _:
@@ -196,9 +200,17 @@ def _conclude(ask: Ask, account: Account, key: ApiKey | None, verdict: Verdict) 
     raise _unavailable()
 
 
+def _rebuild(scope: tuple[str, UUID | str], account: Account) -> None:
+    name, scope_id = scope
+    if name == QuotaScope.ACCOUNT:
+        rebuild_counters(account=account)
+    else:
+        rebuild_scope(scope_id=UUID(str(scope_id)))
+
+
 def _passed(ask: Ask, account: Account, verdict: Passed) -> Admission:
     if ask.reservation_id is not None:
-        note_reserved(ask.reservation_id, account.pk)
+        note_reserved(ask.reservation_id, present(account.pk, ask.key_id, ask.project_id))
     admission = Admission(account.pk, verdict.room, ask.reservation_id, dict(ask.amounts or {}))
     if verdict.room is not None:
         answer_headers.set(admission.headers)
@@ -227,12 +239,36 @@ def _refuse(verdict: Verdict) -> NoReturn:
             text = _("At most %(limit)d requests in %(seconds)d seconds; try again in %(wait)d s.")
             detail = text % {"limit": window.limit, "seconds": window.seconds, "wait": math.ceil(wait)}
             raise RateLimited(detail, headers=headers, retry_after_seconds=math.ceil(wait))
-        case QuotaFull(kind, period, limit, taken, wait, room):
-            answer_headers.set(_room_headers(room))
-            text = _("Of %(limit)d %(kind)s %(period)s %(taken)d are used or reserved; the quota resets in %(wait)d s.")
-            words = {"kind": QuotaType(kind).label, "period": period, "limit": limit, "taken": taken, "wait": wait}
-            raise QuotaExceeded(text % words, headers=_room_headers(room), retry_after_seconds=wait)
+        case QuotaFull():
+            answer_headers.set(_room_headers(verdict.room))
+            raise _quota_exceeded(verdict)
     raise revoked_error()
+
+
+def _quota_exceeded(full: QuotaFull) -> QuotaExceeded:
+    """Says whose quota it is; `errors` does so for programs, by the name the key or project has in requests."""
+    sentences = {
+        "account": _(
+            "Of %(limit)d %(kind)s %(period)s %(taken)d are used or reserved; the quota resets in %(wait)d s."
+        ),
+        "key": _(
+            "Of this API key's %(limit)d %(kind)s %(period)s %(taken)d are used or reserved;"
+            " the quota resets in %(wait)d s."
+        ),
+        "project": _(
+            "Of the project's %(limit)d %(kind)s %(period)s %(taken)d are used or reserved;"
+            " the quota resets in %(wait)d s."
+        ),
+    }
+    words = {"kind": QuotaType(full.kind).label, "period": full.period, "limit": full.limit, "taken": full.taken}
+    detail = sentences[full.scope] % {**words, "wait": full.reset_seconds}
+    field = {"key": "api_key", "project": "project_id"}.get(full.scope)
+    return QuotaExceeded(
+        detail,
+        errors={field: [detail]} if field else None,
+        headers=_room_headers(full.room),
+        retry_after_seconds=full.reset_seconds,
+    )
 
 
 def _unavailable() -> Unavailable:

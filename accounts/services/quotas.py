@@ -9,12 +9,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import limiter
-from accounts.models import Account, QuotaPeriod, QuotaType, UsageQuota, UsageReservation
+from accounts.models import Account, ApiKey, QuotaPeriod, QuotaType, UsageQuota, UsageReservation
 from accounts.selectors import next_reset
 from accounts.services.errors import InvalidAccount
 from config.common.problems import Unavailable
@@ -23,15 +22,16 @@ logger = logging.getLogger(__name__)
 
 #: Rebuilding loses against a settlement that commits meanwhile; that often in a row means trouble.
 REBUILD_ATTEMPTS = 50
-#: Accounts with settlements this recent are compared again, in case Redis missed one.
+#: Scopes with settlements this recent are compared again, in case Redis missed one.
 RECONCILE_WINDOW = timedelta(minutes=10)
 
 #: One statement, so that usage and reservations come from one snapshot.
 _READ = """
     SELECT coalesce((SELECT json_agg(json_build_array(quota_type, period, "limit", current_usage, reset_date))
-                     FROM usage_quotas WHERE user_id = %(user)s), '[]')::text,
+                     FROM usage_quotas WHERE scope_id = %(scope)s), '[]')::text,
            coalesce((SELECT json_agg(json_build_array(reservation_id, amounts::text))
-                     FROM usage_reservations WHERE user_id = %(user)s), '[]')::text
+                     FROM usage_reservations
+                     WHERE user_id = %(scope)s OR api_key_id = %(scope)s OR project_id = %(scope)s), '[]')::text
 """
 
 
@@ -57,8 +57,41 @@ def ensure_quotas(*, account: Account) -> None:
 
 
 @transaction.atomic
-def set_quota(*, account: Account, quota_type: str, period: str, limit: int, actor: Account | None) -> UsageQuota:
-    """Set one limit; usage is kept. Raises InvalidAccount for unknown names and limits outside 0 .. 2^53-1."""
+def set_quota(
+    *,
+    quota_type: str,
+    period: str,
+    limit: int,
+    actor: Account | None,
+    account: Account | None = None,
+    key: ApiKey | None = None,
+    project_id: UUID | None = None,
+) -> UsageQuota:
+    """Set one limit of an account, of a key or of a project; usage is kept, and of a new row starts at zero.
+
+    Raises InvalidAccount for unknown names, limits outside 0 .. 2^53-1, and unless exactly one of the three is given.
+    """
+    check_limit(quota_type, period, limit)
+    owner = {"user": account, "api_key": key, "project_id": project_id}
+    if sum(value is not None for value in owner.values()) != 1:
+        raise InvalidAccount(
+            errors={"non_field_errors": [_("Name an account, an API key or a project, and only one of them.")]}
+        )
+    today = timezone.now().astimezone(UTC).date()
+    quota, _made = UsageQuota.objects.update_or_create(
+        **owner,
+        quota_type=quota_type,
+        period=period,
+        defaults={"limit": limit},
+        create_defaults={"limit": limit, "reset_date": next_reset(period, today)},
+    )
+    transaction.on_commit(lambda: forget_counters(quota.scope_id))
+    logger.info("accounts.quota.set", extra={"scope": str(quota.scope_id), "limit": limit, "actor": str(actor)})
+    return quota
+
+
+def check_limit(quota_type: str, period: str, limit: int) -> None:
+    """Raises InvalidAccount with errors by field."""
     errors: dict[str, list[str]] = {}
     if quota_type not in QuotaType.values:
         errors["quota_type"] = [_("%(name)s is unknown.") % {"name": quota_type}]
@@ -68,17 +101,6 @@ def set_quota(*, account: Account, quota_type: str, period: str, limit: int, act
         errors["limit"] = [_("Between 0 and %(limit)d.") % {"limit": limiter.MAX_AMOUNT}]
     if errors:
         raise InvalidAccount(errors=errors)
-    today = timezone.now().astimezone(UTC).date()
-    quota, _made = UsageQuota.objects.update_or_create(
-        user=account,
-        quota_type=quota_type,
-        period=period,
-        defaults={"limit": limit},
-        create_defaults={"limit": limit, "reset_date": next_reset(period, today)},
-    )
-    transaction.on_commit(lambda: forget_counters(account.pk))
-    logger.info("accounts.quota.set", extra={"account": str(account.pk), "limit": limit, "actor": str(actor)})
-    return quota
 
 
 @transaction.atomic
@@ -93,29 +115,34 @@ def adopt_default_quotas(*, account: Account, old_type: str) -> None:
     transaction.on_commit(lambda: forget_counters(account.pk))
 
 
-def forget_counters(account_id: UUID) -> None:
+def forget_counters(scope_id: UUID) -> None:
     """Let the next request rebuild; when Redis is down, `reconcile_counters` will."""
     try:
-        limiter.invalidate(account_id)
+        limiter.invalidate([scope_id])
     except limiter.LimiterDown:
-        logger.warning("accounts.counters.stale", extra={"account": str(account_id)})
+        logger.warning("accounts.counters.stale", extra={"scope": str(scope_id)})
 
 
 def rebuild_counters(*, account: Account) -> None:
-    """Write the account's limits, usage and reservations to Redis; raises Unavailable when they keep changing.
+    """Write the account's limits, usage and reservations to Redis; raises Unavailable when they keep changing."""
+    ensure_quotas(account=account)
+    rebuild_scope(scope_id=account.pk)
+
+
+def rebuild_scope(*, scope_id: UUID) -> None:
+    """The same for a key or a project, whose limits nobody makes but a person.
 
     Optimistic: every change that PostgreSQL makes first raises a version in Redis afterwards, and what was read before
     such a change is not written. So any number of processes may rebuild at once.
     """
-    ensure_quotas(account=account)
     for _attempt in range(REBUILD_ATTEMPTS):
-        seen_version, redis_time = limiter.version(account.pk)
+        seen_version, redis_time = limiter.version(scope_id)
         today = datetime.fromtimestamp(redis_time, UTC).date()
         with connection.cursor() as cursor:
-            cursor.execute(_READ, {"user": account.pk})
+            cursor.execute(_READ, {"scope": scope_id})
             quotas, holds = cursor.fetchone()
         rows = [_live_row(row, today) for row in json.loads(quotas)]
-        if limiter.rebuild(account.pk, seen_version, rows, json.loads(holds)):
+        if limiter.rebuild(scope_id, seen_version, rows, json.loads(holds)):
             return
     raise Unavailable(_("The usage counters are being rebuilt; try again."), retry_after_seconds=1)
 
@@ -130,13 +157,23 @@ def _live_row(row: list[Any], today: date) -> tuple[str, str, int, int, int]:
 
 
 def reconcile_counters(*, accounts: Iterable[Account] | None = None) -> int:
-    """Rebuild the counters of accounts with open work or fresh usage; heals what Redis missed while it was away."""
-    if accounts is None:
-        fresh = UsageQuota.objects.filter(updated_at__gte=timezone.now() - RECONCILE_WINDOW).values("user_id")
-        held = UsageReservation.objects.values("user_id")
-        accounts = Account.objects.filter(Q(pk__in=fresh) | Q(pk__in=held)).iterator()
-    count = 0
-    for account in accounts:
+    """Rebuild what has open work or fresh usage, or these accounts; heals what Redis missed while it was away.
+
+    Returns how many accounts, keys and projects that were.
+    """
+    if accounts is not None:
+        return sum(_rebuilt(account.pk, account) for account in accounts)
+    fresh = UsageQuota.objects.filter(updated_at__gte=timezone.now() - RECONCILE_WINDOW)
+    busy: set[UUID] = set(fresh.values_list("scope_id", flat=True))
+    for column in ("user_id", "api_key_id", "project_id"):
+        busy |= set(UsageReservation.objects.exclude(**{column: None}).values_list(column, flat=True).distinct())
+    found = Account.objects.in_bulk(busy)
+    return sum(_rebuilt(scope_id, found.get(scope_id)) for scope_id in busy)
+
+
+def _rebuilt(scope_id: UUID, account: Account | None) -> int:
+    if account is not None:
         rebuild_counters(account=account)
-        count += 1
-    return count
+    else:
+        rebuild_scope(scope_id=scope_id)
+    return 1

@@ -18,24 +18,40 @@ from accounts.models import UsageReservation
 logger = logging.getLogger(__name__)
 
 _MAX_OPEN = 10_000
-#: Reservations of this process that no commit has confirmed, and their accounts.
-_open: dict[UUID, UUID] = {}
+#: Reservations of this process that no commit has confirmed, and the scopes they touch.
+_open: dict[UUID, list[UUID]] = {}
 
 
-def note_reserved(reservation_id: UUID, account_id: UUID) -> None:
+def note_reserved(reservation_id: UUID, scope_ids: Sequence[UUID]) -> None:
     """Remember whose reservation this is, so that it can be released before it has a row."""
     if len(_open) >= _MAX_OPEN:
         _open.clear()
-    _open[reservation_id] = account_id
+    _open[reservation_id] = list(scope_ids)
 
 
-def hold_usage(*, reservation_id: UUID, account_id: UUID, amounts: Mapping[str, int]) -> None:
-    """Keep the reservation for as long as the work lives; part of the transaction that accepts the work."""
-    UsageReservation.objects.create(reservation_id=reservation_id, user_id=account_id, amounts=dict(amounts))
+def hold_usage(
+    *,
+    reservation_id: UUID,
+    account_id: UUID,
+    amounts: Mapping[str, int],
+    key_id: UUID | None = None,
+    project_id: UUID | None = None,
+) -> None:
+    """Keep the reservation for as long as the work lives; part of the transaction that accepts the work.
+
+    Key and project must be those of the admission: the row says whose counters the end of the work corrects.
+    """
+    UsageReservation.objects.create(
+        reservation_id=reservation_id,
+        user_id=account_id,
+        api_key_id=key_id,
+        project_id=project_id,
+        amounts=dict(amounts),
+    )
 
     def confirm() -> None:
         _open.pop(reservation_id, None)
-        _after_commit(lambda: limiter.confirm(account_id, reservation_id))
+        _after_commit(lambda: limiter.confirm(present(account_id, key_id, project_id), reservation_id))
 
     transaction.on_commit(confirm)
 
@@ -43,21 +59,26 @@ def hold_usage(*, reservation_id: UUID, account_id: UUID, amounts: Mapping[str, 
 def release_usage(*, reservation_ids: Sequence[UUID]) -> None:
     """Give back at once what this process reserved but no commit confirmed; elsewhere it lapses by itself."""
     for reservation_id in reservation_ids:
-        account_id = _open.pop(reservation_id, None)
-        if account_id is not None:
-            _after_commit(partial(_release, account_id, reservation_id))
+        scope_ids = _open.pop(reservation_id, None)
+        if scope_ids is not None:
+            _after_commit(partial(_release, scope_ids, reservation_id))
 
 
-def _release(account_id: UUID, reservation_id: UUID) -> None:
-    limiter.settle(account_id, reservation_id)
+def present(*scope_ids: UUID | None) -> list[UUID]:
+    """Those that are set."""
+    return [scope_id for scope_id in scope_ids if scope_id is not None]
+
+
+def _release(scope_ids: Sequence[UUID], reservation_id: UUID) -> None:
+    limiter.settle(scope_ids, reservation_id)
     # A commit whose answer was lost did keep it: PostgreSQL knows.
-    limiter.invalidate(account_id)
+    limiter.invalidate(scope_ids)
 
 
 _BOOK = """
     WITH today AS MATERIALIZED (SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS day),
          locked AS MATERIALIZED (
-             SELECT quota_id FROM usage_quotas WHERE user_id = %(user)s AND quota_type = ANY(%(kinds)s)
+             SELECT quota_id FROM usage_quotas WHERE scope_id = ANY(%(scopes)s) AND quota_type = ANY(%(kinds)s)
              ORDER BY quota_id FOR UPDATE)
     UPDATE usage_quotas AS quota
        SET current_usage = CASE WHEN quota.reset_date > day THEN quota.current_usage ELSE 0 END
@@ -67,14 +88,14 @@ _BOOK = """
                              ELSE (date_trunc('month', day::timestamp) + interval '1 month')::date END
       FROM locked, today
      WHERE quota.quota_id = locked.quota_id
- RETURNING quota.quota_type, quota.period, (%(amounts)s::jsonb ->> quota.quota_type)::bigint,
+ RETURNING quota.scope_id, quota.quota_type, quota.period, (%(amounts)s::jsonb ->> quota.quota_type)::bigint,
            extract(epoch FROM quota.reset_date::timestamp)::bigint
 """
 
 
 @transaction.atomic(savepoint=False)
 def settle_usage(*, reservation_id: UUID, actual: Mapping[str, int]) -> bool:
-    """Replace a reservation by what was really used; part of the transaction that ends the work.
+    """Replace a reservation by what was really used, for account, key and project; part of the work's transaction.
 
     A kind that `actual` leaves out is booked as reserved. More than was reserved is booked in full. False when the
     reservation had ended before: then nothing is booked.
@@ -84,13 +105,13 @@ def settle_usage(*, reservation_id: UUID, actual: Mapping[str, int]) -> bool:
     ended = _end_reservations([reservation_id])
     if not ended:
         return False
-    _id, account_id, reserved = ended[0]
+    _id, scope_ids, reserved = ended[0]
     amounts = {**reserved, **actual}
     with connection.cursor() as cursor:
-        parameters: dict[str, Any] = {"user": account_id, "kinds": sorted(amounts), "amounts": json.dumps(amounts)}
+        parameters: dict[str, Any] = {"scopes": scope_ids, "kinds": sorted(amounts), "amounts": json.dumps(amounts)}
         cursor.execute(_BOOK, parameters)
         booked = cursor.fetchall()
-    transaction.on_commit(lambda: _after_commit(lambda: limiter.settle(account_id, reservation_id, booked)))
+    transaction.on_commit(lambda: _after_commit(lambda: limiter.settle(scope_ids, reservation_id, booked)))
     return True
 
 
@@ -99,23 +120,23 @@ def refund_usage(*, reservation_ids: Sequence[UUID]) -> int:
     ended = _end_reservations(reservation_ids)
 
     def give_back() -> None:
-        for reservation_id, account_id, _amounts in ended:
-            limiter.settle(account_id, reservation_id)
+        for reservation_id, scope_ids, _amounts in ended:
+            limiter.settle(scope_ids, reservation_id)
 
     if ended:
         transaction.on_commit(lambda: _after_commit(give_back))
     return len(ended)
 
 
-def _end_reservations(reservation_ids: Sequence[UUID]) -> list[tuple[UUID, UUID, dict[str, int]]]:
-    """Exactly one caller gets each row."""
+def _end_reservations(reservation_ids: Sequence[UUID]) -> list[tuple[UUID, list[UUID], dict[str, int]]]:
+    """Exactly one caller gets each row: id, scopes, amounts."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM usage_reservations WHERE reservation_id = ANY(%s)"
-            " RETURNING reservation_id, user_id, amounts::text",
+            " RETURNING reservation_id, user_id, api_key_id, project_id, amounts::text",
             [list(reservation_ids)],
         )
-        return [(row[0], row[1], json.loads(row[2])) for row in cursor.fetchall()]
+        return [(row[0], present(*row[1:4]), json.loads(row[4])) for row in cursor.fetchall()]
 
 
 def _after_commit(correct_redis: Callable[[], object]) -> None:

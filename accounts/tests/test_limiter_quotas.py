@@ -86,7 +86,7 @@ def test_a_period_that_is_over_asks_for_a_rebuild(account_id: UUID) -> None:
 def test_what_was_read_before_a_change_is_not_written(account_id: UUID) -> None:
     build(account_id)
     seen, _clock = limiter.version(account_id)
-    limiter.settle(account_id, reserve(account_id, 10)[0], [("tokens", "daily", 10, TOMORROW)])
+    limiter.settle([account_id], reserve(account_id, 10)[0], [(account_id, "tokens", "daily", 10, TOMORROW)])
 
     assert not limiter.rebuild(account_id, seen, [DAILY], [])
 
@@ -124,7 +124,7 @@ def test_confirming_keeps_a_reservation_for_good(account_id: UUID) -> None:
     build(account_id)
     reservation_id, _verdict = reserve(account_id, 10)
 
-    limiter.confirm(account_id, reservation_id)
+    limiter.confirm([account_id], reservation_id)
 
     assert redis_client().zcard(f"quota_expiry:{account_id}") == 0
     assert field(account_id, "res|tokens") == "10"
@@ -134,7 +134,7 @@ def test_confirming_keeps_a_reservation_for_good(account_id: UUID) -> None:
 def test_a_reservation_that_redis_forgot_makes_the_counters_untrusted(account_id: UUID, verb: Any) -> None:
     build(account_id)
 
-    verb(account_id, uuid7())
+    verb([account_id], uuid7())
 
     assert reserve(account_id, 1)[1] == Stopped("rebuild")
 
@@ -143,7 +143,7 @@ def test_a_settlement_of_the_period_before_does_not_count(account_id: UUID) -> N
     build(account_id)
     reservation_id, _verdict = reserve(account_id, 10)
 
-    limiter.settle(account_id, reservation_id, [("tokens", "daily", 10, TOMORROW - 86_400)])
+    limiter.settle([account_id], reservation_id, [(account_id, "tokens", "daily", 10, TOMORROW - 86_400)])
 
     assert field(account_id, "use|tokens|daily") == "0"
     assert isinstance(reserve(account_id, 100)[1], Passed)
@@ -153,13 +153,13 @@ def test_a_settlement_of_the_next_period_makes_the_counters_untrusted(account_id
     build(account_id)
     reservation_id, _verdict = reserve(account_id, 10)
 
-    limiter.settle(account_id, reservation_id, [("tokens", "daily", 10, TOMORROW + 86_400)])
+    limiter.settle([account_id], reservation_id, [(account_id, "tokens", "daily", 10, TOMORROW + 86_400)])
 
     assert reserve(account_id, 1)[1] == Stopped("rebuild")
 
 
 def test_corrections_to_counters_that_are_gone_wait_for_the_rebuild(account_id: UUID) -> None:
-    limiter.settle(account_id, uuid7(), [("tokens", "daily", 10, TOMORROW)])
+    limiter.settle([account_id], uuid7(), [(account_id, "tokens", "daily", 10, TOMORROW)])
 
     assert limiter.version(account_id)[0] == "1"
     assert field(account_id, "use|tokens|daily") is None
@@ -170,7 +170,7 @@ def test_a_reservation_of_nothing_is_a_reservation(account_id: UUID) -> None:
     build(account_id, ("tokens", "daily", 0, 0, TOMORROW))
     reservation_id, verdict = reserve(account_id, 0)
 
-    limiter.settle(account_id, reservation_id)
+    limiter.settle([account_id], reservation_id)
 
     assert isinstance(verdict, Passed)
     assert field(account_id, f"hold|{reservation_id}") is None

@@ -132,7 +132,8 @@ def _from_api_exception(error: exceptions.APIException) -> DomainError:
     codes = error.get_codes()
     domain = DomainError(code=codes if isinstance(codes, str) else "invalid_request")
     domain.status_code = error.status_code
-    domain.title = str(error.default_detail)
+    # Some of DRF's defaults are patterns for `format`; a caller would read the name in braces.
+    domain.title = str(error.detail if "{" in str(error.default_detail) else error.default_detail)
     if isinstance(error, exceptions.ValidationError):
         domain.errors = _field_errors(error.detail)
         domain.detail = "Some fields are not valid."

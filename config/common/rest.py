@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from config.common.problems import CONTENT_TYPE, BodyTooLarge, DomainError, as_domain_error, problem_body
@@ -39,6 +40,9 @@ def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Respo
     from rest_framework.views import set_rollback
 
     set_rollback()
+    # Views with a format of their own (the schema's YAML, audio) would write the problem in that one.
+    if (request := context.get("request")) is not None:
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     return Response(problem_body(domain), status=domain.status_code, headers=domain.headers, content_type=CONTENT_TYPE)
 
 

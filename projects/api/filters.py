@@ -13,7 +13,10 @@ from projects.querysets import ProjectQuerySet
 
 
 class ProjectFilter(django_filters.FilterSet):
-    """By state and by words in name or description."""
+    """By state and by words in name or description; invalid values are refused with 400, never ignored.
+
+    A program that misspells a state should hear of it; the browser's list ignores it, because people follow old links.
+    """
 
     status = django_filters.ChoiceFilter(choices=ProjectStatus.choices)
     search = django_filters.CharFilter(method="by_words", label="Words in the name or the description")

@@ -39,7 +39,10 @@ class ProjectWriteSerializer(serializers.Serializer[Any]):
 
 
 class AbilitiesSerializer(serializers.Serializer[Any]):
-    """What the caller may do here."""
+    """What the caller may do here.
+
+    Written out by name, so that generated clients have a field for each ability instead of a free map.
+    """
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """One boolean per ability."""
@@ -85,7 +88,10 @@ class CreatedProjectSerializer(ProjectSerializer):
 
 
 class MemberSerializer(serializers.ModelSerializer[ProjectMember]):
-    """A person in a project."""
+    """A person in a project.
+
+    Without the e-mail address: people who share a project need not have given it to each other.
+    """
 
     user_id = serializers.UUIDField(read_only=True)
     username = serializers.CharField(source="user.username", read_only=True)

@@ -70,6 +70,7 @@ class ProjectViewSet(mixins.ListModelMixin, GenericViewSet[Project]):
     def _answer(self, project: Project, **more: Any) -> Response:
         """The project as it is stored now."""
         shown = self.get_queryset().filter(pk=project.pk).first()
+        # Somebody may have removed the caller since the change was written.
         if shown is None:
             raise NotFound(code="project_not_found")
         return Response(ProjectSerializer(shown, context=self.get_serializer_context()).data | more)
@@ -94,6 +95,7 @@ class ProjectViewSet(mixins.ListModelMixin, GenericViewSet[Project]):
     def update(self, request: Request, project_id: UUID, *, partial: bool = False) -> Response:
         """Change a project; fields that are not sent stay as they are."""
         project = self._project()
+        # A PUT keeps what it does not send: resetting it would lose fields that an older client does not know.
         serializer = ProjectWriteSerializer(data=request.data, partial=partial)
         serializer.is_valid(raise_exception=True)
         return self._answer(update_project(project=project, actor=account_of(request), **serializer.validated_data))

@@ -51,7 +51,10 @@ class InsideProject(mixins.ListModelMixin, GenericViewSet[Row]):
 
     @cached_property
     def project(self) -> Project:
-        """Visible to the caller and its key, or NotFound."""
+        """Visible to the caller and its key, or NotFound.
+
+        Kept for the request: the check of the ability, the rows and the action all need it.
+        """
         return project_for(account_of(self.request), key_of(self.request), self.kwargs["project_id"])
 
 
@@ -74,6 +77,7 @@ class ProjectMemberViewSet(InsideProject[ProjectMember]):
         serializer = MemberAddSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         asked = serializer.validated_data
+        # Before the search: otherwise the answers would tell people without the ability who has an account.
         if not get_abilities(project=project, user=account_of(request))["manage_members"]:
             raise Forbidden(_("Your role in this project does not allow this."))
         if (person := find_account(asked["username"])) is None:
@@ -125,6 +129,7 @@ class ProjectKeyViewSet(InsideProject[ProjectKey]):
         return ProjectKey.objects.filter(project=self.project).select_related("api_key", "project")
 
     def _created(self, made: NewProjectKey) -> Response:
+        # Read back through the list's query, so that a new key looks in this answer as it will look in the list.
         link = self.get_queryset().get(api_key=made.key)
         body = ProjectKeySerializer(link).data | {"api_key_text": made.key_text}
         return Response(body, status=status.HTTP_201_CREATED)

@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from config.common.problems import Forbidden, NotFound
 from projects.models import Project, ProjectActivity, ProjectStatus
-from projects.selectors import get_abilities
+from projects.selectors import NOT_WHEN_ARCHIVED, get_abilities
 
 
 class ActivityType(models.TextChoices):
-    """Everything that is logged."""
+    """Everything that is logged.
+
+    These values are in the rows: one that is renamed leaves old entries without their words and icons.
+    """
 
     PROJECT_CREATED = "project.created", _("Project created")
     PROJECT_UPDATED = "project.updated", _("Project changed")
@@ -44,14 +47,17 @@ def log_activity(
 def locked_project(*, project: Project, actor: Account, ability: str) -> Project:
     """Fresh copy of the row, locked until the transaction ends: changes of one project happen one after another.
 
+    Every service takes this lock first, so that no two of them can wait for each other.
     Raises NotFound when `actor` may not even see it and Forbidden without `ability`.
     """
+    # The caller's instance may be old: state and role are read behind the lock, where nobody can change them any more.
     fresh = Project.objects.select_for_update(of=("self",)).filter(pk=project.pk).first()
     abilities = get_abilities(project=fresh, user=actor) if fresh else {}
     if fresh is None or not abilities["view"]:
         raise NotFound(code="project_not_found")
     if not abilities[ability]:
-        if fresh.status == ProjectStatus.ARCHIVED:
+        # Only where the archive is what forbids it: "restore it first" is no answer to somebody who may not restore.
+        if fresh.status == ProjectStatus.ARCHIVED and ability in NOT_WHEN_ARCHIVED:
             raise Forbidden(_t("The project is archived. Restore it first."), code="project_archived")
         raise Forbidden(_t("Your role in this project does not allow this."))
     return fresh

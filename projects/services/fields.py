@@ -13,6 +13,7 @@ from config.common.rest import parse_json
 
 NAME_MAX_CHARS = 255
 TEXT_MAX_CHARS = 20_000
+#: Of the UTF-8 text. Lists read these columns with every row, and the activity log keeps old and new values.
 JSON_MAX_BYTES = 64 * 1024
 INTENTS_MAX = 50
 INTENT_MAX_CHARS = 100
@@ -95,6 +96,7 @@ def _object(value: Any) -> dict[str, Any]:
 def _intents(value: Any) -> list[str]:
     if not isinstance(value or [], (list, tuple)) or not all(isinstance(item, str) for item in value or []):
         raise _Refused(_("A list of texts is expected."))
+    # A dictionary drops doubles as a set would, and keeps the order in which people wrote them.
     intents = list(dict.fromkeys(_text(item, INTENT_MAX_CHARS) for item in value or []))
     if "" in intents:
         raise _Refused(_("An intent may not be empty."))
@@ -116,7 +118,10 @@ _CLEANERS: dict[str, Callable[[Any], Any]] = {
 
 
 def clean_fields(fields: Mapping[str, Any], *, creating: bool = False) -> dict[str, Any]:
-    """The fields as they are stored; raises InvalidProject with every message at once, TypeError for unknown names."""
+    """The fields as they are stored; raises InvalidProject with every message at once, TypeError for unknown names.
+
+    `creating` asks for a name; a change may leave it out. null stands for a field's default.
+    """
     if unknown := set(fields) - set(_CLEANERS):
         raise TypeError(f"Not a field of a project: {sorted(unknown)}")
     values: dict[str, Any] = {}

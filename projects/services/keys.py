@@ -14,7 +14,8 @@ from config.common.problems import DomainError, NotFound
 from projects.models import Project, ProjectKey
 from projects.services.activity import ActivityType, locked_project, log_activity
 
-#: All a bound key may ever be given; a project's own key has them all.
+#: All a bound key may ever be given; a project's own key has them all. Neither `*` nor `account:read` is among them:
+#: both reach beyond the project, and scopes that are added later must not reach keys that exist.
 PROJECT_KEY_SCOPES = (
     "projects:read",
     "projects:write",
@@ -93,9 +94,13 @@ def revoke_project_key(*, project: Project, key_id: object, actor: Account) -> A
 
 @transaction.atomic
 def rotate_project_key(*, project: Project, actor: Account, by_key: ApiKey | None = None) -> NewProjectKey:
-    """Replace the project's own key (`Project.api_key`); the old one ends at once, the new one acts as `actor`."""
+    """Replace the project's own key (`Project.api_key`); the old one ends at once, the new one acts as `actor`.
+
+    There is no overlap: a key is replaced because somebody may have seen it. Make a further key for a soft change.
+    """
     fresh = locked_project(project=project, actor=actor, ability="manage_keys")
     old = fresh.api_key
+    # Names of projects may be longer than those of keys.
     name = fresh.project_name[:NAME_MAX_CHARS]
     key, text = create_api_key(user=actor, name=name, permissions=list(grantable_scopes(by_key)))
     ProjectKey.objects.create(project=fresh, api_key=key)
@@ -109,6 +114,7 @@ def rotate_project_key(*, project: Project, actor: Account, by_key: ApiKey | Non
 
 def revoke_keys_of(*, project: Project, user: Account, actor: Account) -> None:
     """End every key by which `user` acts in this project; part of the transaction that removes the member."""
+    # One by one, not by a bulk update: each end is announced to the processes that remember the key.
     links = ProjectKey.objects.select_related("api_key").filter(
         project=project, api_key__user=user, api_key__status=ApiKeyStatus.ACTIVE
     )

@@ -34,7 +34,10 @@ def _check_role(role: str) -> None:
 
 
 def _check_rank(project: Project, actor: Account, *roles: str) -> None:
-    """Managers are appointed and dismissed by the owner (or staff) only."""
+    """Managers are appointed and dismissed by the owner (or staff) only.
+
+    `archive` is the ability that a manager's role lacks: whoever has it outranks managers.
+    """
     if MemberRole.MANAGER in roles and not get_abilities(project=project, user=actor)["archive"]:
         raise Forbidden(_("Only the owner appoints and dismisses managers."))
 
@@ -57,6 +60,7 @@ def add_member(*, project: Project, user: Account, role: str, actor: Account) ->
     if ProjectMember.objects.active().filter(project=fresh, user=user).exists():
         raise Conflict(_("This person is a member already."), code="already_member")
     now = timezone.now()
+    # A returning member starts anew: extra permissions belonged to the membership that ended.
     member, _created = ProjectMember.objects.update_or_create(
         project=fresh,
         user=user,
@@ -92,6 +96,7 @@ def change_member_role(*, project: Project, user: Account, role: str, actor: Acc
 @transaction.atomic
 def remove_member(*, project: Project, user: Account, actor: Account) -> None:
     """End a membership and revoke the person's keys of this project; everybody but the owner may leave."""
+    # Leaving needs no rank: nobody can be held in a project.
     leaving = user.pk == actor.pk
     fresh = locked_project(project=project, actor=actor, ability="view" if leaving else "manage_members")
     member = _membership(fresh, user.pk)
@@ -101,6 +106,7 @@ def remove_member(*, project: Project, user: Account, actor: Account) -> None:
         _check_rank(fresh, actor, member.role)
     member.status = MemberStatus.REMOVED
     member.save(update_fields=["status"])
+    # Left alone they would see nothing, but work again as soon as the person came back.
     revoke_keys_of(project=fresh, user=user, actor=actor)
     _log(fresh, actor, ActivityType.MEMBER_REMOVED, user, old=member.role)
 
@@ -108,7 +114,7 @@ def remove_member(*, project: Project, user: Account, actor: Account) -> None:
 def transfer_ownership(*, project: Project, user: Account, actor: Account) -> Project:
     """Make an active member the owner; the old owner becomes a manager. Owner or staff only.
 
-    Raises ProjectNameTaken when the new owner has a project of that name.
+    Raises ProjectNameTaken when the new owner has a project of that name. To the present owner it changes nothing.
     """
     with name_guarded_transaction():
         fresh = locked_project(project=project, actor=actor, ability="archive")

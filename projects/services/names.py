@@ -23,6 +23,7 @@ def name_guarded_transaction() -> Iterator[None]:
         with transaction.atomic():
             yield
     except IntegrityError as error:
+        # By the constraint's name: the server writes its message in the language of its own locale.
         diagnosis = getattr(error.__cause__, "diag", None)
         if getattr(diagnosis, "constraint_name", None) != "idx_projects_name_user":
             raise

@@ -49,12 +49,14 @@ def create_project_with_key(
     """
     if bound_project_id(by_key) is not None:
         raise Forbidden(_("A key that is bound to a project cannot create projects."), code="project_bound_key")
+    # Before the transaction: what cannot be stored should not open one.
     values = clean_fields(fields, creating=True)
     with name_guarded_transaction():
         return _insert(user, values, grantable_scopes(by_key))
 
 
 def _insert(user: Account, values: dict[str, Any], scopes: Sequence[str]) -> NewProject:
+    # The key comes first because `Project.api_key` may not be empty; its binding needs the project and comes after.
     key, text = create_api_key(user=user, name=values["project_name"][:NAME_MAX_CHARS], permissions=list(scopes))
     project = Project.objects.create(user=user, api_key=key, **values)
     ProjectKey.objects.create(project=project, api_key=key)

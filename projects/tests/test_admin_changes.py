@@ -7,8 +7,10 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import AnonymousUser
-from django.contrib.messages.storage.fallback import FallbackStorage
-from django.http import HttpRequest
+from django.contrib.messages import get_messages
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.backends.signed_cookies import SessionStore
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
 from accounts.models import Account, ApiKey
@@ -133,10 +135,10 @@ def test_project_that_vanished_is_told_and_the_others_are_done(
     assert len(chosen) == 2
     Project.objects.filter(pk=project.pk).delete()
     request = rf.post("/admin/projects/project/")
-    request.user, request.session = staff, {}  # type: ignore[assignment]  # a plain dict serves as session here
-    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]  # as the middleware does
+    request.user, request.session = staff, SessionStore()
+    MessageMiddleware(lambda _request: HttpResponse()).process_request(request)
     ProjectAdmin.actions[0](ProjectAdmin(Project, admin.site), request, chosen)
-    assert [str(message) for message in request._messages] == ["Station: Not found.", "1 projects changed."]  # type: ignore[attr-defined]
+    assert [str(message) for message in get_messages(request)] == ["Station: Not found.", "1 projects changed."]
     other.refresh_from_db()
     assert other.status == "archived"
 
@@ -167,8 +169,8 @@ def test_staff_have_no_action_that_deletes(project: Project, console: Client) ->
 @pytest.mark.parametrize("model", ["projectactivity", "projectkey"])
 @pytest.mark.parametrize("verb", ["add", "change", "delete"])
 def test_logs_and_keys_are_not_edited(project: Project, console: Client, model: str, verb: str) -> None:
-    row = {"projectactivity": ProjectActivity, "projectkey": ProjectKey}[model].objects.first()
-    assert row is not None
+    models: dict[str, Any] = {"projectactivity": ProjectActivity, "projectkey": ProjectKey}
+    row = models[model].objects.first()
     before = stored()
     address = f"/admin/projects/{model}/" + ("add/" if verb == "add" else f"{row.pk}/{verb}/")
     assert console.post(address, {"post": "yes", "activity_description": "x"}).status_code == 403

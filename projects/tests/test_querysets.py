@@ -77,10 +77,10 @@ def test_removed_row_is_kept_and_not_active(project: Project, owner: Account, me
 
 def test_count_of_members_leaves_out_removed_ones(project: Project, owner: Account, member: Account) -> None:
     empty = create_project(user=owner, project_name="Alone")
-    counts = Project.objects.with_member_count().values_list("pk", "member_count")
-    assert dict(counts) == {project.pk: 2, empty.pk: 1}
+    rows = Project.objects.with_member_count()
+    assert {row.pk: vars(row)["member_count"] for row in rows} == {project.pk: 2, empty.pk: 1}
     remove_member(project=project, user=member, actor=owner)
-    assert dict(counts.all()) == {project.pk: 1, empty.pk: 1}
+    assert {row.pk: vars(row)["member_count"] for row in rows.all()} == {project.pk: 1, empty.pk: 1}
 
 
 def test_count_of_members_is_no_product_of_keys_and_log(project: Project, owner: Account, member: Account) -> None:

@@ -23,7 +23,10 @@ def account_of(request: HttpRequest) -> Account:
 
 
 def find_project(request: HttpRequest, project_id: UUID) -> Project:
-    """The project with the person's membership; 404 for strangers as for nobody's project."""
+    """The project with the person's membership; 404 for strangers as for nobody's project.
+
+    `my_role` and `my_permissions` are on it, so that the page's buttons need no query of their own.
+    """
     projects = visible_projects(request.user).with_membership(request.user).select_related("user", "api_key")
     project = projects.filter(pk=project_id).first()
     if project is None:
@@ -54,7 +57,10 @@ def as_http(error: DomainError) -> Exception:
 
 
 def act(request: HttpRequest, action: Callable[[], object], *, done: str, back: str, **route: Any) -> HttpResponse:
-    """Run one service and go back with a message; 404 and 403 get their pages, other refusals are told."""
+    """Run one service and go back with a message; 404 and 403 get their pages, other refusals are told.
+
+    `back` and `route` name the page to go to (POST, redirect, GET), so that reloading it repeats nothing.
+    """
     try:
         action()
     except (NotFound, Forbidden) as error:

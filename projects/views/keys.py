@@ -35,6 +35,7 @@ def keys(request: HttpRequest, project_id: UUID) -> HttpResponse:
                 add_errors(form, error)
             else:
                 return render_new_key(request, project, made.key_text)
+    # A queryset asks nothing until it is shown: people who may not see the keys cost no query for them.
     links = ProjectKey.objects.filter(project=project).select_related("api_key__user").order_by("-pk")
     context = {"form": form, "keys": links if may_manage else []}
     return render_tab(request, project, "keys", context, status=422 if form.is_bound else 200)

@@ -57,6 +57,7 @@ def change_role(request: HttpRequest, project_id: UUID, user_id: UUID) -> HttpRe
     """Another role for one member."""
     project, actor = find_project(request, project_id), account_of(request)
     form = RoleForm(request.POST)
+    # The service refuses the empty role, after it has checked who asks.
     role = form.cleaned_data["role"] if form.is_valid() else ""
     return act(
         request,
@@ -75,6 +76,7 @@ def remove(request: HttpRequest, project_id: UUID, user_id: UUID) -> HttpRespons
     """Remove one member, or leave."""
     project, actor = find_project(request, project_id), account_of(request)
     leaving = actor.pk == user_id
+    # Who left may not see the project's pages any more.
     route = {} if leaving else {"project_id": project_id}
     return act(
         request,

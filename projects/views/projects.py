@@ -52,8 +52,10 @@ def create(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_errors(form, error)
         else:
+            # Who creates a project wants to work in it.
             request.session[SESSION_KEY] = str(made.project.pk)
             return render_new_key(request, made.project, made.key_text, created=True)
+    # 422 tells htmx and people's tools alike that the form came back with errors.
     return render(request, "projects/create.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
@@ -149,9 +151,11 @@ def restore(request: HttpRequest, project_id: UUID) -> HttpResponse:
 def switch(request: HttpRequest, project_id: UUID) -> HttpResponse:
     """Work in this project from now on; back to `next`, if that is a page of ours."""
     project = find_project(request, project_id)
+    # An archive accepts nothing, so nobody can work in it.
     if project.status == ProjectStatus.ACTIVE:
         request.session[SESSION_KEY] = str(project.pk)
     target = request.POST.get("next", "")
+    # `next` comes from a form that any site can send; it must not lead people from here to a copy of this house.
     if url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
         return redirect(target)
     return redirect("projects:detail", project_id=project.pk)

@@ -22,6 +22,7 @@ OTHER = Look(icon="point")
 
 def describe_activity(entry: ProjectActivity) -> dict[str, Any]:
     """The entry as the timeline component shows it; changed fields with their old and new values."""
+    # A later version may have logged kinds that this one does not know; they are shown by their plain name.
     known = entry.activity_type in ActivityType.values
     changes = entry.metadata.get("changes", {})
     lines = [f"{name}: {_short(change['old'])} → {_short(change['new'])}" for name, change in changes.items()]

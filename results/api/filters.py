@@ -6,7 +6,10 @@ from results.models import Result, ResultStatus
 
 
 class ResultFilter(django_filters.FilterSet):
-    """By task, project, engine, kind of engine, state and time."""
+    """By task, project, engine, kind of engine, state and time.
+
+    Periods are half open (from the first moment, up to but without the last), so that neighbours share no result.
+    """
 
     task_id = django_filters.UUIDFilter()
     project_id = django_filters.UUIDFilter(field_name="task__project_id")

@@ -59,6 +59,7 @@ class ResultViewSet(mixins.ListModelMixin, GenericViewSet[Result]):
     @feedback.mapping.put
     def rate(self, request: Request, result_id: UUID) -> Response:
         """Rate it; rating again replaces one's rating."""
+        # First, so that strangers hear 404 whatever they send.
         result = self._result()
         serializer = FeedbackWriteSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)

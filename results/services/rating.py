@@ -19,6 +19,7 @@ class InvalidRating(DomainError):
 
 
 def _require(result: Result, user: Account, ability: str) -> None:
+    # Asked again behind the page's own check: a role may have changed since the page was opened.
     abilities = get_abilities(project=result.task.project, user=user)
     if not abilities["view"]:
         raise NotFound(code="result_not_found")
@@ -47,7 +48,10 @@ def rate_result(*, result: Result, user: Account, rating: int, feedback_text: st
 
 @transaction.atomic
 def withdraw_rating(*, result: Result, user: Account) -> bool:
-    """Delete one's own rating; False when there was none."""
+    """Delete one's own rating; False when there was none.
+
+    Whoever may still see the result may take a rating back, even where the role does not allow new ones.
+    """
     _require(result, user, "view")
     deleted, _rows = ResultFeedback.objects.filter(result=result, user=user).delete()
     return deleted > 0

@@ -10,6 +10,7 @@ from tasks.events import CompletedAttempt
 from tasks.queue.connection import fetch
 from tasks.registry import EngineOutcome
 
+#: What the columns hold. An engine that overdoes it loses a detail; its answer must not be lost for that.
 _VERSION_MAX_CHARS = 100
 _INT4_MAX = 2**31 - 1
 
@@ -48,6 +49,7 @@ def record_results(*, attempt: CompletedAttempt) -> int:
     Cost is the sum of usage times today's price over the priced units, in the catalogue row's currency; NULL when the
     engine is not in the catalogue or none of its units has a price. Recording the same attempt again changes nothing.
     """
+    # NaN is no JSON: refused here, where the traceback still shows the engine, instead of by jsonb.
     answers = json.dumps([_row(outcome) for outcome in attempt.results], allow_nan=False, ensure_ascii=False)
     return len(fetch(RECORD, {"task_id": attempt.task_id, "attempt": attempt.attempt, "answers": answers}))
 

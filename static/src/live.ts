@@ -67,9 +67,11 @@ function remember(frame: Frame, value: number | null): void {
   else if (value !== null) newest.set(frame.task_id, value);
 }
 
-/** After a swap: progress never falls back. */
+/** Beside new content: progress never falls back. */
 function keepProgress(): void {
-  for (const [id, value] of newest) for (const host of elementsOf(id)) showProgress(host, value);
+  for (const [id, value] of newest) {
+    for (const host of elementsOf(id)) if (isRunning(host.dataset.status ?? "")) showProgress(host, value);
+  }
 }
 
 function show(frame: Frame): void {
@@ -196,9 +198,10 @@ function countActive(): void {
 export function startLive(): void {
   tick();
   window.setInterval(tick, 1_000);
+  // In the same breath as the new content: a moment later the older number would have been seen.
+  document.addEventListener("htmx:before:settle", keepProgress);
   document.addEventListener("htmx:after:swap", (event) => {
     tick();
-    keepProgress();
     watchVisible();
     if ((event.target as Element | null)?.id === "running-tasks") countActive();
   });

@@ -10,6 +10,9 @@ from django.db.utils import InterfaceError, OperationalError
 #: What a lost or restarting PostgreSQL raises, through Django or past it.
 DatabaseDown = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
+#: psycopg's own; which number does not matter, since the statements ask to be prepared at once.
+PREPARE_THRESHOLD = 5
+
 
 def fetch(statement: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows (none for statements without a result).
@@ -18,9 +21,14 @@ def fetch(statement: str, parameters: Mapping[str, Any] | None = None) -> list[t
     """
     connection.ensure_connection()
     raw = connection.connection
+    if raw.prepare_threshold is None:
+        # Django switches preparing off, and planning costs more than most of these statements. Django's own cursors
+        # bind on the client and never prepare, whatever is set here.
+        raw.prepare_threshold = PREPARE_THRESHOLD
     with psycopg.Cursor(raw) as cursor:
         cursor.execute(statement.encode(), parameters, prepare=True)
-        return cursor.fetchall() if cursor.description else []
+        # Not `cursor.description`, which builds an object for every column.
+        return cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else []
 
 
 def forget_connection() -> None:

@@ -2,6 +2,9 @@
 
 Claims go by primary key; only the batched statements use SKIP LOCKED, always as `task_id = ANY(ARRAY(SELECT ...))`,
 because the planner otherwise re-evaluates the locking subquery per row.
+
+Claims and dispatches do not wait for the disk (their transactions set synchronous_commit off): what a crash of
+PostgreSQL takes back leaves a waiting row that is published again, and the lost attempt cannot finish (the fence).
 """
 
 CLAIM = """
@@ -12,7 +15,7 @@ WHERE t.task_id = %(task)s AND t.status = 'in_queue' AND t.task_type = ANY(%(kin
     AND (t.deadline IS NULL OR t.deadline > clock_timestamp())
     AND NOT EXISTS (SELECT 1 FROM task_queues q WHERE q.queue_name = t.queue_name AND q.is_paused)
 RETURNING t.task_id, t.task_type, t.queue_name, t.project_id, t.user_id, t.attempt, t.retry_count,
-    t.parent_task_id, t.request_id, t.input_data
+    t.parent_task_id, t.request_id, t.input_data, set_config('synchronous_commit', 'off', true)
 """
 
 BEAT = """
@@ -71,6 +74,7 @@ RETURNING task_id
 
 LOCK_DISPATCH = """
 SELECT set_config('roundhouse.actor', 'dispatcher', true), set_config('roundhouse.reason', '', true),
+    set_config('synchronous_commit', 'off', true),
     pg_advisory_xact_lock(hashtextextended('dispatch:' || %(queue)s, 0))
 """
 

@@ -119,7 +119,7 @@ def retry_task(*, task_id: UUID, actor: Account | None, reason: str = "") -> Tas
     if amounts:
         admit(
             account=task.user, endpoint=kind.name, count_request=False, amounts=amounts, key=task.api_key,
-            reservation_id=task.pk,
+            project_id=task.project_id, reservation_id=task.pk,
         )  # fmt: skip
     try:
         with transaction.atomic():
@@ -147,7 +147,10 @@ def _restart(task: Task, amounts: Mapping[str, int], actor: Account | None, reas
             pending_deps=1 if waits else 0,
         )  # fmt: skip
         if amounts:
-            hold_usage(reservation_id=task.pk, account_id=task.user_id, amounts=amounts)
+            hold_usage(
+                reservation_id=task.pk, account_id=task.user_id, amounts=amounts, key_id=locked.api_key_id,
+                project_id=locked.project_id,
+            )  # fmt: skip
         dispatch_after_commit(task.queue_name)
         announce([task.pk])
 

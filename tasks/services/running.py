@@ -60,7 +60,7 @@ def claim_task(*, task_id: UUID, worker_id: UUID) -> Claim | None:
     )
     if not rows:
         return None
-    *columns, input_text = rows[0]
+    *columns, input_text, _synchronous_commit = rows[0]
     # Django's connection hands jsonb out as text, because its own JSONField decodes it.
     fields: list[Any] = [*columns, json.loads(input_text), worker_id]
     return Claim(*fields)
@@ -90,11 +90,13 @@ def finish_task(*, claim: Claim, outcome: Outcome) -> bool:
     output = stored_output(outcome.output_data)
     for result in outcome.results:
         stored_output(result.output_data)
+    parameters = claim.fence | {"output": Json(output, dumps=str)}
+    if _ends_alone(claim, outcome):
+        return bool(fetch(sql.FINISH, parameters)) or _was_finished_by_us(claim)
     with transaction.atomic():
         lock_chain(claim.parent_task_id)
-        if not fetch(sql.FINISH, claim.fence | {"output": Json(output, dumps=str)}):
-            # A commit whose answer was cut off is repeated: then the row is completed, and by us.
-            return bool(fetch(sql.FINISHED_BY_US, claim.fence))
+        if not fetch(sql.FINISH, parameters):
+            return _was_finished_by_us(claim)
         if outcome.results:
             attempt = CompletedAttempt(claim.task_id, claim.user_id, claim.project_id, claim.attempt, outcome.results)
             task_completed.send(sender=None, attempt=attempt)
@@ -104,6 +106,17 @@ def finish_task(*, claim: Claim, outcome: Outcome) -> bool:
         if claim.parent_task_id is not None:
             advance_chain(claim.parent_task_id)
     return True
+
+
+def _ends_alone(claim: Claim, outcome: Outcome) -> bool:
+    """Whether nothing but its row changes: one statement is a transaction of its own, without BEGIN and COMMIT."""
+    is_metered = kind_named(claim.task_type).estimate is not None
+    return not (outcome.results or outcome.in_transaction or is_metered or claim.parent_task_id)
+
+
+def _was_finished_by_us(claim: Claim) -> bool:
+    """A commit whose answer was cut off is repeated: then the row is completed, and by us."""
+    return bool(fetch(sql.FINISHED_BY_US, claim.fence))
 
 
 def _settle(claim: Claim, usage: Mapping[str, int]) -> None:

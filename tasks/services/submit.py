@@ -137,7 +137,7 @@ def _insert(task: Task, kind: TaskKind) -> Task:
     if amounts:
         admit(
             account=task.user, endpoint=kind.name, count_request=False, amounts=amounts, key=task.api_key,
-            reservation_id=task.task_id,
+            project_id=task.project_id, reservation_id=task.task_id,
         )  # fmt: skip
     try:
         with acting(task.user, "submitted"):
@@ -145,7 +145,10 @@ def _insert(task: Task, kind: TaskKind) -> Task:
                 lock_parent(task)
             task.save(force_insert=True)
             if amounts:
-                hold_usage(reservation_id=task.task_id, account_id=task.user_id, amounts=amounts)
+                hold_usage(
+                    reservation_id=task.task_id, account_id=task.user_id, amounts=amounts, key_id=task.api_key_id,
+                    project_id=task.project_id,
+                )  # fmt: skip
             if kind.on_submit:
                 kind.on_submit(task)
             # A kind may answer at once, from a cache: then there is nothing to dispatch.

@@ -349,7 +349,7 @@ def test_open_page_is_told_that_its_chain_failed(
 def until_somebody_waits_for_a_lock() -> None:
     """Until PostgreSQL says that another session is blocked."""
     end = time.monotonic() + 5
-    while not fetch("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"):
+    while not fetch("SELECT 1 FROM pg_locks WHERE NOT granted"):
         assert time.monotonic() < end
         time.sleep(0.01)
 

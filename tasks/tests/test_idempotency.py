@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -23,26 +24,20 @@ pytestmark = pytest.mark.django_db
 
 def eight(action: Callable[[int], Task]) -> tuple[list[Task], list[DomainError]]:
     """Answers and refusals of eight threads that act at the same moment; any other error fails the test."""
-    barrier, answers, refusals, bugs = threading.Barrier(8), list[Task](), list[DomainError](), list[BaseException]()
+    barrier = threading.Barrier(8)
 
-    def run(number: int) -> None:
+    def run(number: int) -> Task | DomainError:
+        barrier.wait(5)
         try:
-            barrier.wait(5)
-            answers.append(action(number))
+            return action(number)
         except DomainError as refusal:
-            refusals.append(refusal)
-        except BaseException as bug:
-            bugs.append(bug)
+            return refusal
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    assert bugs == []
-    return answers, refusals
+    with ThreadPoolExecutor(8) as pool:
+        ends = list(pool.map(run, range(8)))
+    return [end for end in ends if isinstance(end, Task)], [end for end in ends if isinstance(end, DomainError)]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,23 +1,24 @@
 """One task from claim to end: the edge where every exception of a handler becomes a state."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 
 from config.common.problems import DomainError
 from config.common.redis import RedisDown
 from tasks.engines.errors import EngineError, WorkInterrupted
 from tasks.live import publish_frame, state_frame
 from tasks.queue.connection import DatabaseDown, forget_connection
+from tasks.queue.taker import NOTHING, take
 from tasks.registry import Outcome, kind_named
 from tasks.services.dispatch import dispatch_queue
 from tasks.services.running import Claim, OutputRefused, claim_task, fail_task, finish_task, stop_task
-from tasks.states import TaskStatus
+from tasks.states import TaskStatus, WorkerProfile
 from tasks.worker.context import RunningTask, StopReason
 from tasks.worker.keeper import LeaseKeeper
 
@@ -27,11 +28,31 @@ T = TypeVar("T")
 
 #: A finished result is worth waiting for the database; beyond this the lease is gone anyway.
 DATABASE_RETRY_SECONDS = 60.0
-#: After an end the window is refilled, at most this often per process.
-REFILL_SECONDS = 0.02
+#: How long a process goes on with one queue before Celery may give it something else.
+TURN_SECONDS = 0.25
 
-_refill_lock = threading.Lock()
-_next_refill: dict[str, float] = {}
+
+def run_tasks(*, task_id: UUID, queue_name: str, keeper: LeaseKeeper) -> None:
+    """Run a task, and then what waits behind it in its queue, for one turn.
+
+    The ids that follow are taken from the broker directly: the way of a message through Celery's main process and back
+    costs more than a claim, and there is one such process for all children.
+    """
+    ends_at = time.monotonic() + TURN_SECONDS
+    following: UUID | None = task_id
+    while following is not None:
+        run_task(task_id=following, keeper=keeper)
+        # A heavy process goes back each time: Celery counts its tasks and measures its memory between them.
+        is_over = keeper.profile == WorkerProfile.HEAVY or keeper.draining_since or time.monotonic() >= ends_at
+        following = _next_id(queue_name, may_take=not is_over)
+
+
+def _next_id(queue_name: str, *, may_take: bool) -> UUID | None:
+    """What follows in the queue, which is refilled before it runs dry."""
+    taken = take(queue_name) if may_take else NOTHING
+    if taken.left < settings.TASK_QUEUE_WINDOW / 4 and _refill(queue_name) and may_take and taken.task_id is None:
+        taken = take(queue_name)
+    return taken.task_id
 
 
 def run_task(*, task_id: UUID, keeper: LeaseKeeper) -> str:
@@ -50,7 +71,6 @@ def run_task(*, task_id: UUID, keeper: LeaseKeeper) -> str:
         structlog.contextvars.clear_contextvars()
     if status != "stale":
         _announce(claim, status)
-    _refill(claim.queue_name)
     return status
 
 
@@ -116,17 +136,13 @@ def _announce(claim: Claim, status: str) -> None:
     publish_frame(claim.user_id, frame)
 
 
-def _refill(queue_name: str) -> None:
+def _refill(queue_name: str) -> int:
     """Let the next rows into the queue now rather than at the next sweep; a failure is the sweeper's to mend."""
-    now = time.monotonic()
-    with _refill_lock:
-        if now < _next_refill.get(queue_name, 0.0):
-            return
-        _next_refill[queue_name] = now + REFILL_SECONDS
     try:
-        dispatch_queue(queue_name=queue_name)
+        return dispatch_queue(queue_name=queue_name)
     except DatabaseDown:
         forget_connection()
+        return 0
 
 
 def with_database_retry(action: Callable[[], T]) -> T:

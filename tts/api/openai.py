@@ -29,6 +29,7 @@ from tts.services import InvalidSpeechInput, request_speech
 #: A little less than the SDK's own timeout, so that the program gets an answer and not a cut connection.
 WAIT_SECONDS = 590.0
 _PARAMETERS = {"text": "input", "output_format": "response_format", "engine": "model"}
+#: Error codes of tasks by whose fault they are: the text's (400), or one that a repetition may mend (503).
 _BAD_TEXT = frozenset({"nothing_to_speak", "empty_audio", "empty_text", "text_too_long"})
 _PASSING = frozenset({
     "disk_full", "engine_crashed", "engine_timeout", "engine_unavailable", "infrastructure_unavailable", "worker_lost",
@@ -70,6 +71,7 @@ async def speech(request: HttpRequest, caller: Caller) -> HttpResponseBase:
     try:
         status = await wait_until_ended(audio_request.task_id, caller.account.pk, WAIT_SECONDS)
     except asyncio.CancelledError:
+        # The server may cancel a second time while it shuts down; the task is cancelled all the same.
         await asyncio.shield(sync_to_async(_give_up)(audio_request, "the caller hung up"))
         raise
     if status != TaskStatus.COMPLETED:

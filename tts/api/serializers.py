@@ -34,6 +34,7 @@ class VoiceField(serializers.Field[Any, Any, Any, Any]):
 class SubmitAudioRequestSerializer(serializers.Serializer[Any]):
     """Body of POST; limits are the engine's and checked by the service."""
 
+    # Blank is let through, so that every face refuses it with the service's code and words.
     text_content = serializers.CharField(trim_whitespace=False, allow_blank=True)
     voice_name = VoiceField(required=False)
     output_format = serializers.CharField(required=False)

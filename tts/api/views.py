@@ -107,6 +107,7 @@ class AudioRequestViewSet(mixins.ListModelMixin, GenericViewSet[AudioRequest]):
     def poll(self, request: Request, pk: UUID) -> Response:
         """For polling: answers are up to half a second old while the request runs."""
         key = key_of(request)
+        # A bound key sees less than its person, so both belong to the name of a kept answer.
         viewer = f"{request.user.pk}:{key.pk if key else ''}"
         return Response(cached_answer(pk, viewer, lambda: status_of(self._request(pk))))
 

@@ -60,6 +60,7 @@ def encode_to_file(
             raise EngineInputError("There is no sound to write.", code="empty_audio")
         file.flush()
         os.fsync(file.fileno())
+        # Hashed from the disk and not on the way: containers go back and write their sizes into the header.
         file.seek(0)
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
         file_size = file.tell()

@@ -51,7 +51,10 @@ _VOICES = {
 
 
 class FakeEngine:
-    """`SpeechEngine` that plays text as tones: 0.06 s a character over the speed, silence for spaces."""
+    """`SpeechEngine` that plays text as tones: 0.06 s a character over the speed, silence for spaces.
+
+    A letter's pitch follows from its code point, so a test can tell by ear or by Fourier transform what was said.
+    """
 
     @property
     def card(self) -> EngineCard:

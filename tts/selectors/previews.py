@@ -25,6 +25,9 @@ _SENTENCES = {
 
 
 def preview_text(speaker: Speaker, voice_name: str) -> str:
-    """The sentence of the voice's language; numbers, which every voice can read, for languages without one."""
+    """The sentence of the voice's language; numbers, which every voice can read, for languages without one.
+
+    The same sentence for everybody, so that all but the first preview of a voice come from the cache.
+    """
     language = next((voice.language for voice in speaker.adapter.voices() if voice.name == voice_name), "")
     return _SENTENCES.get(language.split("-")[0].lower(), "1, 2, 3, 4, 5.")

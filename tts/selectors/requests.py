@@ -25,7 +25,11 @@ def audio_requests_for(user: Viewer, key: ApiKey | None = None) -> AudioRequestQ
 
 
 def queue_position(task: Task) -> int | None:
-    """1 for the next to start, at most MAX_POSITION; None when the task does not wait in its queue."""
+    """1 for the next to start, at most MAX_POSITION; None when the task does not wait in its queue.
+
+    Dispatched tasks start in the order they were handed out, pending ones by priority and age behind them.
+    """
+    # Without order_by() PostgreSQL would sort the rows before it counts them.
     waiting = Task.objects.filter(queue_name=task.queue_name).order_by()
     if task.status == TaskStatus.IN_QUEUE and task.enqueued_at is not None:
         return waiting.filter(enqueued_at__lt=task.enqueued_at)[: MAX_POSITION - 1].count() + 1
@@ -38,7 +42,10 @@ def queue_position(task: Task) -> int | None:
 
 
 def live_progress(request: AudioRequest) -> int:
-    """The percentage of the row, or the worker's newer one while the same attempt runs."""
+    """The percentage of the row, or the worker's newer one while the same attempt runs.
+
+    A hash of an earlier attempt may outlive its worker; the larger figure wins because the row lags behind.
+    """
     task = request.task
     if task.status != TaskStatus.PROCESSING:
         return task.progress

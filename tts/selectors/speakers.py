@@ -68,7 +68,7 @@ def _usable(rows: Iterable[Engine]) -> Iterable[Speaker]:
     for row in rows:
         try:
             speaker = speaker_for(row)
-            speaker.adapter.voices()
+            speaker.adapter.voices()  # an engine may load and still fail when it is first asked something
         except EngineError:
             continue
         yield speaker
@@ -97,7 +97,10 @@ def _fits(voice: Voice, language: str, engine: str, search: str) -> bool:
 
 
 def counterpart_voice(speaker: Speaker, voice_name: str, other: Speaker) -> str:
-    """The voice of `other` that comes closest: the same name, else the same language (and gender), else its default."""
+    """The voice of `other` that comes closest: the same name, else the same language (and gender), else its default.
+
+    Languages are compared by their first subtag: a Vietnamese voice of any region reads Vietnamese.
+    """
     voices = {voice.name: voice for voice in other.adapter.voices()}
     asked = next((voice for voice in speaker.adapter.voices() if voice.name == voice_name), None)
     if asked is None or voice_name in voices:

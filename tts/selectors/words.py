@@ -14,7 +14,10 @@ class SpokenWord(TypedDict):
 
 
 def spoken_words(audio_file: AudioFile, text: str) -> list[SpokenWord]:
-    """Words with start and end; a word ends where the next one starts, the last one with the file."""
+    """Words with start and end; a word ends where the next one starts, the last one with the file.
+
+    `word_timings` holds [offset, length, seconds] with offsets in code points of `text`, as it was stored.
+    """
     timings = audio_file.word_timings
     starts_ms = [round(timing[2] * 1000) for timing in timings] + [round(audio_file.duration * 1000)]
     return [

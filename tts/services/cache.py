@@ -18,8 +18,12 @@ CACHE_SECONDS = 30 * 24 * 3600
 
 
 def request_checksum(speaker: Speaker, request: SpeechRequest, output_format: str) -> str:
-    """SHA-256 of everything that decides the bytes: the engine with its version, the request, the format."""
+    """SHA-256 of everything that decides the bytes: the engine with its version, the request, the format.
+
+    Who asked and how the row is called are left out: equal texts share their bytes, whoever had them spoken.
+    """
     row = speaker.row
+    # 2 and 2.0 are one request but two texts of JSON, therefore float().
     parts = [
         row.adapter, speaker.version, row.base_url, row.options, request.text, request.voice, float(request.speed),
         float(request.pitch), output_format,
@@ -29,7 +33,10 @@ def request_checksum(speaker: Speaker, request: SpeechRequest, output_format: st
 
 
 def find_cached(checksum: str) -> AudioFile | None:
-    """The file made for the same request, if its row and its bytes still exist; None also while Redis is away."""
+    """The file made for the same request, if its row and its bytes still exist; None also while Redis is away.
+
+    The size stands for the bytes: reading a file to hash it would cost what the cache saves.
+    """
     try:
         value = redis_client().getex(_key(checksum), ex=CACHE_SECONDS)
     except RedisDown:

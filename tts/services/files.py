@@ -97,6 +97,7 @@ def is_kept(name: str, file_size: int) -> bool:
 
 def lock_kept_files(names: Iterable[str]) -> None:
     """Keep the cleaner off these files until the transaction ends; raises EngineError (retryable) if one is gone."""
+    # In one order for everybody, so that two transactions never wait for each other crosswise.
     for name in sorted(names):
         _lock(name, shared=True)
         if not default_storage.exists(name):
@@ -105,7 +106,10 @@ def lock_kept_files(names: Iterable[str]) -> None:
 
 
 def remove_orphan_files(*, older_than: timedelta = ORPHAN_AGE) -> int:
-    """Remove files of FOLDER that no row names and that are older than this; returns how many."""
+    """Remove files of FOLDER that no row names and that are older than this; returns how many.
+
+    One transaction per file: a lock held over the whole run would stop every worker that keeps sound.
+    """
     horizon = timezone.now() - older_than
     removed = 0
     for name in _stored_names(FOLDER):

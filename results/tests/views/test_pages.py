@@ -6,20 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied
-from django.test import Client, RequestFactory
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Account
 from projects.models import Project, ProjectMember
 from projects.services import archive_project, create_project
-from results import views
 from results.models import Result, ResultFeedback
 from results.services import rate_result
 from results.tests.conftest import Answer, Browser
-from results.views import kind_title
 from tasks.models import Task
+from tasks.registry import kind_title
 
 WRITES = ["rate", "comment", "withdraw"]
 FORM = {"rating": "1", "feedback_text": "x"}
@@ -130,7 +127,7 @@ def test_figures_nobody_knows_are_dashes(answer: Answer, owner: Account, browser
     Result.objects.update(processing_time=None)
     content = browser(owner).get(f"/results/{result.pk}/").content.decode()
     facts = content[content.index('<dl class="facts">') :].partition("</dl>")[0]
-    assert ("unknown" in facts, facts.count(">–</dd>"), "Seconds of audio" in facts, "watts" in facts) == (
+    assert ("unknown" in facts, facts.count(">\u2013</dd>"), "Seconds of audio" in facts, "watts" in facts) == (
         True, 2, True, True
     )  # fmt: skip
 
@@ -157,7 +154,7 @@ def test_count_of_a_long_list_is_capped(
 ) -> None:
     for number in range(4):
         answer(f"engine{number}")
-    monkeypatch.setattr(views, "MAX_COUNTED", 3)
+    monkeypatch.setattr("tasks.views.MAX_COUNTED", 3)
     assert browser(owner).get("/results/").context["page_obj"].paginator.count == 3
 
 
@@ -187,7 +184,7 @@ def test_usage_counts_the_asked_project_alone(answer: Answer, owner: Account, br
     answer("here")
     answered = browser(owner).get(f"/results/projects/{elsewhere.task.project_id}/usage/")
     assert [row.engine_name for row in answered.context["summaries"]] == ["elsewhere"]
-    assert (answered.context["total"], answered.context["states"]) == (1, [{"status": "in_queue", "count": 1}])
+    assert (answered.context["total"], answered.context["states"]) == (1, [{"status": "pending", "count": 1}])
 
 
 @pytest.mark.parametrize("engines", [1, 8])
@@ -196,13 +193,14 @@ def test_number_of_queries_of_a_result_does_not_grow(
 ) -> None:
     results = answer(*(f"engine{number}" for number in range(engines)))
     client = browser(owner)
-    # Session, account and its last activity, result, feedback, abilities, other answers, switcher.
-    with django_assert_max_num_queries(8):
+    # Session, account and its last activity, result, feedback, own feedback, abilities, other answers, switcher.
+    with django_assert_max_num_queries(9):
         assert client.get(f"/results/{results[0].pk}/").context["others"] == engines - 1
 
 
-def test_page_without_a_person_is_refused(rf: RequestFactory) -> None:
-    request = rf.get("/results/")
-    request.user = AnonymousUser()
-    with pytest.raises(PermissionDenied):
-        views._account(request)
+def test_own_comment_is_found_behind_fifty_newer_ones(result: Result, owner: Account, browser: Browser) -> None:
+    rate_result(result=result, user=owner, rating=2, feedback_text="My own words")
+    people = Account.objects.bulk_create([Account(username=f"p{n}", email=f"p{n}@example.org") for n in range(51)])
+    ResultFeedback.objects.bulk_create([ResultFeedback(result=result, user=person, rating=5) for person in people])
+    answered = browser(owner).get(f"/results/{result.pk}/")
+    assert (len(answered.context["feedback"]), b"My own words" in answered.content) == (50, True)

@@ -42,8 +42,8 @@ export function parseFrame(data: unknown): Frame | Resync | null {
     return null;
   }
   if (typeof value !== "object" || value === null) return null;
-  const frame = value as Partial<Frame | Resync>;
-  if (frame.type === "task.resync") return { type: frame.type };
+  if ((value as Partial<Resync>).type === "task.resync") return { type: "task.resync" };
+  const frame = value as Partial<Frame>;
   if (typeof frame.task_id !== "string") return null;
   if (frame.type === "task.state") return typeof frame.status === "string" ? (frame as TaskState) : null;
   return frame.type === "task.progress" ? (frame as TaskProgress) : null;

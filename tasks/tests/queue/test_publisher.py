@@ -3,11 +3,12 @@
 import base64
 import json
 import time
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import pytest
-from celery import current_app
+from kombu import Producer
 from kombu.exceptions import OperationalError
 
 from config.common.ids import uuid7
@@ -39,17 +40,17 @@ def ids_in(queue: str = "default") -> list[str]:
     return [str(json.loads(base64.b64decode(message["body"]))[0][0]) for message in messages(queue)]
 
 
-def break_sending(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
-    """The broker fails after so many messages."""
-    real, sent = current_app.send_task, [0]
+def break_pushing(monkeypatch: pytest.MonkeyPatch, *, after: int = 0, error: Exception | None = None) -> None:
+    """The broker fails after so many queues."""
+    real, pushed = publisher._push, [0]
 
-    def send(*args: Any, **kwargs: Any) -> Any:
-        if sent[0] >= after:
-            raise OperationalError("the connection was cut")
-        sent[0] += 1
-        return real(*args, **kwargs)
+    def push(producer: Producer, queue_name: str, task_ids: Sequence[UUID]) -> None:
+        if pushed[0] >= after:
+            raise error or OperationalError("the connection was cut")
+        pushed[0] += 1
+        real(producer, queue_name, task_ids)
 
-    monkeypatch.setattr(current_app, "send_task", send)
+    monkeypatch.setattr(publisher, "_push", push)
 
 
 def test_nothing_to_push_pushes_nothing() -> None:
@@ -96,14 +97,24 @@ def test_generator_is_pushed_like_a_list() -> None:
 
 
 def test_failure_in_the_middle_tells_how_many_went_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    break_sending(monkeypatch, after=2)
-    made = rows(1, 1, 1, 1)
-    assert publish(made) == 2
-    assert ids_in() == [str(row[0]) for row in made[:2]]
+    break_pushing(monkeypatch, after=1)
+    first, second = rows(1, 1, queue="first"), rows(1, 1, 1, queue="second")
+    assert publish([*second, *first]) == 2
+    assert ids_in("first") == [str(row[0]) for row in first]
+    assert messages("second") == []
+
+
+def test_queue_goes_out_in_one_command() -> None:
+    publish(rows(1))  # opens the connection
+    before = redis_client().info("stats")["total_commands_processed"]
+    publish(rows(*[1] * 50))
+    # LPUSH and this question itself.
+    assert redis_client().info("stats")["total_commands_processed"] - before == 2
+    assert len(messages()) == 51
 
 
 def test_after_a_failure_the_broker_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    break_sending(monkeypatch, after=0)
+    break_pushing(monkeypatch)
     assert publish(rows(1)) == 0
     monkeypatch.undo()
     monkeypatch.setattr(publisher, "_closed_until", time.monotonic() + 60)
@@ -112,7 +123,7 @@ def test_after_a_failure_the_broker_is_left_alone(monkeypatch: pytest.MonkeyPatc
 
 
 def test_pause_ends_after_a_second_and_pushing_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    break_sending(monkeypatch, after=0)
+    break_pushing(monkeypatch)
     publish(rows(1))
     assert 0 < publisher._closed_until - time.monotonic() <= publisher.BREAKER_SECONDS == 1.0
     monkeypatch.undo()
@@ -122,18 +133,12 @@ def test_pause_ends_after_a_second_and_pushing_goes_on(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("error", [ConnectionResetError("reset"), TimeoutError("slow"), BrokenPipeError("gone")])
 def test_error_of_the_socket_is_no_error_of_the_caller(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
-    def send(*_args: Any, **_kwargs: Any) -> None:
-        raise error
-
-    monkeypatch.setattr(current_app, "send_task", send)
+    break_pushing(monkeypatch, error=error)
     assert publish(rows(1)) == 0
 
 
 def test_bug_in_our_own_code_is_not_hidden_as_a_broken_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    def send(*_args: Any, **_kwargs: Any) -> None:
-        raise ValueError("a bug")
-
-    monkeypatch.setattr(current_app, "send_task", send)
+    break_pushing(monkeypatch, error=ValueError("a bug"))
     with pytest.raises(ValueError, match="a bug"):
         publish(rows(1))
     assert publisher._closed_until == 0.0

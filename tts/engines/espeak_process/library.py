@@ -113,7 +113,7 @@ class Espeak:
     def _receive(self, samples: "ctypes._Pointer[c_short]", count: int, events: "ctypes._Pointer[_Event]") -> int:
         index = 0
         while (event := events[index]).type != _EVENT_LIST_TERMINATED:
-            if event.type == _EVENT_WORD:
+            if event.type == _EVENT_WORD:  # the library counts characters from 1
                 self._on_word(max(event.text_position - 1, 0), event.sample)
             index += 1
         if samples and count > 0:

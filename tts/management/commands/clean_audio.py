@@ -10,7 +10,10 @@ from tts.services.files import ORPHAN_AGE
 
 
 class Command(BaseCommand):
-    """Removes orphan audio files; safe while workers run."""
+    """Removes orphan audio files; safe while workers run.
+
+    Below the age of the longest running work it may take a file that is just being written, hence the default.
+    """
 
     help = "Remove audio files that no row names (left by crashed workers and deleted requests)."
 

@@ -1,4 +1,4 @@
-"""What `POST /v1/audio/speech` answers once a task has ended, without a server: known text, failures, time running out."""
+"""What `POST /v1/audio/speech` answers once a task has ended: known text, failures, time running out."""
 
 import base64
 import json

@@ -4,10 +4,11 @@ import pytest
 from pytest_django import Settings
 
 from projects.models import Project
-from tasks.engines.errors import EngineUnavailable
+from tasks.engines.errors import EngineError, EngineUnavailable
 from tasks.models import Engine
 from tasks.services import UnknownEngine
 from tts.engines.base import Voice
+from tts.engines.fake import FakeEngine
 from tts.models import AudioFile
 from tts.selectors.previews import preview_text
 from tts.selectors.speakers import choose_speaker, counterpart_voice, enabled_speakers, find_voices, speaker_for
@@ -84,3 +85,60 @@ def test_words_end_where_the_next_one_starts() -> None:
 
 def test_sound_without_timings_has_no_words() -> None:
     assert spoken_words(AudioFile(duration=2.0, word_timings=[]), "Hello") == []
+
+
+@pytest.mark.parametrize("name", ["nobody", ""])
+def test_voice_that_does_not_exist_introduces_itself_in_numbers(name: str) -> None:
+    assert preview_text(choose_speaker("espeak"), name) == "1, 2, 3, 4, 5."
+
+
+def test_preview_of_a_chinese_voice_is_in_mandarin() -> None:
+    assert preview_text(choose_speaker("espeak"), "cmn") == "你好,这是我的声音。"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ({"language": "vi"}, {"vi", "vi-VN-x-central", "vi-VN-x-south"}),
+        ({"language": "VI-vn"}, {"vi-VN-x-central", "vi-VN-x-south"}),
+        ({"language": "v"}, set()),
+        ({"language": "en-US", "search": "female"}, {"en-US"}),
+        ({"search": "TENOR"}, {"vi"}),
+        ({"engine": "fake", "language": "de"}, set()),
+    ],
+)
+def test_voices_are_found_by_whole_subtags(words: dict[str, str], found: set[str]) -> None:
+    assert {voice.language for voice in find_voices(**words)} == found
+
+
+def test_adapter_that_cannot_speak_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tts.selectors.speakers.load_adapter", lambda row: object())
+    with pytest.raises(EngineError) as caught:
+        choose_speaker("fake")
+    assert (caught.value.code, caught.value.message) == ("engine_unavailable", "The engine fake cannot speak.")
+    assert enabled_speakers() == []
+
+
+def test_engine_that_fails_when_asked_for_its_voices_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(self: FakeEngine) -> None:
+        raise EngineUnavailable("It does not start.")
+
+    monkeypatch.setattr(FakeEngine, "voices", fail)
+    assert [speaker.name for speaker in enabled_speakers()] == ["espeak"]
+    assert find_voices(engine="fake") == []
+
+
+@pytest.mark.parametrize("setting", [{}, {"engines": None}, {"engines": []}, {"engines": {"tts": 5}}, {"engines": "x"}])
+def test_project_setting_of_another_shape_is_ignored(setting: dict[str, object], project: Project) -> None:
+    project.settings = setting
+    assert choose_speaker(None, project).name == "espeak"
+
+
+def test_words_of_vietnamese_are_cut_by_code_points() -> None:
+    text = "🎉 Đường Huế"
+    audio_file = AudioFile(duration=1.0, word_timings=[[0, 1, 0.0], [2, 5, 0.25], [8, 3, 0.7504]])
+    assert [(word["text"], word["start_ms"], word["end_ms"]) for word in spoken_words(audio_file, text)] == [
+        ("🎉", 0, 250),
+        ("Đường", 250, 750),
+        ("Huế", 750, 1000),
+    ]
