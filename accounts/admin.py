@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from accounts.forms import AccountCreationForm, BlockForm, PasswordResetForm
-from accounts.models import Account, ApiKey, RateLimitWindow, UsageQuota, UsageReservation
+from accounts.models import Account, ApiKey, ApiKeyStatus, RateLimitWindow, UsageQuota, UsageReservation
 from accounts.services import (
     block_account,
     change_password,
@@ -232,7 +232,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Revoke"))
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
         """In every process at once."""
-        _revoke_each(request, queryset.active())  # type: ignore[attr-defined]
+        _revoke_each(request, queryset.filter(status=ApiKeyStatus.ACTIVE))
 
 
 @admin.register(UsageQuota)

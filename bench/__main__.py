@@ -2,25 +2,29 @@
 
 import argparse
 import importlib
-from collections.abc import Sequence
+import subprocess
+import sys
 
 from bench.house import open_house
 from bench.options import Options
-from bench.table import Row, print_table
+from bench.table import print_table
 
 PARTS = ("queue", "start", "speech", "memory", "list", "limits")
 
 
 def main() -> None:
-    """Each part has a house of its own, so that none inherits another's rows."""
+    """Each part runs in a process and a house of its own, so that none inherits another's rows or settings."""
     arguments = _parser().parse_args()
-    options = Options(arguments.tasks, arguments.rounds, arguments.samples, arguments.rows)
-    rows: list[Row] = []
-    for part in arguments.parts or PARTS:
-        print(f"{part}:", flush=True)
-        with open_house() as house:
-            rows += importlib.import_module(f"bench.parts.{part}").measure(house, options)
-    print_table(rows)
+    parts = arguments.parts or PARTS
+    if len(parts) > 1:
+        words = [word for word in sys.argv[1:] if word not in PARTS]
+        for part in parts:
+            subprocess.run([sys.executable, "-m", "bench", part, *words], check=True)
+        return
+    print(f"{parts[0]}:", flush=True)
+    with open_house() as house:
+        options = Options(arguments.tasks, arguments.rounds, arguments.samples, arguments.rows)
+        print_table(importlib.import_module(f"bench.parts.{parts[0]}").measure(house, options))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -152,7 +152,9 @@ def other_redis_database(number: int) -> str:
     return os.environ["REDIS_URL"].replace("?db=0", f"?db={number}")
 
 
-def wait_until(condition: Callable[[], bool], *, what: str, seconds: float = 120.0, pause_seconds: float = 0.05) -> None:
+def wait_until(
+    condition: Callable[[], bool], *, what: str, seconds: float = 120.0, pause_seconds: float = 0.05
+) -> None:
     """Poll; raises TimeoutError."""
     end = time.monotonic() + seconds
     while not condition():

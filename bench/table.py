@@ -40,3 +40,9 @@ def print_table(rows: Sequence[Row]) -> None:
     for line in lines:
         part, what, measured, target, verdict = (text.ljust(width) for text, width in zip(line, widths, strict=True))
         print(f"  {part}  {what}  {measured.strip().rjust(widths[2])}  {target}  {verdict}".rstrip())
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value that `share` of all values do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(share * (len(ordered) - 1)))]

@@ -51,10 +51,10 @@ def ensure_admin() -> str:
         with os.fdopen(os.open(waiting, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
             file.write(f"{account.username} {password}\n")
     first = first_admin()
-    if first is not None and first.last_login is None and waiting.exists():
-        # A full disk or a power cut leaves an empty file; that must not keep the house from starting.
-        if len(words := waiting.read_text(encoding="utf-8").split()) == 2:
-            return f"{words[0]}, password {words[1]}"
+    words = waiting.read_text(encoding="utf-8").split() if waiting.exists() else []
+    # A full disk or a power cut leaves an empty file; that must not keep the house from starting.
+    if first is not None and first.last_login is None and len(words) == 2:
+        return f"{words[0]}, password {words[1]}"
     waiting.unlink(missing_ok=True)
     return "with the account you have" if first is None else f"{first.username}, with the password you chose"
 

@@ -17,7 +17,8 @@ from structlog.typing import EventDict, Processor
 
 REDACTED = "[redacted]"
 _SECRET_NAMES = re.compile(
-    r"authorization|cookie|password|passwd|secret|token|api[_-]?key|credential|pepper|session_?(?:id|key)", re.IGNORECASE
+    r"authorization|cookie|password|passwd|secret|token|api[_-]?key|credential|pepper|session_?(?:id|key)",
+    re.IGNORECASE,
 )
 #: Keys of ours (`rh_...`), bearer tokens, and the password inside a connection URL.
 _SECRET_TEXT = re.compile(

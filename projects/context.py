@@ -9,6 +9,7 @@ from projects.models import Project
 from projects.selectors import visible_projects
 
 SESSION_KEY = "current_project_id"
+#: A menu, not a list: beyond it people choose on the page of projects.
 SWITCHER_SIZE = 20
 
 

@@ -26,6 +26,7 @@ class ProjectChoice(forms.Form):
 
     def __init__(self, data: Any, *, projects: QuerySet[Project]) -> None:
         super().__init__(data)
+        # Only projects that the person sees are choices: a foreign id is refused like an invented one.
         field = self.fields["project"]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = projects

@@ -116,6 +116,7 @@ def compare(request: HttpRequest, task_id: UUID) -> HttpResponse:
 def engines(request: HttpRequest) -> HttpResponse:
     """Which engine people prefer, at what cost and speed."""
     user = person_of(request)
+    # Bound even without a query, so that the page shows the period that it uses.
     form = PeriodForm(request.GET or {"days": DEFAULT_DAYS}, projects=visible_projects(user).order_by("project_name"))
     days = form.day_count
     results = visible_results(user)

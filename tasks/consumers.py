@@ -28,6 +28,7 @@ class TaskConsumer(AsyncJsonWebsocketConsumer):
         user: object = self.scope["user"]
         self.watched: dict[UUID, set[str]] = {}
         self.followers: dict[UUID, asyncio.Task[None]] = {}
+        # Accepted even to be refused: browsers do not tell a page the code of a handshake that failed.
         await self.accept()
         # A lazy user is not an Account by type, only by what it stands for.
         if not isinstance(user, Account) or not user.may_act:
@@ -39,6 +40,7 @@ class TaskConsumer(AsyncJsonWebsocketConsumer):
 
     async def disconnect(self, code: int) -> None:
         """End every follower."""
+        # Awaited after the cancel: each leaves its channel on its way out, and Redis would else keep sending to nobody.
         tasks = [*self.followers.values(), *([self.recheck] if hasattr(self, "recheck") else [])]
         for task in tasks:
             task.cancel()
@@ -74,6 +76,7 @@ class TaskConsumer(AsyncJsonWebsocketConsumer):
             return await super().decode_json(text_data)
         return None
 
+    # One channel per person: watching a task means to follow its owner and to pass on only frames of watched tasks.
     def _follow(self, owner_id: UUID) -> None:
         if owner_id not in self.followers:
             self.followers[owner_id] = asyncio.create_task(self._forward(owner_id))

@@ -33,6 +33,7 @@ class TaskFilterForm(forms.Form):
 
     def apply(self, tasks: QuerySet[Task]) -> QuerySet[Task]:
         """Narrow the list by what is valid."""
+        # A filter in a shared address may name a project or a kind that is gone: the rest of the list still helps.
         self.is_valid()
         asked = self.cleaned_data
         if status := asked.get("status"):

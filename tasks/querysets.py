@@ -36,6 +36,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         """Completed, failed or cancelled."""
         return self.filter(status__in=TERMINAL)
 
+    # Not by `created_at`: it has no index, and rows of one statement share it.
     def newest_first(self) -> Self:
         """By primary key: UUIDv7 sorts by time."""
         return self.order_by("-task_id")

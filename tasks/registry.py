@@ -107,6 +107,7 @@ class UnknownKind(LookupError):
     """No app registered this kind; a worker leaves such a task for one that knows it."""
 
 
+#: Filled by `AppConfig.ready()` in every process alike: web processes check input by it, workers run by it.
 _kinds: dict[str, TaskKind] = {}
 
 
@@ -147,7 +148,10 @@ def metered_quota_types() -> frozenset[str]:
 
 
 def queue_profiles() -> dict[str, str]:
-    """Queue name to worker profile, of all kinds."""
+    """Queue name to worker profile, of all kinds.
+
+    Kinds that share a queue must share its profile: the kind whose name sorts last decides.
+    """
     return {"default": WorkerProfile.LIGHT.value} | {kind.queue_name: kind.profile.value for kind in kinds()}
 
 

@@ -32,7 +32,11 @@ def get_task(*, user: Account, task_id: UUID, key: ApiKey | None = None) -> Task
 
 
 def task_abilities(*, task: Task, user: Account) -> dict[str, bool]:
-    """What this person may do to this task now: the one map for buttons and 403s."""
+    """What this person may do to this task now: the one map for buttons and 403s.
+
+    `manage` says whether the person may act at all; the verbs add what the state permits. The services check the state
+    again under the row's lock, so a stale map is refused there and not obeyed.
+    """
     abilities = get_abilities(project=task.project, user=user)
     may_manage = abilities["manage_tasks"] or (task.user_id == user.pk and abilities["submit_tasks"])
     ended, paused = task.status in TERMINAL, task.status == TaskStatus.PAUSED
@@ -73,6 +77,7 @@ class QueueLine:
     oldest_waiting_seconds: float | None
 
 
+# Unfinished rows only: the partial index keeps this independent of how many millions have ended.
 _DEPTH = """
 SELECT q.queue_name, q.profile, q.is_paused, t.status, count(t.task_id),
     extract(epoch FROM clock_timestamp() - min(t.created_at) FILTER (WHERE t.status IN ('pending', 'in_queue')))::float8

@@ -21,6 +21,9 @@ TERMINAL = (TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED)
 WAITING = (TaskStatus.PENDING, TaskStatus.IN_QUEUE, TaskStatus.RETRYING, TaskStatus.PAUSED)
 ACTIVE = (*WAITING, TaskStatus.PROCESSING)
 
+#: Why these and no others: a claim needs a message (only `in_queue` leads to `processing`), what runs is fenced (only
+#: its own worker or an expired lease ends it), and an end is left by a person's retry alone - but never `completed`,
+#: whose results have been charged and shown.
 TRANSITIONS: dict[str, tuple[str, ...]] = {
     "pending": ("in_queue", "cancelled", "paused", "failed"),
     "in_queue": ("processing", "pending", "cancelled", "paused", "failed"),
@@ -34,7 +37,11 @@ TRANSITIONS: dict[str, tuple[str, ...]] = {
 
 
 class ChildPolicy(models.TextChoices):
-    """What a failed child means for its chain."""
+    """What a failed child means for its chain.
+
+    FAIL stops the siblings and fails the parent; SKIP cancels the later steps only, and the parent runs; CONTINUE goes
+    on as if the child had completed. A child that will be tried again has not failed yet.
+    """
 
     FAIL = "fail", _("Fail the chain")
     SKIP = "skip", _("Skip the later steps")

@@ -46,6 +46,7 @@ class ProblemSessionAuthentication(SessionAuthentication):
             raise CsrfFailed(str(error.detail)) from error
 
 
+# Registration happens in __init_subclass__, which drf-spectacular leaves untyped.
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Describes the key in OpenAPI."""
 
@@ -57,6 +58,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer", "bearerFormat": "rh_...", "description": "An API key."}
 
 
+# The same untyped __init_subclass__.
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Describes the browser's session in OpenAPI."""
 

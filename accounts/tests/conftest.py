@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from uuid import UUID
 
 import pytest
 from asgiref.sync import SyncToAsync
@@ -40,6 +41,12 @@ def key(owner: Account) -> tuple[ApiKey, str]:
 
 
 @pytest.fixture
+def laptop(owner: Account) -> ApiKey:
+    """Another key of `owner`."""
+    return create_api_key(user=owner, name="laptop", permissions=["*"])[0]
+
+
+@pytest.fixture
 def own_redis(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedRedis]:
     """A Redis that the test may stop, freeze or restart."""
     server = EmbeddedRedis(tmp_path_factory.mktemp("redis"), die_with_parent=True)
@@ -62,8 +69,13 @@ def used(account: Account, quota_type: str, period: str) -> int:
 
 
 def live(account: Account) -> dict[str, int]:
-    """Redis' usage and reserved sums, as `use|tokens|daily` and `res|tokens`."""
-    stored: dict[Any, Any] = redis_client().hgetall(f"quota:{account.pk}")
+    """See `live_of`."""
+    return live_of(account.pk)
+
+
+def live_of(scope_id: UUID) -> dict[str, int]:
+    """Redis' usage and reserved sums of an account, key or project, as `use|tokens|daily` and `res|tokens`."""
+    stored: dict[Any, Any] = redis_client().hgetall(f"quota:{scope_id}")
     counters = {field.decode(): value for field, value in stored.items()}
     return {field: int(value) for field, value in counters.items() if field[:3] in ("use", "res") and int(value)}
 

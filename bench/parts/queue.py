@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from typing import Protocol
@@ -18,11 +19,15 @@ from bench.table import Row
 from config.common.embedded import postgres_url
 from config.settings.celery import broker_url
 from projects.models import Project
-from tasks.services.dispatch import dispatch_queue
+from tasks.services import pause_queue, resume_queue
 
 PROCESSES = 2
 WARM_UP = 300
+QUEUE = "default"
 _POLL_SECONDS = 0.02
+
+#: Called at the start; returns its time.
+Begin = Callable[[], float]
 
 
 @dataclass(frozen=True)
@@ -38,8 +43,8 @@ class Contestant(Protocol):
 
     name: str
 
-    def run(self, count: int) -> float:
-        """Seconds from the moment at which `count` tasks are there until the last has ended."""
+    def run(self, count: int, begin: Begin) -> float:
+        """Lay tasks ready, call `begin` when they may start, return the seconds from then until the last has ended."""
 
 
 class Roundhouse:
@@ -52,11 +57,12 @@ class Roundhouse:
         house.start_sweeper()
         house.start_worker("--pool", "prefork", "--concurrency", str(PROCESSES))
 
-    def run(self, count: int) -> float:
-        """From the commit of the rows to the last `completed_at`."""
+    def run(self, count: int, begin: Begin) -> float:
+        """From the end of a pause, in which rows are inserted, to the last `completed_at`."""
+        pause_queue(queue_name=QUEUE, actor=None)
         insert_noops(count, self.project)
-        began = time.time()
-        dispatch_queue(queue_name="default")
+        began = begin()
+        resume_queue(queue_name=QUEUE, actor=None)
         wait_until(lambda: not _number(_UNFINISHED), what="Roundhouse", pause_seconds=_POLL_SECONDS)
         assert _number(_COMPLETED_SINCE, began) == count
         return _number(_LAST_END) - began
@@ -82,29 +88,31 @@ class BareCelery:
     def __init__(self, house: House) -> None:
         url = other_redis_database(1)
         os.environ["BENCH_CELERY_BROKER"] = broker_url(url)
-        from bench.rivals.celery_noop import QUEUE, app
+        from bench.rivals import celery_noop
 
-        self.app: Celery = app
-        self.queue = QUEUE
+        self.app: Celery = celery_noop.app
+        self.queue = celery_noop.QUEUE
         self.client = redis.Redis.from_url(url)
         arguments = ["-m", "celery", "-A", "bench.rivals.celery_noop", "worker", "--pool", "prefork"]
         arguments += ["--concurrency", str(PROCESSES), "--loglevel", "WARNING"]
         arguments += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
         house.start_rival(*arguments)
 
-    def run(self, count: int) -> float:
+    def run(self, count: int, begin: Begin) -> float:
         """Until no message is left and none is unacknowledged."""
         with self.app.producer_pool.acquire(block=True) as producer:
             for _ in range(count):
                 self.app.send_task("noop", queue="staged", producer=producer, ignore_result=True)
-        began = time.time()
+        began = begin()
         self.client.rename("staged", self.queue)
         wait_until(self._is_empty, what="Celery", pause_seconds=_POLL_SECONDS / 4)
         return time.time() - began
 
     def _is_empty(self) -> bool:
         with self.client.pipeline() as pipe:
-            waiting, taken = pipe.llen(self.queue).hlen("unacked").execute()
+            pipe.llen(self.queue)
+            pipe.hlen("unacked")
+            waiting, taken = pipe.execute()
         return not waiting and not taken
 
 
@@ -123,10 +131,10 @@ class Procrastinate:
             arguments = ["-m", "procrastinate", "--app", "bench.rivals.procrastinate_noop.app"]
             house.start_rival(*arguments, "--log-level", "warning", "worker", "--concurrency", "1")
 
-    def run(self, count: int) -> float:
+    def run(self, count: int, begin: Begin) -> float:
         """From the commit of the jobs to the last event."""
         self.app.configure_task("noop", allow_unknown=True).batch_defer(*({} for _ in range(count)))
-        began = time.time()
+        began = begin()
         wait_until(lambda: not self._number(_JOBS_LEFT), what="Procrastinate", pause_seconds=_POLL_SECONDS)
         return self._number(_LAST_EVENT) - began
 
@@ -142,7 +150,7 @@ def measure(house: House, options: Options) -> list[Row]:
     """Rounds of all contestants in turn; the ratio is the median of the ratios within the rounds."""
     contestants: list[Contestant] = [Roundhouse(house), BareCelery(house), Procrastinate(house)]
     for contestant in contestants:
-        contestant.run(WARM_UP)
+        contestant.run(WARM_UP, time.time)
     runs: dict[str, list[Run]] = {contestant.name: [] for contestant in contestants}
     for number in range(options.rounds):
         for contestant in contestants:
@@ -154,14 +162,22 @@ def measure(house: House, options: Options) -> list[Row]:
 
 
 def _round(house: House, contestant: Contestant, count: int) -> Run:
-    before = house.postgres_cpu_ms()
-    seconds = contestant.run(count)
-    return Run(count / seconds, (house.postgres_cpu_ms() - before) / count)
+    cpu_ms_before = 0.0
+
+    def begin() -> float:
+        nonlocal cpu_ms_before
+        cpu_ms_before = house.postgres_cpu_ms()
+        return time.time()
+
+    seconds = contestant.run(count, begin)
+    return Run(count / seconds, (house.postgres_cpu_ms() - cpu_ms_before) / count)
 
 
 def _rows(ours: list[Run], celery: list[Run], procrastinate: list[Run]) -> list[Row]:
     speeds = {"Roundhouse": ours, "bare Celery": celery, "Procrastinate": procrastinate}
-    rows = [Row("queue", name, median(run.tasks_per_second for run in runs), "tasks/s") for name, runs in speeds.items()]
+    rows = [
+        Row("queue", name, median(run.tasks_per_second for run in runs), "tasks/s") for name, runs in speeds.items()
+    ]
     rows.append(Row("queue", "against bare Celery", _ratio(ours, celery), "x", at_least=0.65))
     rows.append(Row("queue", "against Procrastinate", _ratio(ours, procrastinate), "x", at_least=1.0))
     cpu_ms = median(run.postgres_cpu_ms_per_task for run in ours)

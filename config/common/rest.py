@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.utils.translation import gettext as _
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.common.problems import CONTENT_TYPE, BodyTooLarge, DomainError, as_domain_error, problem_body
+from config.common.problems import CONTENT_TYPE, BodyTooLarge, DomainError, NotFound, as_domain_error, problem_body
 
 #: The escape of U+0000, but not an escaped backslash before the letters "u0000".
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -29,6 +32,18 @@ class TimeOrderedPagination(CursorPagination):
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        """One page; a made-up cursor is answered with 404.
+
+        DRF looks at the cursor's form only, so a position that fits no key would be found out by the query.
+        """
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except (ValidationError, ValueError, DataError) as error:
+            if self.cursor_query_param not in request.query_params:
+                raise
+            raise NotFound(str(self.invalid_cursor_message)) from error
 
 
 def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

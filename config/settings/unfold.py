@@ -31,7 +31,7 @@ UNFOLD: dict[str, Any] = {
             "800": "#124d48",
             "900": "#133f3c",
             "950": "#042624",
-        }  # fmt: skip
+        }
     },
     "DASHBOARD_CALLBACK": "tasks.admin.dashboard",
     "SIDEBAR": {

@@ -180,7 +180,10 @@ class NewProjectKeySerializer(ProjectKeySerializer):
 
 
 class ProjectKeyWriteSerializer(serializers.Serializer[Any]):
-    """A further key; without `permissions` it gets every scope that may be given."""
+    """A further key; without `permissions` it gets every scope that may be given.
+
+    Scopes are plain text here: which of them may be given depends on the key that asks, and the service tells.
+    """
 
     name = serializers.CharField(max_length=MAX_KEY_NAME_CHARS)
     permissions = serializers.ListField(child=serializers.CharField(max_length=50), max_length=50, required=False)

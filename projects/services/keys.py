@@ -81,7 +81,10 @@ def create_project_key(
 
 @transaction.atomic
 def revoke_project_key(*, project: Project, key_id: object, actor: Account) -> ApiKey:
-    """End one bound key at once; revoking twice is no error. Raises NotFound for keys of elsewhere."""
+    """End one bound key at once; revoking twice is no error. Raises NotFound for keys of elsewhere.
+
+    The project's own key may be revoked, too: the project then has none that works until it is replaced.
+    """
     fresh = locked_project(project=project, actor=actor, ability="manage_keys")
     link = ProjectKey.objects.select_related("api_key").filter(project=fresh, api_key_id=key_id).first()
     if link is None:

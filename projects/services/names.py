@@ -18,7 +18,10 @@ class ProjectNameTaken(Conflict):
 
 @contextmanager
 def name_guarded_transaction() -> Iterator[None]:
-    """A transaction that raises ProjectNameTaken when that constraint refuses it; any other error passes."""
+    """A transaction that raises ProjectNameTaken when that constraint refuses it; any other error passes.
+
+    Looking for the name first would still let two at once through, and cost a query each time.
+    """
     try:
         with transaction.atomic():
             yield

@@ -40,6 +40,7 @@ def rate_result(*, result: Result, user: Account, rating: int, feedback_text: st
     if errors:
         raise InvalidRating(_("Some fields are not valid."), errors=errors)
     values: dict[str, object] = {"rating": rating} | ({} if text is None else {"feedback_text": text})
+    # It locks the row, or tries again as an update when another request has just inserted it: the later click wins.
     feedback, _created = ResultFeedback.objects.update_or_create(result=result, user=user, defaults=values)
     # updated_at belongs to the database's trigger.
     feedback.refresh_from_db()

@@ -13,6 +13,7 @@ class TaskFilter(django_filters.FilterSet):
     project_id = django_filters.UUIDFilter()
     parent_task_id = django_filters.UUIDFilter()
     user_id = django_filters.UUIDFilter()
+    # Half-open, so that consecutive windows neither share a task nor lose one.
     created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 

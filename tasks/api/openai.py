@@ -117,7 +117,10 @@ async def list_models(request: HttpRequest, caller: Caller) -> HttpResponseBase:
 
 @openai_endpoint(method="GET")
 async def retrieve_model(request: HttpRequest, caller: Caller, name: str) -> HttpResponseBase:
-    """One engine by name."""
+    """One engine by name.
+
+    Names are unique per domain only; where two domains share one, the alphabetically first domain answers.
+    """
     engine = await Engine.objects.filter(is_enabled=True, name=name).order_by("domain").afirst()
     if engine is None:
         raise ModelNotFound(errors={"model": [_("There is no model %(name)s.") % {"name": repr(name[:100])}]})

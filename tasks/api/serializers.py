@@ -41,6 +41,7 @@ class TaskListSerializer(TaskSerializer):
 class TaskSubmitSerializer(serializers.Serializer[Any]):
     """What a program sends to start a task."""
 
+    # The kind's own schema is checked by the service, which knows the kinds; here only the envelope is.
     task_type = serializers.CharField(max_length=50)
     input_data = serializers.DictField()
     project_id = serializers.UUIDField(required=False, help_text="Without it, the key's project or your first one.")

@@ -48,6 +48,7 @@ class TaskViewSet(mixins.ListModelMixin, GenericViewSet[Task]):
         """Visible to the caller and its key."""
         return visible_tasks(user=account_of(self.request), key=key_of(self.request))
 
+    # Not DRF's get_object: a stranger's task and one that does not exist must give the same answer.
     def _task(self) -> Task:
         return get_task(user=account_of(self.request), key=key_of(self.request), task_id=self.kwargs["task_id"])
 
@@ -57,6 +58,7 @@ class TaskViewSet(mixins.ListModelMixin, GenericViewSet[Task]):
         serializer = TaskSubmitSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         data: dict[str, Any] = dict(serializer.validated_data)
+        # Visible before permitted: what a caller may not see is answered by 404, whatever else is wrong.
         project = project_for(account_of(request), key_of(request), data.pop("project_id", None))
         parent_id: UUID | None = data.pop("parent_task_id", None)
         parent = get_task(user=account_of(request), key=key_of(request), task_id=parent_id) if parent_id else None

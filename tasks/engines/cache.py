@@ -58,6 +58,7 @@ class ResidentCache(Generic[M]):
             evicted[1].close()
 
     def _enter(self, key: Hashable, load: Callable[[], M]) -> M:
+        # A ticket in a line, because a Condition wakes its waiters in no order that could be relied on.
         turn = object()
         with self._changed:
             self._queue.append(turn)
@@ -70,6 +71,8 @@ class ResidentCache(Generic[M]):
                 return self._resident[1]
             evicted, self._resident = self._resident, None
             self._busy = True
+        # Without the lock: loading takes seconds to minutes, and `resident_key` must answer meanwhile. Closed first,
+        # because the memory of two models at once is what this class is there to avoid.
         try:
             if evicted is not None:
                 evicted[1].close()

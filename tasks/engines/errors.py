@@ -75,6 +75,9 @@ class Paused(WorkInterrupted):
 
 
 class LeaseLost(WorkInterrupted):
-    """Another worker owns the task now: whatever was computed must be thrown away."""
+    """Another worker owns the task now: whatever was computed must be thrown away.
+
+    Nothing may be written any more, not even a failure; files and remote work of the attempt may be cleaned up.
+    """
 
     default_code = "lease_lost"

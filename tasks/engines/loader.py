@@ -89,6 +89,7 @@ class EngineRegistry(Generic[E]):
         with self._lock:
             paths, self._try_again = self._try_again, []
             self._broken = [entry for entry in self._broken if entry.path not in paths]
+            # A copy: other threads iterate over the one that they were given.
             found = self._engines = dict(self._engines or {})
             for path in paths:
                 self._add(path, found)
@@ -114,6 +115,7 @@ class EngineRegistry(Generic[E]):
         if not module_name:
             raise ImportError(f"{path!r} is not the dotted path of a class")
         factory: Any = getattr(import_module(module_name), class_name)
+        # Called without arguments: configuration comes from the catalogue row at each request, not from the process.
         engine = self._accepts(factory())
         if engine is None:
             raise TypeError(f"{class_name} does not keep the contract of the domain {self.domain!r}")

@@ -1,5 +1,6 @@
 """The engine catalogue that staff edit."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,11 @@ from tasks.querysets import EngineQuerySet
 
 
 class Engine(TimestampedModel):
-    """One configured engine of one domain: which adapter, which model, where, at what price."""
+    """One configured engine of one domain: which adapter, which model, where, at what price.
+
+    `options` go to the adapter as they are; `prices` are per unit in `currency`, as decimal text, because JSON numbers
+    are binary fractions. `credential` is encrypted with the site's key and never leaves the process.
+    """
 
     engine_id = uuid7_key()
     domain = models.CharField(_("domain"), max_length=50)
@@ -47,3 +52,9 @@ class Engine(TimestampedModel):
 
     def __str__(self) -> str:
         return self.title or self.name
+
+    def clean(self) -> None:
+        """Says what the CHECK would refuse: Django's own validation leaves out constraints on read-only fields."""
+        if self.is_default and not self.is_enabled:
+            message = _("This is the default engine of its domain. Make another one the default first.")
+            raise ValidationError({"is_enabled": message})

@@ -9,6 +9,7 @@ ACTOR_SETTING = "roundhouse.actor"
 ACCOUNT_SETTING = "roundhouse.account"
 REASON_SETTING = "roundhouse.reason"
 
+# The table of `tasks.states`, written into the function: psql and the admin meet the same rules as the services.
 _LEGAL = ", ".join(f"'{old}>{new}'" for old, targets in TRANSITIONS.items() for new in targets)
 
 _FUNCTION = f"""

@@ -11,7 +11,11 @@ from tasks.models.triggers import ACCOUNT_SETTING, ACTOR_SETTING, REASON_SETTING
 
 @contextmanager
 def acting(actor: Account | str | None, reason: str = "") -> Iterator[None]:
-    """One transaction whose transitions are recorded under `actor` (an account, or a name such as "sweeper")."""
+    """One transaction whose transitions are recorded under `actor` (an account, or a name such as "sweeper").
+
+    Nested calls overwrite the settings for the rest of the outer transaction: `set_config(..., true)` lasts until the
+    end of the transaction, not of the savepoint. Whoever acts for several people opens one transaction for each.
+    """
     if isinstance(actor, Account):
         name, account_id = actor.username, str(actor.pk)
     else:

@@ -85,6 +85,7 @@ def _unblock(parent: Task, active: list[_Child]) -> None:
 
 
 def _stop_children(task_ids: Iterable[UUID]) -> None:
+    # What runs is only asked: its worker holds the lease, and it alone may write the end.
     ids = list(task_ids)
     Task.objects.filter(pk__in=ids, status=TaskStatus.PROCESSING).update(cancel_requested_at=Now())
     waiting = Task.objects.filter(pk__in=ids, status__in=_NOT_STARTED)

@@ -70,7 +70,11 @@ def _cancel_child(task_id: UUID, actor: Account | None, reason: str) -> None:
 
 
 def pause_task(*, task_id: UUID, actor: Account | None, reason: str = "") -> Task:
-    """Pause a waiting task at once; a running one stops at its next checkpoint."""
+    """Pause a waiting task at once; a running one stops at its next checkpoint.
+
+    A handler that has no checkpoint runs to its end: unlike a cancel, a pause is never enforced, since it would throw
+    finished work away. Its reserved quota stays reserved. Raises IllegalTransition when the task has ended.
+    """
     with acting(actor, reason or "paused"):
         task = _locked(task_id)
         if task.status == TaskStatus.PROCESSING:
@@ -85,7 +89,10 @@ def pause_task(*, task_id: UUID, actor: Account | None, reason: str = "") -> Tas
 
 
 def resume_task(*, task_id: UUID, actor: Account | None, reason: str = "") -> Task:
-    """Put a paused task back, or withdraw a pause that a running task has not reached yet."""
+    """Put a paused task back, or withdraw a pause that a running task has not reached yet.
+
+    Raises IllegalTransition when the task is neither. Its place in the queue is decided anew, by priority and age.
+    """
     with acting(actor, reason or "resumed"):
         task = _locked(task_id)
         if task.status == TaskStatus.PAUSED:

@@ -44,7 +44,11 @@ def load_adapter(engine: Engine) -> Adapter:
 
 
 def probe_engine(*, engine: Engine, actor: Account | None) -> Engine:
-    """Do a small real piece of work with the engine and store what happened, good or bad."""
+    """Do a small real piece of work with the engine and store what happened, good or bad.
+
+    It runs in the caller's process and takes as long as the engine does; nothing is charged to anybody. Only
+    EngineError counts as an answer: another exception is a bug of the adapter and reaches the caller.
+    """
     try:
         result: dict[str, object] = {"ok": True, **load_adapter(engine).probe()}
     except EngineError as error:

@@ -30,7 +30,10 @@ class DeadlineInPast(DomainError):
 
 
 class IdempotencyKeyReused(DomainError):
-    """The same Idempotency-Key came with another request."""
+    """The same Idempotency-Key came with another request.
+
+    422 as in draft-ietf-httpapi-idempotency-key-header: the request can be read, and repeating it will not help.
+    """
 
     status_code = 422
     code = "idempotency_key_reused"
@@ -38,7 +41,10 @@ class IdempotencyKeyReused(DomainError):
 
 
 class IllegalTransition(Conflict):
-    """The task's state does not permit the action."""
+    """The task's state does not permit the action.
+
+    Raised under the row's lock, so it tells the state that is, not the one that a page showed.
+    """
 
     code = "illegal_transition"
 

@@ -10,7 +10,11 @@ from tasks.models import Task
 
 
 def announce(task_ids: Sequence[UUID]) -> None:
-    """Publish the committed state of these tasks to their owners."""
+    """Publish the committed state of these tasks to their owners.
+
+    Read after the commit, not before it: a frame must never tell what a rollback takes back. Robust, because a page
+    that learns something late is no reason to fail the request that caused it.
+    """
     ids = list(task_ids)
     if ids:
         transaction.on_commit(lambda: _publish(ids), robust=True)

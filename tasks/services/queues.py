@@ -19,7 +19,11 @@ def _locked(queue_name: str) -> Queue:
 
 
 def pause_queue(*, queue_name: str, actor: Account | None, reason: str = "") -> Queue:
-    """From the commit on no worker claims from this queue; running tasks go on."""
+    """From the commit on no worker claims from this queue; running tasks go on.
+
+    Messages that are in the broker already are no exception: the claim itself looks at this row. Pausing a paused queue
+    keeps the first reason and time. Raises NotFound.
+    """
     with acting(actor, reason):
         queue = _locked(queue_name)
         Queue.objects.filter(pk=queue.pk, is_paused=False).update(

@@ -112,7 +112,11 @@ def summary_of(kind: TaskKind, input_data: JsonObject) -> str:
 
 
 def request_fingerprint(*parts: Any) -> str:
-    """SHA-256 of what makes two requests the same."""
+    """SHA-256 of what makes two requests the same.
+
+    Keys are sorted, so the order of fields is no difference; moments and UUIDs count as their text. Unicode is compared
+    as it came: composed and decomposed accents are two requests.
+    """
     return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()
 
 

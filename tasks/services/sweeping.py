@@ -62,7 +62,10 @@ def republish() -> int:
 
 
 def repair_chains() -> None:
-    """Recompute every chain that waits, in case its last step was ended from psql or by a batch."""
+    """Recompute every chain that waits, in case its last step was ended from psql or by a batch.
+
+    One transaction per chain: a parent that somebody holds delays its own chain only.
+    """
     parents = [row[0] for row in fetch(sql.BLOCKED_PARENTS)]
     for parent_id in parents:
         with acting(ACTOR, "chain"):

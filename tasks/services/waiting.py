@@ -15,6 +15,7 @@ POLL_SECONDS = 1.0
 async def wait_until_ended(task_id: UUID, user_id: UUID, timeout_seconds: float) -> str:
     """The state of the task once it has ended, or its present state when the time is up."""
     end = time.monotonic() + timeout_seconds
+    # Subscribed before the first look: an end between the look and the subscription would be missed.
     async with hub().subscribe(user_id) as queue:
         while True:
             status: str = await Task.objects.values_list("status", flat=True).aget(pk=task_id)

@@ -30,7 +30,10 @@ def register_worker(*, worker_id: UUID, profile: str, queues: Sequence[str], con
 
 
 def touch_worker(*, worker_id: UUID, claimed_lately: bool) -> bool:
-    """Say that this worker lives; False when its row is gone."""
+    """Say that this worker lives; False when its row is gone.
+
+    Rows go when somebody prunes the table or the database is put back to an older day; the worker then registers again.
+    """
     fields: dict[str, object] = {"last_seen_at": Now()}
     if claimed_lately:
         fields["last_claim_at"] = Now()

@@ -149,9 +149,7 @@ def test_output_of_a_continued_chain_tells_what_failed(submit: Submit, run: Run)
     }
 
 
-def test_cancelled_step_fails_the_chain_and_the_later_steps_never_run(
-    submit: Submit, run: Run, owner: Account
-) -> None:
+def test_cancelled_step_fails_the_chain_and_the_later_steps_never_run(submit: Submit, run: Run, owner: Account) -> None:
     parent, [first, second] = chain(submit, step(), step())
     cancel_task(task_id=first.pk, actor=owner)
     assert states(parent, first, second) == ["failed", "cancelled", "cancelled"]

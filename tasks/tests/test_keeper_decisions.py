@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def row(running: RunningTask) -> Task:
 def wait_in_queue(project: Project, seconds: float, **fields: Any) -> Task:
     """A row whose message was pushed so long ago."""
     [task] = insert_tasks(1, project, **fields)
-    long_ago = timezone.now() - timezone.timedelta(seconds=seconds)
+    long_ago = timezone.now() - timedelta(seconds=seconds)
     Task.objects.filter(pk=task.pk).update(status="in_queue", enqueued_at=long_ago)
     return task
 
@@ -81,9 +82,7 @@ def test_young_message_proves_nothing(keeper: LeaseKeeper, project: Project, set
     assert deaf_for(keeper, 3600) is False
 
 
-def test_busy_worker_is_never_deaf(
-    keeper: LeaseKeeper, running: RunningTask, project: Project, settings: Any
-) -> None:
+def test_busy_worker_is_never_deaf(keeper: LeaseKeeper, running: RunningTask, project: Project, settings: Any) -> None:
     settings.TASK_DEAF_SECONDS = 60.0
     wait_in_queue(project, seconds=600)
     assert deaf_for(keeper, 3600) is False
@@ -166,9 +165,7 @@ def test_grace_is_given_before_a_deaf_handler_loses_its_row(
     assert (row(running).status, running.stop_reason) == ("processing", StopReason.CANCEL)
 
 
-def test_deadline_that_is_not_honoured_fails_the_task(
-    keeper: LeaseKeeper, running: RunningTask, settings: Any
-) -> None:
+def test_deadline_that_is_not_honoured_fails_the_task(keeper: LeaseKeeper, running: RunningTask, settings: Any) -> None:
     settings.TASK_CANCEL_GRACE_SECONDS = 0
     Task.objects.filter(pk=running.task_id).update(deadline=Now())
     keeper._tick()

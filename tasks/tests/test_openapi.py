@@ -99,9 +99,7 @@ def test_id_of_a_task_is_a_uuid(schema: dict[str, Any], path: str) -> None:
     assert (parameter["name"], parameter["schema"]["format"]) == ("task_id", "uuid")
 
 
-@pytest.mark.parametrize(
-    ("name", "values"), [("TaskStatus", TaskStatus.values), ("ChildPolicy", ChildPolicy.values)]
-)
+@pytest.mark.parametrize(("name", "values"), [("TaskStatus", TaskStatus.values), ("ChildPolicy", ChildPolicy.values)])
 def test_states_and_policies_are_named_enums(schema: dict[str, Any], name: str, values: list[str]) -> None:
     [component] = [key for key in schema["components"]["schemas"] if key in (name, f"{name}Enum")]
     assert schema["components"]["schemas"][component]["enum"] == values

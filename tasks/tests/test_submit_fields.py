@@ -190,9 +190,7 @@ def test_failure_of_the_kinds_own_rows_undoes_the_submission_and_its_reservation
     assert not UsageReservation.objects.exists()
 
 
-def test_kind_that_answers_at_once_is_never_dispatched(
-    submit: Submit, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_kind_that_answers_at_once_is_never_dispatched(submit: Submit, django_capture_on_commit_callbacks: Any) -> None:
     def answer(task: Task) -> None:
         task.status = "cancelled"
         Task.objects.filter(pk=task.pk).update(status="cancelled", completed_at=timezone.now())

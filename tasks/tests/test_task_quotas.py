@@ -197,9 +197,7 @@ def test_expired_task_gives_its_quota_back_and_the_retry_drops_the_deadline(mete
 
 
 @pytest.mark.parametrize(("hours", "kept"), [(-1, False), (1, True)])
-def test_retry_keeps_a_deadline_only_while_it_is_ahead(
-    submit: Submit, owner: Account, hours: int, kept: bool
-) -> None:
+def test_retry_keeps_a_deadline_only_while_it_is_ahead(submit: Submit, owner: Account, hours: int, kept: bool) -> None:
     task = submit()
     deadline = timezone.now() + timedelta(hours=hours)
     cancel_task(task_id=task.pk, actor=owner)

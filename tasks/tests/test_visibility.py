@@ -155,7 +155,11 @@ def test_overview_counts_by_state_and_knows_the_oldest(submit: Submit, owner: Ac
     pause_queue(queue_name="default", actor=staff)
     lines = {line.queue_name: line for line in queue_overview()}
     assert lines["default"].counts == {"pending": 1, "paused": 1}
-    assert (lines["default"].is_paused, lines["heavy"].counts, lines["heavy"].oldest_waiting_seconds) == (True, {}, None)
+    assert (lines["default"].is_paused, lines["heavy"].counts, lines["heavy"].oldest_waiting_seconds) == (
+        True,
+        {},
+        None,
+    )
     assert 600 <= (lines["default"].oldest_waiting_seconds or 0) < 660
 
 

@@ -71,6 +71,7 @@ class LeaseKeeper:
             self._running[running.task_id, running.attempt] = running
             self.last_claim = time.monotonic()
 
+    # By (task, attempt): a task may come back to this process while its lost attempt still runs here.
     def remove(self, running: RunningTask) -> None:
         """The attempt has ended."""
         with self._lock:
@@ -176,6 +177,7 @@ class LeaseKeeper:
 
     def _is_deaf(self, now: float) -> bool:
         """Idle, nothing claimed for long, and yet rows wait in_queue: the broker connection went deaf."""
+        # Right after a claim nothing is wrong, and a busy worker cannot be expected to claim.
         if self.draining_since or self.running() or now - self.last_claim < settings.TASK_DEAF_SECONDS:
             return False
         return oldest_waiting_seconds(queues=self.queues) > settings.TASK_DEAF_SECONDS / 6

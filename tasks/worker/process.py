@@ -75,6 +75,7 @@ def _name_the_session(connection: BaseDatabaseWrapper, **_kwargs: object) -> Non
             cursor.execute("SELECT set_config(%s, %s, false)", [ACTOR_SETTING, f"worker:{_process.keeper.worker_id}"])
 
 
+# Threads do not survive a fork: a child that used its parent's keeper would hold leases that nobody extends.
 @worker_process_init.connect
 def _on_child_start(**_kwargs: object) -> None:
     signal.signal(DRAIN_SIGNAL, _drain_own)
@@ -88,6 +89,7 @@ def _on_ready(**_kwargs: object) -> None:
         keeper()
 
 
+# Celery tells the parent only; its children would first hear of the shutdown when their pool is torn down.
 @worker_shutting_down.connect
 def _on_shutting_down(**_kwargs: object) -> None:
     _drain_own()

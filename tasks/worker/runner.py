@@ -30,6 +30,10 @@ T = TypeVar("T")
 DATABASE_RETRY_SECONDS = 60.0
 #: How long a process goes on with one queue before Celery may give it something else.
 TURN_SECONDS = 0.25
+#: After a refill that found no rows, a process leaves the queue alone for this long.
+REFILL_SECONDS = 0.02
+
+_next_refill: dict[str, float] = {}
 
 
 def run_tasks(*, task_id: UUID, queue_name: str, keeper: LeaseKeeper) -> None:
@@ -137,12 +141,21 @@ def _announce(claim: Claim, status: str) -> None:
 
 
 def _refill(queue_name: str) -> int:
-    """Let the next rows into the queue now rather than at the next sweep; a failure is the sweeper's to mend."""
+    """Let the next rows into the queue now rather than at the next sweep; a failure is the sweeper's to mend.
+
+    When there were none, the next look waits: whoever submits meanwhile dispatches too. Returns the number of rows.
+    """
+    now = time.monotonic()
+    if now < _next_refill.get(queue_name, 0.0):
+        return 0
     try:
-        return dispatch_queue(queue_name=queue_name)
+        moved = dispatch_queue(queue_name=queue_name)
     except DatabaseDown:
         forget_connection()
         return 0
+    if not moved:
+        _next_refill[queue_name] = now + REFILL_SECONDS
+    return moved
 
 
 def with_database_retry(action: Callable[[], T]) -> T:

@@ -151,5 +151,7 @@ def _stored_names(folder: str) -> Iterator[str]:
 
 def download_name(text: str, voice: str, output_format: str) -> str:
     """A file name for people, ASCII and without separators whatever the text holds: `hello-world-en-us.mp3`."""
-    words = slugify(text[:_NAME_CHARACTERS]) or "speech"
+    # Unicode decomposes every Vietnamese letter but this one, and slugify would drop it.
+    plain = text[:_NAME_CHARACTERS].replace("đ", "d").replace("Đ", "D")
+    words = slugify(plain) or "speech"
     return f"{words}-{slugify(voice)}.{output_format}"

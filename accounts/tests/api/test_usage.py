@@ -38,8 +38,8 @@ def test_the_owner_sees_used_reserved_and_left(signed_in: APIClient, owner: Acco
     [quota] = [row for row in body["quotas"] if (row["quota_type"], row["period"]) == ("characters", "daily")]
     assert quota.pop("reset_date") > "2026"
     assert quota == {
-        "quota_type": "characters", "period": "daily", "limit": 100, "current_usage": 30, "reserved": 20,
-        "remaining": 50,
+        "scope": "account", "scope_id": str(owner.pk), "quota_type": "characters", "period": "daily", "limit": 100,
+        "current_usage": 30, "reserved": 20, "remaining": 50,
     }  # fmt: skip
     assert body["requests_per_hour"] == 3600
     assert body["requests_last_24_hours"] == [{"endpoint": "speech", "request_count": 2}]

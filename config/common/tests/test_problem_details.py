@@ -64,7 +64,10 @@ def test_challenge_of_the_authentication_is_kept() -> None:
         (exceptions.MethodNotAllowed("PUT"), 'Method "PUT" not allowed.'),
         (exceptions.UnsupportedMediaType("text/x"), 'Unsupported media type "text/x" in request.'),
         (exceptions.NotAcceptable(), "Could not satisfy the request Accept header."),
-        (exceptions.PermissionDenied("Your key lacks tasks:write."), "You do not have permission to perform this action."),
+        (
+            exceptions.PermissionDenied("Your key lacks tasks:write."),
+            "You do not have permission to perform this action.",
+        ),
     ],
     ids=lambda value: type(value).__name__,
 )

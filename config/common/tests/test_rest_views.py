@@ -1,10 +1,11 @@
 """The REST face around its views: bodies at their limits, pages of time-ordered rows, refusals as problems."""
 
+import base64
 import json
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.db import OperationalError
@@ -26,7 +27,7 @@ def caller(api: APIClient, owner: Account) -> APIClient:
 
 
 def _post(client: APIClient, raw: bytes, content_type: str = "application/json") -> tuple[int, Mapping[str, Any]]:
-    response = client.generic("POST", URL, raw, content_type=content_type)
+    response = client.post(URL, raw, content_type=content_type)
     return response.status_code, json.loads(response.content)
 
 
@@ -100,7 +101,8 @@ def test_unusual_but_valid_json_is_read(raw: bytes, value: object) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    [b'"\\ud83d"', b'"\\ude82\\ud83d"', b'{"\\udfff": 1}', b'"a\nb"', b"'a'", b"[1,]", b"01", b"+1", b"\x00", b"9" * 4_301],
+    [b'"\\ud83d"', b'"\\ude82\\ud83d"', b'{"\\udfff": 1}', b'"a\nb"', b"'a'", b"[1,]", b"01", b"+1", b"\x00",
+     b"9" * 4_301],
     ids=repr,
 )  # fmt: skip
 def test_nearly_valid_json_is_refused(raw: bytes) -> None:
@@ -150,11 +152,22 @@ def test_size_of_a_page_is_what_was_asked_within_bounds(
     assert len(caller.get(URL, {"page_size": asked}).json()["results"]) == rows
 
 
-@pytest.mark.parametrize("cursor", ["x", "cD0x", "%00", "🚂", "cD1ub3QtYS11dWlk"])
-def test_made_up_cursor_is_no_server_error(caller: APIClient, owner: Account, cursor: str) -> None:
+@pytest.mark.parametrize("position", ["1", "not-a-uuid", "", "\0", "🚂", "-1", "9" * 40])
+@pytest.mark.parametrize("ordering", ["", "project_name", "priority", "-created_at"])
+def test_made_up_cursor_is_no_server_error(caller: APIClient, owner: Account, position: str, ordering: str) -> None:
     _make(owner, "P0")
+    cursor = base64.b64encode(urlencode({"p": position}).encode()).decode()
+    response = caller.get(URL, {"cursor": cursor, "ordering": ordering})
+    assert response.status_code in ((200, 404) if ordering or not position else (404,))
+    assert ("results" in response.json()) is (response.status_code == 200)
+
+
+@pytest.mark.parametrize("cursor", ["x", "%00", "🚂"])
+def test_cursor_that_is_not_even_encoded_is_refused(caller: APIClient, owner: Account, cursor: str) -> None:
     response = caller.get(URL, {"cursor": cursor})
-    assert (response.status_code, response.json()["code"]) == (404, "not_found")
+    assert (response.status_code, response.json()["code"], response.json()["detail"]) == (
+        404, "not_found", "Invalid cursor",
+    )  # fmt: skip
 
 
 def test_links_of_a_page_keep_the_other_parameters(caller: APIClient, owner: Account) -> None:

@@ -102,8 +102,9 @@ def open_window(house: House, chromium_browser: Browser, watch: Watch) -> Iterat
             color_scheme=scheme,
             reduced_motion="reduce",
             locale="en-US",
-            storage_state={"cookies": house.cookies(person), "origins": []} if person else None,
         )
+        cookies = house.cookies(person) if person else {}
+        context.add_cookies([{"name": name, "value": value, "url": house.url} for name, value in cookies.items()])
         context.set_default_timeout(TIMEOUT_MS)
         context.on("page", watch.follow)
         opened.append(context)

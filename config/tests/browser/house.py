@@ -120,10 +120,9 @@ class House:
             self._sessions[person] = session
         return self._sessions[person]
 
-    def cookies(self, person: str) -> list[dict[str, Any]]:
-        """Of that session, in the form that a browser's storage state has."""
-        jar = self.session(person).cookies.jar
-        return [{"name": item.name, "value": item.value, "domain": "127.0.0.1", "path": "/"} for item in jar]
+    def cookies(self, person: str) -> dict[str, str]:
+        """Of that session, for a window of the browser."""
+        return dict(self.session(person).cookies)
 
     def api(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """JSON answer of the REST API to the owner's key."""

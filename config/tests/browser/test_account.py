@@ -3,7 +3,9 @@
 import httpx
 from playwright.sync_api import Page, expect
 
+from config.tests.browser.conftest import OpenWindow
 from config.tests.browser.house import House
+from config.tests.browser.watch import Watch
 
 
 def call(house: House, key: str) -> httpx.Response:
@@ -28,10 +30,22 @@ def test_a_key_works_until_it_is_revoked_and_is_shown_once(page: Page, house: Ho
     assert (refused.status_code, refused.json()["code"]) == (401, "key_revoked")
 
 
-def test_a_name_that_was_changed_is_shown_everywhere(page: Page) -> None:
+def test_a_name_that_was_changed_is_shown_everywhere(open_window: OpenWindow) -> None:
+    page = open_window("stranger").new_page()
     page.goto("/account/")
-    page.get_by_label("Full name").fill("Olive Owner")
+    page.get_by_label("Full name").fill("Olive Stranger")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#toasts")).to_contain_text("Saved.")
     page.goto("/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Olive Owner")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Olive Stranger")
+
+
+def test_a_new_password_is_asked_for_by_the_old_one(open_window: OpenWindow, watch: Watch) -> None:
+    watch.allowed.add(422)
+    page = open_window("stranger").new_page()
+    page.goto("/account/")
+    page.get_by_label("Old password").fill("wrong")
+    page.get_by_label("New password", exact=True).fill("another-long-one-7")
+    page.get_by_label("New password confirmation").fill("another-long-one-7")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.locator(".errorlist")).to_contain_text("Your old password was entered incorrectly.")

@@ -95,6 +95,14 @@ def test_a_text_that_cannot_be_spoken_is_kept_beside_the_reason(
     expect(field).to_have_value(text)
 
 
+def test_marks_without_a_word_fail_with_the_reason_and_can_be_taken_up_again(page: Page) -> None:
+    speak(page, "... !!!")
+    expect(status(page)).to_have_text("Failed")
+    expect(card(page).get_by_role("alert").first).to_have_text("The text holds nothing that can be spoken.")
+    card(page).get_by_role("link", name="Use again").click()
+    expect(text_field(page)).to_have_value("... !!!")
+
+
 def test_emoji_are_read_out_by_name(page: Page) -> None:
     speak(page, "🚂🚂")
     expect(status(page)).to_have_text("Completed")

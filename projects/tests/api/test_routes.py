@@ -67,7 +67,7 @@ def test_size_of_a_page_is_what_was_asked_or_the_usual(owner: Account, as_person
     assert len(as_person(owner).get(f"{LIST}?{query}").data["results"]) == rows
 
 
-@pytest.mark.parametrize("cursor", ["x", "bz0tMQ==", "é"])
+@pytest.mark.parametrize("cursor", ["x", "bz0tMQ==", "é", "cD1ub3QtYW4taWQ="])
 def test_broken_cursor_is_not_found(project: Project, owner: Account, as_person: As, cursor: str) -> None:
     answer = as_person(owner).get(f"{LIST}?cursor={cursor}")
     assert (answer.status_code, answer.data["code"]) == (404, "not_found")

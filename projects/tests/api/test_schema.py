@@ -62,14 +62,23 @@ def test_every_route_is_described_and_no_other() -> None:
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_operation_names_parameters_body_and_answer(method: str, path: str) -> None:
     operation = schema()["paths"][path][method]
-    answers = operation["responses"]
+    (success,) = [(code, answer) for code, answer in operation["responses"].items() if code < "300"]
     found = (
         {parameter["name"] for parameter in operation.get("parameters", [])},
         name_of(operation.get("requestBody", {})),
-        next(iter(answers)),
-        name_of(next(iter(answers.values()))),
+        success[0],
+        name_of(success[1]),
     )
-    assert (found, len(answers)) == (OPERATIONS[method, path], 1)
+    assert found == OPERATIONS[method, path]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_operation_names_its_refusals_as_problems(method: str, path: str) -> None:
+    answers = schema()["paths"][path][method]["responses"]
+    refusals = {code: answer["content"] for code, answer in answers.items() if code >= "300"}
+    missing, conflict = {"404"} if "{" in path else set(), {"409"} if method != "get" else set()
+    assert set(refusals) == {"400", "401", "403", "429", "503"} | missing | conflict
+    assert {kind for content in refusals.values() for kind in content} == {"application/problem+json"}
 
 
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)

@@ -108,7 +108,7 @@ def test_escaped_backslash_before_u0000_is_no_nul(owner: Account) -> None:
     assert project.metadata == {"path": "\\u0000"}
 
 
-@pytest.mark.parametrize(("depth", "accepted"), [(64, True), (65, False), (100_000, False)])
+@pytest.mark.parametrize(("depth", "accepted"), [(64, True), (65, False), (5_000, False)])
 def test_objects_may_be_as_deep_as_the_api_allows(depth: int, accepted: bool) -> None:
     value: Any = {}
     for _level in range(depth - 1):

@@ -49,7 +49,7 @@ def test_every_route_is_described_and_no_other() -> None:
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_operation_names_parameters_body_and_answer(method: str, path: str) -> None:
     operation = schema()["paths"][path][method]
-    ((status, answer),) = operation["responses"].items()
+    ((status, answer),) = [answered for answered in operation["responses"].items() if answered[0] < "300"]
     parameters = {parameter["name"] for parameter in operation.get("parameters", [])}
     body = name_of(operation.get("requestBody", {}))
     assert (parameters, body, status, name_of(answer)) == OPERATIONS[method, path]

@@ -39,6 +39,7 @@ class Command(BaseCommand):
             stop.set()
 
         connection_created.connect(limit_statements)
+        # An event instead of an exception: a round that has begun ends, so no batch is cut in the middle.
         signal.signal(signal.SIGTERM, ask_to_stop)
         signal.signal(signal.SIGINT, ask_to_stop)
         if not options["sweeper_only"]:

@@ -34,6 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Hand over to Celery."""
         profile: str = options["profile"]
+        # Light work waits for networks and children, where threads are enough; a resident model wants a process.
         light = profile == WorkerProfile.LIGHT
         pool: str = options["pool"] or ("threads" if light else "solo")
         concurrency: int = options["concurrency"] or (settings.LIGHT_WORKER_THREADS if light else 1)

@@ -61,9 +61,7 @@ def prepared(submit: Submit, owner: Account, verb: str) -> Task:
     ("role", "status"),
     [("owner", 202), ("manager", 202), ("member", 202), ("viewer", 403), ("stranger", 404), ("staff", 202)],
 )
-def test_role_decides_who_starts_tasks(
-    signed_in: As, person: Person, project: Project, role: str, status: int
-) -> None:
+def test_role_decides_who_starts_tasks(signed_in: As, person: Person, project: Project, role: str, status: int) -> None:
     response = signed_in(person(role)).post(URL, {**ECHO, "project_id": str(project.pk)})
     assert (response.status_code, Task.objects.count()) == (status, int(status == 202))
 

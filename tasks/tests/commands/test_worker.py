@@ -64,9 +64,7 @@ def test_heavy_worker_runs_one_process_on_heavy_queues_and_ends_itself_in_time(h
         (["--profile", "heavy", "--pool", "prefork", "--concurrency", "2"], {"pool": "prefork", "concurrency": "2"}),
     ],
 )
-def test_what_is_asked_for_beats_the_default(
-    handed: list[str], arguments: list[str], expected: dict[str, str]
-) -> None:
+def test_what_is_asked_for_beats_the_default(handed: list[str], arguments: list[str], expected: dict[str, str]) -> None:
     started = start(handed, *arguments)
     assert {name: started[name] for name in expected} == expected
 

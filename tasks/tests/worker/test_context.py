@@ -93,9 +93,7 @@ def test_long_message_is_cut_to_its_column_by_characters_not_bytes(running: Runn
         (StopReason.LOST, LeaseLost),
     ],
 )
-def test_each_reason_raises_its_error(
-    running: RunningTask, reason: StopReason, error: type[WorkInterrupted]
-) -> None:
+def test_each_reason_raises_its_error(running: RunningTask, reason: StopReason, error: type[WorkInterrupted]) -> None:
     assert running.is_cancelled() is False
     running.raise_if_cancelled()
     running.stop(reason)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 
 from accounts.models import UsageReservation
@@ -37,7 +38,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[process._Process]:
     monkeypatch.setattr(process, "_process", made)
     monkeypatch.setattr(process, "LeaseKeeper", Quiet)
     yield made
-    process.connection_created.disconnect(process._name_the_session)
+    connection_created.disconnect(process._name_the_session)
 
 
 def configure(pool: str = "threads") -> None:

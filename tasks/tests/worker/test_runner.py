@@ -14,14 +14,14 @@ from accounts.models import UsageReservation
 from config.common.problems import Conflict, DomainError
 from tasks.engines import errors
 from tasks.models import Task
-from tasks.registry import Outcome, TaskContext, TaskKind, register, unregister
+from tasks.registry import Outcome, TaskContext, TaskKind, kind_named, register, unregister
 from tasks.services import sweep
 from tasks.services.running import OutputRefused
 from tasks.tests.conftest import Submit
 from tasks.worker import runner
 from tasks.worker.context import Drained, RunningTask, StopReason
 from tasks.worker.keeper import LeaseKeeper
-from tasks.worker.runner import run_task, with_database_retry
+from tasks.worker.runner import run_task, run_tasks, with_database_retry
 
 pytestmark = pytest.mark.django_db
 
@@ -190,7 +190,7 @@ def test_work_done_after_the_lease_was_lost_is_thrown_away(handle: Handle, keepe
 
 def test_kind_that_vanished_between_claim_and_call_fails_the_task(handle: Handle, keeper: LeaseKeeper) -> None:
     task = handle(lambda context: Outcome({}))
-    real = runner.kind_named
+    real = kind_named
 
     def gone(name: str) -> TaskKind:
         kind = real(name)
@@ -222,19 +222,24 @@ def test_end_of_a_task_refills_the_window_without_a_sweep(
     sweep()
     waiting.refresh_from_db()
     assert waiting.status == "pending"
-    run_task(task_id=task.pk, keeper=keeper)
+    run_tasks(task_id=task.pk, queue_name="default", keeper=keeper)
     waiting.refresh_from_db()
     assert waiting.status == "in_queue"
 
 
-def test_refills_are_bounded_per_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refills_that_found_nothing_are_bounded_per_queue(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
     monkeypatch.setattr(runner, "_next_refill", {})
     monkeypatch.setattr(runner, "REFILL_SECONDS", 60.0)
-    monkeypatch.setattr(runner, "dispatch_queue", lambda *, queue_name: asked.append(queue_name))
-    for queue_name in ("default", "default", "heavy", "heavy"):
-        runner._refill(queue_name)
-    assert asked == ["default", "heavy"]
+    moved = iter([3, 0, 0])
+
+    def dispatch(*, queue_name: str) -> int:
+        asked.append(queue_name)
+        return next(moved)
+
+    monkeypatch.setattr(runner, "dispatch_queue", dispatch)
+    assert [runner._refill(name) for name in ("default", "default", "default", "heavy", "heavy")] == [3, 0, 0, 0, 0]
+    assert asked == ["default", "default", "heavy"]
 
 
 def test_database_that_is_away_at_the_refill_does_not_fail_the_task(monkeypatch: pytest.MonkeyPatch) -> None:

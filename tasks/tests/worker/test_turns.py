@@ -19,6 +19,12 @@ from tasks.worker.runner import run_tasks
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test inherits another one's pause after an empty refill."""
+    monkeypatch.setattr(runner, "_next_refill", {})
+
+
 def take_turn(keeper: LeaseKeeper, task: Task) -> None:
     """As if Celery had delivered the id of this task."""
     run_tasks(task_id=task.pk, queue_name="default", keeper=keeper)
@@ -58,7 +64,12 @@ def test_turn_does_not_refill_a_window_that_is_full_enough(
     insert_tasks(1, project)
     monkeypatch.setattr(runner, "TURN_SECONDS", 3600.0)
     refills: list[int] = []
-    monkeypatch.setattr(runner, "_refill", lambda _queue: refills.append(redis_client().llen("default")) or 0)
+
+    def refill(queue_name: str) -> int:
+        refills.append(int(redis_client().llen(queue_name)))
+        return 0
+
+    monkeypatch.setattr(runner, "_refill", refill)
     take_turn(keeper, first)
     # Asked with one message left, with none left, and when there was nothing to take.
     assert refills == [1, 0, 0]

@@ -209,6 +209,7 @@ def test_partial_names_are_never_the_same(media: Path) -> None:
         ("Hello, world!", "hello-world-en-us.mp3"),
         ("../../etc/passwd", "etcpasswd-en-us.mp3"),
         ("Tiếng Việt", "tieng-viet-en-us.mp3"),
+        ("Đường đi", "duong-di-en-us.mp3"),
         ('a"b\r\nSet-Cookie: x', "ab-set-cookie-x-en-us.mp3"),
         ("🎉", "speech-en-us.mp3"),
         ("x" * 500, f"{'x' * 40}-en-us.mp3"),

@@ -1,0 +1,81 @@
+"""The task list of an account with a million tasks beside that of one with a thousand."""
+
+import time
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from bench.house import House
+from bench.kinds import NOOP
+from bench.options import Options
+from bench.people import make_account, make_project
+from bench.table import Row, percentile
+from projects.models import Project
+
+SHORT = 1_000
+CALLS = 120
+WARM_UP = 10
+_INSERT = """
+INSERT INTO tasks (task_id, project_id, user_id, task_type, queue_name, priority, status, input_data, completed_at,
+    attempt, retry_count, max_retries, crash_count, publish_count, pending_deps, child_policy, progress, title,
+    error_code, error_message, progress_message, idempotency_hash, request_id, metadata, created_at, updated_at)
+SELECT uuid7_now(), %(project)s, %(user)s, %(kind)s, 'default', 1, 'completed', '{}', now(),
+    1, 0, 3, 0, 1, 0, 'fail', 100, '', '', '', '', '', '', '{}', now(), now()
+FROM generate_series(1, %(count)s)
+"""
+
+
+def measure(house: House, options: Options) -> list[Row]:
+    """Calls in turn, so that both see the same noise; the ratio is that of the medians."""
+    short, long = make_project(make_account("short")), make_project(make_account("long"))
+    _fill(short, SHORT)
+    _fill(long, options.rows)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE tasks")
+    rows = []
+    for path, name in (("/api/v1/tasks/", "REST"), ("/tasks/", "page")):
+        times: dict[Project, list[float]] = {short: [], long: []}
+        for _ in range(WARM_UP + CALLS):
+            for project, measured in times.items():
+                measured.append(_call_ms(project, path))
+        few, many = (percentile(measured[WARM_UP:], 0.5) for measured in times.values())
+        extra = _queries(long, path) - _queries(short, path)
+        rows.append(Row("list", f"{name}: {SHORT} tasks, median", few, "ms"))
+        rows.append(Row("list", f"{name}: {options.rows} tasks, median", many, "ms"))
+        rows.append(Row("list", f"{name}: ratio", many / few, "x", at_most=1.3))
+        rows.append(Row("list", f"{name}: more queries", float(extra), "", at_most=0.0))
+    return rows
+
+
+def _fill(project: Project, count: int) -> None:
+    """Past the triggers: a million histories would measure nothing more."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(_INSERT, {"project": project.pk, "user": project.user_id, "kind": NOOP, "count": count})
+        cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def _client(project: Project, path: str) -> APIClient:
+    client = APIClient(SERVER_NAME="localhost")
+    if path.startswith("/api/"):
+        client.force_authenticate(project.user)
+    else:
+        client.force_login(project.user)
+    return client
+
+
+def _call_ms(project: Project, path: str) -> float:
+    client = _client(project, path)
+    began = time.perf_counter()
+    response = client.get(path)
+    took_ms = (time.perf_counter() - began) * 1000
+    assert response.status_code == 200
+    return took_ms
+
+
+def _queries(project: Project, path: str) -> int:
+    client = _client(project, path)
+    with CaptureQueriesContext(connection) as captured:
+        client.get(path)
+    return len(captured)

@@ -1,0 +1,60 @@
+"""A real web process, and a program that calls it with an API key."""
+
+import json
+import socket
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.services import create_api_key
+from bench.house import House, Process, wait_until
+from bench.people import make_account, make_project
+from projects.models import Project
+
+
+@dataclass
+class Web:
+    """One uvicorn process on loopback, called by one program over fresh connections."""
+
+    process: Process
+    port: int
+    project: Project
+    token: str = field(repr=False)
+
+    def get(self, path: str) -> bytes:
+        """Body of an answer; raises on an error status."""
+        return self._send(path, None)
+
+    def post(self, path: str, body: Any) -> Any:
+        """JSON in, JSON out."""
+        return json.loads(self._send(path, json.dumps(body).encode()))
+
+    def _send(self, path: str, body: bytes | None) -> bytes:
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (loopback)
+            content: bytes = answer.read()
+        return content
+
+    def answers(self) -> bool:
+        """True once it is up."""
+        try:
+            return bool(self.get("/healthz"))
+        except urllib.error.URLError:
+            return False
+
+
+def start_web(house: House, name: str = "web") -> Web:
+    """A web process as `manage.py up` starts it, with an account, a project and a key of their own."""
+    account = make_account(name)
+    project = make_project(account)
+    _key, token = create_api_key(user=account, name="bench", permissions=["*"])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    arguments = ["-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+    process = house.start_python(*arguments, "--log-level", "warning", environment={"DATABASE_POOL": "true"})
+    web = Web(process, port, project, token)
+    wait_until(web.answers, what="the web process")
+    return web
