@@ -72,6 +72,7 @@ def _entries(text: str) -> Iterator[_Entry]:
 
 def write_mo(translations: dict[str, str]) -> bytes:
     """The binary form: two tables of (length, offset), sorted by key, then the texts with a NUL after each."""
+    # By bytes, as the format asks: its readers search by halves.
     pairs = sorted((key.encode(), value.encode()) for key, value in translations.items())
     count, table = len(pairs), 8 * len(pairs)
     texts = [key for key, _value in pairs] + [value for _key, value in pairs]

@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, Role
-from accounts.services import create_first_admin
+from accounts.services import InvalidAccount, create_first_admin
 from projects.models import Project
 from projects.services import create_project
 from tasks.services import sync_engines, sync_queues
@@ -44,10 +44,15 @@ def ensure_admin() -> str:
     the next start after that administrator has signed in removes it.
     """
     waiting = sign_in_file()
-    made = create_first_admin(username="admin", email="admin@localhost.localdomain")
+    try:
+        made = create_first_admin(username="admin", email="admin@localhost.localdomain")
+    except InvalidAccount:
+        # The name belongs to somebody who was demoted or blocked: a person's decision, which a start does not undo.
+        made = None
     if made is not None:
         account, password = made
         waiting.unlink(missing_ok=True)
+        # Never into a file or link that somebody laid there: it might be readable by others.
         with os.fdopen(os.open(waiting, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
             file.write(f"{account.username} {password}\n")
     first = first_admin()
@@ -60,8 +65,8 @@ def ensure_admin() -> str:
 
 
 def first_admin() -> Account | None:
-    """The administrator who was there first; None when all were demoted."""
-    return Account.objects.filter(role=Role.ADMIN).order_by("pk").first()
+    """The administrator who was there first and may still act; None when all were demoted, blocked or deleted."""
+    return Account.objects.filter(role=Role.ADMIN, is_active=True, is_blocked=False).order_by("pk").first()
 
 
 def ensure_demo_project() -> Project | None:

@@ -63,6 +63,7 @@ class QueueCollector(Collector):
             for status in TaskStatus.values:
                 if status in line.counts:
                     tasks.add_metric([line.queue_name, status], line.counts[status])
+            # An empty queue is 0 and not missing: an alert on a missing series never ends.
             oldest.add_metric([line.queue_name], line.oldest_waiting_seconds or 0.0)
             paused.add_metric([line.queue_name], float(line.is_paused))
         alive = GaugeMetricFamily("roundhouse_workers_alive", "Workers seen lately.", labels=["profile"])

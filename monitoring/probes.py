@@ -37,6 +37,7 @@ class Unready(Exception):
 def readiness() -> list[Finding]:
     """All probes in the order in which they build on each other."""
     found = [_probe("database", probe_database), _probe("redis", probe_redis)]
+    # Each of the others would wait out its own timeout for the same dead server.
     if found[0].ok:
         found += [_probe("migrations", probe_migrations), _probe("workers", probe_workers)]
     else:

@@ -218,6 +218,7 @@ def hold_folder(data_dir: Path) -> IO[str]:
     The lock belongs to the open file, so a killed supervisor leaves none behind, whatever the file says.
     """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Not "w": whoever is refused must find the holder's number, not an emptied file.
     lock = (data_dir / "up.lock").open("a+", encoding="utf-8")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -47,8 +47,10 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 
 def _may_read_metrics(request: HttpRequest) -> bool:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    # Who brings a token is judged by it alone: a session beside it would hide a scraper's wrong setting from staff.
     if scheme.lower() == "bearer":
         wanted = settings.METRICS_TOKEN
+        # As bytes, because the comparison refuses texts beyond ASCII; in constant time, because strangers may try.
         return bool(wanted) and hmac.compare_digest(token.encode(), wanted.encode())
     return isinstance(request.user, Account) and request.user.is_staff and request.user.may_act
 

@@ -14,7 +14,10 @@ from tasks.registry import EngineOutcome
 
 @dataclass(frozen=True)
 class CompletedAttempt:
-    """What the receivers of `task_completed` get as `attempt`."""
+    """What the receivers of `task_completed` get as `attempt`.
+
+    Ids instead of rows: the worker has claimed by raw SQL and holds no Task object.
+    """
 
     task_id: UUID
     user_id: UUID

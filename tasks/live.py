@@ -51,7 +51,10 @@ class ProgressFrame(TypedDict):
 
 
 class ResyncFrame(TypedDict):
-    """Events may have been missed: reload what is shown."""
+    """Events may have been missed: reload what is shown.
+
+    Sent after each loss of the Redis connection and instead of the frames that a slow reader left lying.
+    """
 
     type: Literal["task.resync"]
 

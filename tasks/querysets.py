@@ -29,7 +29,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(project_id__in=projects)
 
     def active(self) -> Self:
-        """Not ended."""
+        """Not ended.
+
+        Paused and waiting for children included: they hold quota and can still be cancelled.
+        """
         return self.filter(status__in=ACTIVE)
 
     def ended(self) -> Self:

@@ -3,13 +3,15 @@
 import logging
 import re
 import secrets
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -48,27 +50,50 @@ def create_account(
     language: str = "",
 ) -> Account:
     """New account with its quotas; without a password nobody signs in. Raises InvalidAccount with errors by field."""
-    email = email.strip().lower()
+    username, email = _sign_in_names(username, email)
     account = Account(
         username=username, email=email, full_name=full_name, role=role, account_type=account_type, language=language
     )
-    errors: dict[str, list[str]] = {}
-    if not _USERNAME.fullmatch(username):
-        errors["username"] = [_("1 to 50 letters, digits or . _ + - are accepted.")]
-    if Account.objects.filter(username__iexact=username).exists():
-        errors["username"] = [_("This name is taken.")]
-    if Account.objects.filter(email__iexact=email).exists():
-        errors["email"] = [_("An account with this address exists.")]
-    _collect(errors, "email", lambda: validate_email(email))
+    errors = _name_errors(account)
     if password is not None:
         _collect(errors, "password", lambda: validate_password(password, account))
     if errors:
         raise InvalidAccount(errors=errors)
     account.set_password(password)
-    account.save(force_insert=True)
+    with _names_taken_meanwhile():
+        account.save(force_insert=True)
     ensure_quotas(account=account)
     logger.info("accounts.account.created", extra={"account": str(account.pk), "role": role})
     return account
+
+
+def _sign_in_names(username: str, email: str) -> tuple[str, str]:
+    """As people will type them: the sign-in form composes what they type (NFKC), and addresses know no case."""
+    return unicodedata.normalize("NFKC", username), email.strip().lower()
+
+
+def _name_errors(account: Account) -> dict[str, list[str]]:
+    """What keeps the account from having its username and address, by field."""
+    errors: dict[str, list[str]] = {}
+    others = Account.objects.exclude(pk=account.pk)
+    if not _USERNAME.fullmatch(account.username):
+        errors["username"] = [_("1 to 50 letters, digits or . _ + - are accepted.")]
+    elif others.filter(username__iexact=account.username).exists():
+        errors["username"] = [_("This name is taken.")]
+    _collect(errors, "email", lambda: validate_email(account.email))
+    if "email" not in errors and others.filter(email__iexact=account.email).exists():
+        errors["email"] = [_("An account with this address exists.")]
+    return errors
+
+
+@contextmanager
+def _names_taken_meanwhile() -> Iterator[None]:
+    """Whoever writes the same name at the same moment is told so by the unique index, behind both checks."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise InvalidAccount(errors={"username": [_("The name or the address is taken.")]}) from error
 
 
 def _collect(errors: dict[str, list[str]], name: str, check: Any) -> None:
@@ -116,7 +141,7 @@ def sign_out_everywhere(*, account: Account, actor: Account | None) -> Account:
 def update_account(*, account: Account, actor: Account | None, changes: Mapping[str, Any]) -> Account:
     """What administrators may change (`EDITABLE`). Default limits follow the account type, limits set by hand stay.
 
-    Raises ValueError for other fields, Forbidden for one's own role.
+    Raises ValueError for other fields, Forbidden for one's own role, InvalidAccount for names that cannot be.
     """
     if unknown := set(changes) - EDITABLE:
         raise ValueError(f"Not editable: {sorted(unknown)}")
@@ -125,7 +150,12 @@ def update_account(*, account: Account, actor: Account | None, changes: Mapping[
     old_type = locked.account_type
     for name, value in changes.items():
         setattr(locked, name, value)
-    locked.save(update_fields=list(changes))
+    if not {"username", "email"}.isdisjoint(changes):
+        locked.username, locked.email = _sign_in_names(locked.username, locked.email)
+        if errors := _name_errors(locked):
+            raise InvalidAccount(errors=errors)
+    with _names_taken_meanwhile():
+        locked.save(update_fields=list(changes))
     if locked.account_type != old_type:
         adopt_default_quotas(account=locked, old_type=old_type)
     transaction.on_commit(lambda: forget_cached(account_id=locked.pk))

@@ -107,6 +107,8 @@ def check_limit(quota_type: str, period: str, limit: int) -> None:
 def adopt_default_quotas(*, account: Account, old_type: str) -> None:
     """After a change of the account type: limits that were the old type's defaults become the new one's."""
     old, new = default_limits(old_type), default_limits(account.account_type)
+    # In the order in which settlements lock them: row by row, the two could wait for each other.
+    list(UsageQuota.objects.filter(user=account).order_by("pk").select_for_update().values_list("pk"))
     for (kind, period), limit in new.items():
         UsageQuota.objects.filter(
             user=account, quota_type=kind, period=period, limit=old.get((kind, period), limit)

@@ -104,3 +104,45 @@ def test_command_names_the_broken_file(tmp_path: Path, settings: Settings) -> No
     with pytest.raises(CommandError, match=r"vi/LC_MESSAGES/django\.po: line 1"):
         call_command("compile_catalogues")
     assert not (folder / "django.mo").exists()
+
+
+def test_doubt_about_an_obsolete_entry_does_not_fall_on_the_next() -> None:
+    text = '#, fuzzy\n#~ msgid "gone"\n#~ msgstr "mất"\n\nmsgid "Home"\nmsgstr "Trang chủ"\n'
+    assert read_po(text) == {"Home": "Trang chủ"}
+
+
+@pytest.mark.parametrize("flags", ["#, fuzzy", "#, python-format, fuzzy", "#, fuzzy\n#: a.py:1"])
+def test_doubt_holds_for_one_entry_only(flags: str) -> None:
+    text = f'{flags}\nmsgid "a"\nmsgstr "x"\n\n#, python-format\nmsgid "b"\nmsgstr "y"\nmsgid "c"\nmsgstr "z"'
+    assert read_po(text) == {"b": "y", "c": "z"}
+
+
+def test_half_translated_plural_stays_english() -> None:
+    assert read_po('msgid "a"\nmsgid_plural "b"\nmsgstr[0] "x"\nmsgstr[1] ""\n') == {}
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "# only words\n", 'msgid "a"\nmsgstr ""\n'])
+def test_catalogue_without_a_translation_is_still_one(text: str) -> None:
+    assert gettext.GNUTranslations(BytesIO(write_mo(read_po(text)))).gettext("a") == "a"
+
+
+@pytest.mark.parametrize("line", ["msgid 'a'", 'msgid "a', 'msgid a"', "msgid", '"a" + "b"', 'msgid "a" "b" x'])
+def test_line_that_is_no_text_is_named_by_number(line: str) -> None:
+    with pytest.raises(BrokenCatalogue, match=r"^line 3: "):
+        read_po(f'msgid "fine"\nmsgstr "tốt"\n{line}\n')
+
+
+def test_thousand_texts_are_found_again_in_their_table() -> None:
+    translations = {f"text {number}": f"chữ {number} 🚂" for number in range(1_000)} | {"": "charset=UTF-8\n"}
+    translations[""] = "Content-Type: text/plain; charset=UTF-8\n"
+    compiled = gettext.GNUTranslations(BytesIO(write_mo(translations)))
+    assert [compiled.gettext(text) for text in translations if text] == [t for k, t in translations.items() if k]
+
+
+def test_file_in_another_encoding_is_refused_and_its_old_catalogue_stays(tmp_path: Path) -> None:
+    source = tmp_path / "django.po"
+    source.with_suffix(".mo").write_bytes(b"old")
+    source.write_bytes('msgid "a"\nmsgstr "é"\n'.encode("latin-1"))
+    with pytest.raises(BrokenCatalogue, match="byte 18: not UTF-8"):
+        compile_catalogue(source)
+    assert source.with_suffix(".mo").read_bytes() == b"old"

@@ -2,6 +2,7 @@
 
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -95,3 +96,49 @@ def test_key_for_nobody_or_nothing_is_refused(staff: Account, arguments: list[st
     with pytest.raises(CommandError, match=reason):
         call_command("create_key", *arguments)
     assert ApiKey.objects.count() == 0
+
+
+@pytest.mark.parametrize("content", ["", "admin", "admin secret more\n", "\n"])
+def test_damaged_sign_in_file_does_not_keep_the_house_from_starting(content: str) -> None:
+    ensure_admin()
+    sign_in_file().write_text(content)
+    assert ensure_admin() == "admin, with the password you chose"
+    assert not sign_in_file().exists()
+    assert Account.objects.count() == 1
+
+
+def test_sign_in_file_of_an_earlier_database_is_replaced() -> None:
+    sign_in_file().write_text("root guess\n")
+    assert ensure_admin().startswith("admin, password ")
+    assert "guess" not in sign_in_file().read_text()
+
+
+GONE: dict[str, dict[str, Any]] = {
+    "blocked": {"is_blocked": True, "blocked_at": timezone.now()},
+    "deleted": {"is_active": False},
+    "demoted": {"role": "user"},
+}
+
+
+@pytest.mark.parametrize("how", GONE)
+def test_house_without_an_administrator_who_may_act_gets_one_whose_password_is_told(staff: Account, how: str) -> None:
+    Account.objects.update(last_login=timezone.now(), **GONE[how])
+    username, password = ensure_admin().split(", password ")
+    assert Account.objects.get(username=username, role="admin").check_password(password)
+    assert Account.objects.count() == 2
+
+
+@pytest.mark.parametrize("how", GONE)
+def test_name_of_a_gone_administrator_does_not_keep_the_house_from_starting(how: str) -> None:
+    ensure_admin()
+    Account.objects.update(last_login=timezone.now(), **GONE[how])
+    assert ensure_admin() == "with the account you have"
+    assert (Account.objects.count(), sign_in_file().exists()) == (1, False)
+    assert ensure_demo_project() is None
+
+
+def test_schema_is_brought_in_step_twice_without_a_change(staff: Account) -> None:
+    ensure_schema()
+    before = [list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in (Queue, Engine)]
+    ensure_schema()
+    assert [list(model.objects.order_by("pk").values_list("pk", flat=True)) for model in (Queue, Engine)] == before

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries, Settings
@@ -98,8 +99,8 @@ def test_needed_profile_without_a_worker_is_shown_as_zero(read: Read) -> None:
     assert workers["light",] == 0
     Worker.objects.create(hostname="here", pid=1, profile="light", queues=["default"])
     Worker.objects.create(hostname="there", pid=1, profile="light", queues=["default"])
-    Worker.objects.create(hostname="there", pid=2, profile="retired", queues=[])
-    assert read("roundhouse_workers_alive") == workers | {("light",): 2, ("retired",): 1}
+    Worker.objects.create(hostname="there", pid=2, profile="heavy", queues=[])
+    assert read("roundhouse_workers_alive") == workers | {("light",): 2, ("heavy",): 1}
 
 
 def test_scrape_costs_three_queries_however_long_the_queue(
@@ -119,23 +120,22 @@ def test_token_under_another_name_opens_nothing(client: Client, settings: Settin
     assert (answer.status_code, b"roundhouse" in answer.content.replace(b"urn:roundhouse", b"")) == (403, False)
 
 
-@pytest.mark.parametrize(
-    "change", [{"is_blocked": True}, {"deleted_at": 0}, {"role": "user"}], ids=lambda c: next(iter(c))
-)
-def test_former_staff_reads_no_metrics(client: Client, staff: Account, change: dict[str, Any]) -> None:
+@pytest.mark.parametrize("change", ["blocked", "deleted", "demoted"])
+def test_former_staff_reads_no_metrics(client: Client, staff: Account, change: str) -> None:
     client.force_login(staff)
     assert client.get("/metrics").status_code == 200
-    values = {name: timezone.now() if value == 0 else value for name, value in change.items()}
-    Account.objects.filter(pk=staff.pk).update(**values)
-    assert client.get("/metrics").status_code in (302, 403)
+    columns: dict[str, dict[str, Any]] = {
+        "blocked": {"is_blocked": True, "blocked_at": timezone.now()},
+        "deleted": {"is_active": False},
+        "demoted": {"role": "user"},
+    }
+    Account.objects.filter(pk=staff.pk).update(**columns[change])
+    answer = client.get("/metrics")
+    assert (answer.status_code in (302, 403), b"roundhouse_" in answer.content) == (True, False)
 
 
-@pytest.mark.parametrize(
-    ("method", "label"), [("GET", "GET"), ("PURGE", "other"), ("get", "other"), ("X" * 99, "other")]
-)
+@pytest.mark.parametrize(("method", "label"), [("GET", "GET"), ("PURGE", "other"), ("X" * 99, "other")])
 def test_made_up_verbs_share_one_series(method: str, label: str) -> None:
-    from django.http import HttpResponse
-
     def count() -> float:
         found = REQUESTS.labels(label, "unknown", "418").collect()
         return next(s.value for family in found for s in family.samples if s.name.endswith("_count"))
@@ -151,4 +151,4 @@ def test_ids_in_paths_make_no_series(browser_client: Client, read: Read) -> None
         browser_client.get(f"/tasks/00000000-0000-7000-8000-00000000000{number}/")
     routes = {key[1] for key in read(name)}
     assert [route for route in routes if "0000" in route] == []
-    assert "tasks/<uuid:task_id>/" in routes or any(route.startswith("tasks/<uuid:") for route in routes)
+    assert len([route for route in routes if route.startswith("tasks/<uuid:")]) == 1

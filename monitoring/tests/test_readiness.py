@@ -13,6 +13,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from config.common.embedded import redis_url
+from config.common.redis import redis_client
 from monitoring import probes
 from monitoring.probes import readiness
 from monitoring.views import ready_findings
@@ -55,10 +56,8 @@ def test_redis_that_is_not_there_is_the_only_finding(
 
 
 def test_redis_that_asks_for_a_password_is_not_ready(light_worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    from config.common.redis import redis_client
-
     known = redis_client().connection_pool.connection_kwargs["path"]
-    wrong = redis.Redis(unix_socket_path=known, username="nobody", password="wrong-password")
+    wrong = redis.Redis.from_url(f"unix://nobody@{known}?password=wrong-password")
     monkeypatch.setattr(probes, "redis_client", lambda: wrong)
     [(name, detail)] = _failed().items()
     assert (name, "wrong-password" in detail) == ("redis", False)

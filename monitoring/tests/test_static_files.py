@@ -70,3 +70,20 @@ async def test_page_passes_without_leaving_the_event_loop() -> None:
     response = await ask_async("/")
     assert isinstance(response, HttpResponse)
     assert response.content == b"page"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "status", "content"),
+    [("bytes=0-5", 206, SCRIPT[:6]), ("bytes=-3", 206, SCRIPT[-3:]), ("bytes=7-", 206, SCRIPT[7:]),
+     ("bytes=999-", 416, b""), ("lines=1-2", 200, SCRIPT)],
+)  # fmt: skip
+def test_part_of_a_file_is_answered_as_asked(bounds: str, status: int, content: bytes) -> None:
+    response = ask("/static/app.js", Range=bounds)
+    assert (response.status_code, response.content) == (status, content)
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("POST", 405), ("DELETE", 405)])
+def test_file_is_only_read(method: str, status: int) -> None:
+    answer = StaticFilesMiddleware(page)(RequestFactory().generic(method, "/static/app.js"))
+    assert isinstance(answer, HttpResponse)
+    assert (answer.status_code, answer.content) == (status, b"")

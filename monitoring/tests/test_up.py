@@ -16,11 +16,15 @@ import psutil
 import psycopg
 import pytest
 from django.core.management import CommandError
+from pytest_django import Settings
 
 from config.common.embedded import postgres_url, redis_url
 from config.common.ids import uuid7
 from config.tests.test_docs import transcript
+from monitoring.management.commands import up
 from monitoring.management.commands.up import choose_port, welcome
+from monitoring.management.commands.up import house as house_of
+from monitoring.supervisor import Supervisor
 from monitoring.tests.test_supervisor import eventually
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -240,6 +244,32 @@ def test_taken_port_that_was_asked_for_is_an_error() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(CommandError, match=re.escape(f"Port {port} is in use.")):
             choose_port(port)
+
+
+def test_house_starts_beat_first_and_web_last_with_a_pool_for_web_only() -> None:
+    children = house_of(8123)
+    assert [child.name for child in children] == ["beat", "worker-light", "worker-heavy", "web"]
+    assert [child.environment.get("DATABASE_POOL") for child in children] == [None, None, None, "true"]
+    assert children[-1].command[6:8] == ["--port", "8123"]
+    assert all(child.grace_seconds > 5 for child in children)
+
+
+def test_heavy_worker_is_started_only_for_a_kind_that_needs_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(up, "queue_profiles", lambda: {"default": "light"})
+    assert [child.name for child in house_of(1)] == ["beat", "worker-light", "web"]
+
+
+def test_servers_of_their_own_are_not_started(settings: Settings, tmp_path: Path) -> None:
+    settings.USES_EMBEDDED_POSTGRES = settings.USES_EMBEDDED_REDIS = False
+    supervisor = Supervisor(say=lambda text: None)
+    up.start_servers(supervisor, tmp_path)
+    assert (supervisor._watched, list(tmp_path.iterdir())) == ([], [])
+
+
+def test_dead_port_does_not_answer() -> None:
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        assert up.answers(silent.getsockname()[1], "/healthz") is False
 
 
 def test_welcome_says_where_and_how() -> None:

@@ -80,7 +80,10 @@ class TaskKindSerializer(serializers.Serializer[Any]):
 
 
 class EngineSerializer(serializers.ModelSerializer[Engine]):
-    """An engine as people see it: no address, no credential."""
+    """An engine as people see it: no address, no credential.
+
+    `prices` are per unit (`characters`, `audio_seconds` ...) in `currency`, as decimal text.
+    """
 
     class Meta:
         model = Engine

@@ -39,7 +39,11 @@ class Queue(TimestampedModel):
 
 
 class Worker(models.Model):
-    """One start of one worker process; its id is new at each start."""
+    """One start of one worker process; its id is new at each start.
+
+    The id is part of the fence: a process that was taken for dead cannot come back under its old name. Rows are kept
+    after the end, because the history names them.
+    """
 
     worker_id = uuid7_key()
     hostname = models.CharField(_("host"), max_length=255)

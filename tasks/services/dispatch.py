@@ -43,5 +43,8 @@ def _dispatch_quietly(queue_name: str) -> Callable[[], None]:
 
 
 def dispatch_all(*, queue_names: Iterable[str]) -> int:
-    """Dispatch every queue; returns the number of rows moved."""
+    """Dispatch every queue; returns the number of rows moved.
+
+    One transaction per queue: the lock of a busy queue delays no other.
+    """
     return sum(dispatch_queue(queue_name=name) for name in queue_names)

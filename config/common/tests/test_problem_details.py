@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+import redis
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions
@@ -143,9 +145,6 @@ def test_openais_type_follows_from_status_then_code(status: int, code: str, kind
 
 @pytest.mark.parametrize("name", ["OperationalError", "ConnectionError"])
 def test_outage_is_logged_with_its_cause_once(caplog: pytest.LogCaptureFixture, name: str) -> None:
-    import redis
-    from django.db import OperationalError
-
     cause = OperationalError("10.0.0.7") if name == "OperationalError" else redis.exceptions.ConnectionError("10.0.0.7")
     try:
         raise cause

@@ -44,8 +44,11 @@ def test_a_new_password_is_asked_for_by_the_old_one(open_window: OpenWindow, wat
     watch.allowed.add(422)
     page = open_window("stranger").new_page()
     page.goto("/account/")
-    page.get_by_label("Old password").fill("wrong")
-    page.get_by_label("New password", exact=True).fill("another-long-one-7")
-    page.get_by_label("New password confirmation").fill("another-long-one-7")
+    for field, typed in {
+        "old_password": "wrong",
+        "new_password1": "signal-box-7",
+        "new_password2": "signal-box-7",
+    }.items():
+        page.locator(f"input[name={field}]").fill(typed)
     page.get_by_role("button", name="Change password").click()
     expect(page.locator(".errorlist")).to_contain_text("Your old password was entered incorrectly.")

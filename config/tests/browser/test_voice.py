@@ -10,6 +10,7 @@ from config.common.template_tags import duration, filesize
 from config.tests.browser.house import House
 from config.tests.browser.voice import (
     ENGLISH,
+    TONES,
     VIETNAMESE,
     card,
     record,
@@ -96,7 +97,7 @@ def test_a_text_that_cannot_be_spoken_is_kept_beside_the_reason(
 
 
 def test_marks_without_a_word_fail_with_the_reason_and_can_be_taken_up_again(page: Page) -> None:
-    speak(page, "... !!!")
+    speak(page, "... !!!", TONES)
     expect(status(page)).to_have_text("Failed")
     expect(card(page).get_by_role("alert").first).to_have_text("The text holds nothing that can be spoken.")
     card(page).get_by_role("link", name="Use again").click()

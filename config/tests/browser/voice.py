@@ -2,9 +2,9 @@
 
 from playwright.sync_api import BrowserContext, Locator, Page
 
-#: About a minute of speech: long enough to be watched, stopped and reloaded.
-LONG_TEXT = "The quick brown fox jumps over the lazy dog near the turntable. " * 150
-ENGLISH, VIETNAMESE = "espeak/en-us", "espeak/vi"
+#: Some minutes of speech: work of a second or more, long enough to be watched and reloaded.
+LONG_TEXT = "The quick brown fox jumps over the lazy dog near the turntable. " * 80
+ENGLISH, VIETNAMESE, TONES = "espeak/en-us", "espeak/vi", "fake/alto"
 
 #: Notes each state that the request's card was given, and each percentage that outlived the script which wrote it.
 _RECORDER = """

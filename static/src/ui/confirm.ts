@@ -29,16 +29,32 @@ function marked(candidates: (Element | null | undefined)[]): Marked | null {
   return null;
 }
 
+/** A live page may have rendered the form anew while the question stood; null when it is no longer offered. */
+function successor(form: HTMLFormElement): HTMLFormElement | null {
+  if (form.isConnected) return form;
+  return document.querySelector(`form[action="${CSS.escape(form.getAttribute("action") ?? "")}"]`);
+}
+
 /** Holds an event back, asks, and lets `again` repeat it once when the answer was yes. */
 function guard(event: Event, key: Element, found: Marked, again: () => void): void {
   if (confirmed.delete(key)) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   void ask(found.question, found.element.dataset.confirmAction).then((yes) => {
-    if (!yes) return;
-    confirmed.add(key);
-    again();
+    if (yes) again();
   });
+}
+
+function submitConfirmed(form: HTMLFormElement, submitter: HTMLElement | null): void {
+  const target = successor(form);
+  if (!target) return;
+  confirmed.add(target);
+  target.requestSubmit(target === form ? submitter : null);
+}
+
+function clickConfirmed(element: HTMLElement): void {
+  confirmed.add(element);
+  element.click();
 }
 
 export function startConfirm(): void {
@@ -49,7 +65,7 @@ export function startConfirm(): void {
       const form = event.target as HTMLFormElement;
       const submitter = event.submitter;
       const found = marked([submitter, form]);
-      if (found) guard(event, form, found, () => form.requestSubmit(submitter as HTMLButtonElement | null));
+      if (found) guard(event, form, found, () => submitConfirmed(form, submitter));
     },
     true,
   );
@@ -60,7 +76,7 @@ export function startConfirm(): void {
       if (!element || element instanceof HTMLFormElement) return;
       const submits = element instanceof HTMLButtonElement && element.type === "submit" && element.form !== null;
       const found = submits ? null : marked([element]);
-      if (found) guard(event, element, found, () => element.click());
+      if (found) guard(event, element, found, () => clickConfirmed(element));
     },
     true,
   );
