@@ -5,7 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api.views import AccountView, ApiKeyViewSet, UsageView
 
-router = SimpleRouter()
+router = SimpleRouter(use_regex_path=False)
 router.register("api-keys", ApiKeyViewSet, basename="api-key")
 
 urlpatterns = [

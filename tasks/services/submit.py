@@ -52,7 +52,11 @@ def submit_task(
         raise Forbidden(_("You may not start tasks in this project."))
     if deadline is not None and deadline <= database_now():
         raise DeadlineInPast
-    fingerprint = request_fingerprint(project.pk, task_type, input_data, priority, deadline)
+    # Everything a caller can ask for: another parent or other metadata is another request.
+    fingerprint = request_fingerprint(
+        project.pk, task_type, input_data, priority, deadline, max_retries, metadata,
+        parent_task and parent_task.pk, execution_order, child_policy,
+    )  # fmt: skip
     if idempotency_key and (known := _replay(user, idempotency_key, fingerprint)):
         return known
     checked = validated_input(kind, input_data, project)

@@ -1,6 +1,7 @@
 """Accepting tasks."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -85,6 +86,16 @@ def test_same_idempotency_key_with_another_body_is_refused(submit: Submit) -> No
     submit("test.echo", {"a": 1}, idempotency_key="k")
     with pytest.raises(IdempotencyKeyReused):
         submit("test.echo", {"a": 2}, idempotency_key="k")
+    assert Task.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"metadata": {"a": 1}}, {"max_retries": 9}, {"priority": 5}, {"execution_order": 2}]
+)
+def test_same_idempotency_key_with_any_other_field_is_refused(submit: Submit, change: dict[str, Any]) -> None:
+    submit(idempotency_key="k")
+    with pytest.raises(IdempotencyKeyReused):
+        submit(idempotency_key="k", **change)
     assert Task.objects.count() == 1
 
 
