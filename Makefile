@@ -75,7 +75,7 @@ check: build $(VENV)/.installed-dev lint types ## Lint, types, import contract, 
 	DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=config.settings.test $(BIN)/python manage.py check --fail-level WARNING
 	env -u DATA_DIR DJANGO_SETTINGS_MODULE=config.settings.production SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(60))') \
-	    API_KEY_PEPPER=check-only FIELD_ENCRYPTION_KEYS=$$($(BIN)/python -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())') \
+	    API_KEY_PEPPER=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(48))') FIELD_ENCRYPTION_KEYS=$$($(BIN)/python -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())') \
 	    DATABASE_URL=postgresql://check@127.0.0.1/check REDIS_URL=redis://127.0.0.1/0 \
 	    $(BIN)/python manage.py check --deploy --fail-level WARNING
 	npm run --silent check

@@ -44,6 +44,7 @@ def actor_of(request: HttpRequest) -> Account | None:
 class ServiceAdmin(ModelAdmin):
     """Shows a service's refusal as a message instead of an error page; nothing is ever deleted here."""
 
+    # Counting a large table would take longer than the page itself.
     show_full_result_count = False
     list_filter_submit = True
 
@@ -52,6 +53,7 @@ class ServiceAdmin(ModelAdmin):
         try:
             answer: HttpResponse = super().changeform_view(request, *args, **kwargs)
         except DomainError as error:
+            # Sent back by redirect, so that reloading the page does not try the same again.
             messages.error(request, refusal_text(error))
             return HttpResponseRedirect(request.get_full_path())
         return answer
@@ -196,7 +198,10 @@ class AccountAdmin(ServiceAdmin):
         return None
 
     def _ask(self, request: HttpRequest, rows: QuerySet[Account], form: forms.Form, action: str) -> HttpResponse:
-        """The page between choosing an action and doing it."""
+        """The page between choosing an action and doing it.
+
+        The chosen rows travel as hidden fields, as in Django's own confirmation of deleting.
+        """
         title = dict(self.get_action_choices(request))[action]
         context = {**self.admin_site.each_context(request), "title": title, "opts": self.model._meta}
         return TemplateResponse(
@@ -263,7 +268,10 @@ class UsageQuotaAdmin(ServiceAdmin):
         return ["user", "api_key", "project_id", "quota_type", "period", *counted] if obj else counted
 
     def save_model(self, request: HttpRequest, obj: UsageQuota, form: Any, change: bool) -> None:
-        """By service: it also tells the live counters."""
+        """By service: it also tells the live counters.
+
+        The console finds the row by its id; adding what exists changes its limit and keeps its usage.
+        """
         obj.pk = set_quota(
             account=obj.user,
             key=obj.api_key,

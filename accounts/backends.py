@@ -18,6 +18,7 @@ class AccountBackend(ModelBackend):
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any
     ) -> Account | None:
         """The account, or None; an unknown name takes as long as a wrong password."""
+        # PostgreSQL refuses a NUL with an error, where an unknown name must look like any other.
         if not username or password is None or "\0" in username:
             return None
         account = find_by_sign_in_name(username)

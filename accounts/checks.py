@@ -11,7 +11,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from accounts.models import AccountType, QuotaPeriod, QuotaType
 
+#: The length of SHA-256's output: RFC 2104, section 3, discourages shorter HMAC keys.
 MIN_PEPPER_BYTES = 32
+#: AES-256, see `config.common.encryption`.
 FIELD_KEY_BYTES = 32
 _MIDDLEWARE = "accounts.middleware.AccountStateMiddleware"
 _AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 else:
     _AccountForm = forms.ModelForm
 
-#: Days a key may live; empty means until it is revoked.
+#: Days a key may live; empty means until it is revoked. Strings, as a form sends them.
 LIFETIMES = [("30", _("30 days")), ("90", _("90 days")), ("365", _("1 year")), ("", _("Until revoked"))]
 
 

@@ -23,14 +23,19 @@ LimiterDown = (*RedisDown, redis.exceptions.OutOfMemoryError, redis.exceptions.R
 #: Lua numbers are doubles: larger amounts would lose their last digits.
 MAX_AMOUNT = 2**53 - 1
 
+#: One hash for everybody, field `hour|account|endpoint`: the endpoint is last, because it may hold a bar.
 COUNTS_KEY = "rate_limit_counts"
+#: `last_used_at` and `last_activity` are exact to this, which spares most requests a write.
 TOUCH_SECONDS = 60
 #: Longer than any process trusts its cache of keys (`services.keys.CACHE_SECONDS`).
 MARK_SECONDS = 60
 
 
 class Script:
-    """One Lua file, sent once and then called by its SHA-1."""
+    """One Lua file, sent once and then called by its SHA-1.
+
+    Read at import: an update on disk cannot change one half of a running protocol. `quota.lua` holds what they share.
+    """
 
     def __init__(self, name: str) -> None:
         folder = Path(__file__).parent / "lua"
@@ -64,7 +69,10 @@ _take_counts = Script("take_counts")
 
 @dataclass(frozen=True)
 class Window:
-    """A sliding window: no `seconds` long span ever holds more than `limit` members of `key`."""
+    """A sliding window: no `seconds` long span ever holds more than `limit` members of `key`.
+
+    The sorted set is scored with Redis' own clock in microseconds, so clocks of web servers do not matter.
+    """
 
     key: str
     limit: int
@@ -136,7 +144,7 @@ class Passed:
 
 @dataclass(frozen=True)
 class RateFull:
-    """A window is full."""
+    """A window is full; after `wait_seconds` one more fits, if nobody else takes the place."""
 
     window: Window
     wait_seconds: float
@@ -179,6 +187,7 @@ async def adecide(ask: Ask) -> Verdict:
 
 def _verdict(ask: Ask, reply: list[Any]) -> Verdict:
     parts: list[Any] = [part.decode() if isinstance(part, bytes) else part for part in reply]
+    # Redis hands Lua's numbers over as integers and cuts fractions off: that is why times travel in microseconds.
     match parts:
         case ["ok", limit, remaining, reset_us, touch]:
             return Passed(_room(limit, remaining, reset_us), bool(touch))
@@ -228,7 +237,10 @@ def clear_mark(mark: str) -> None:
 
 
 def first_in_a_minute(name: str) -> bool:
-    """True for one caller a minute over all processes."""
+    """True for one caller a minute over all processes.
+
+    SET NX EX asks and remembers in one step, and shares its key with `admit.lua`.
+    """
     return bool(redis_client().set(f"last_used:{name}", 1, nx=True, ex=TOUCH_SECONDS))
 
 
@@ -253,7 +265,10 @@ def invalidate(scope_ids: Sequence[UUID]) -> None:
 
 
 def version(scope_id: UUID) -> tuple[str, int]:
-    """Version of the counters and Redis' time (Unix seconds), to be read before PostgreSQL is."""
+    """Version of the counters and Redis' time (Unix seconds), to be read before PostgreSQL is.
+
+    The time decides which periods are over; the scripts that compare with it later ask the same clock.
+    """
     with redis_client().pipeline(transaction=True) as pipe:
         pipe.hget(quota_keys(scope_id)[0], "ver")
         pipe.time()
@@ -286,7 +301,7 @@ def take_counts() -> dict[tuple[str, str, int], int]:
 
 
 def put_counts_back(counts: Mapping[tuple[str, str, int], int]) -> None:
-    """Undo `take_counts` after a failed write."""
+    """Undo `take_counts` after a failed write; adds, because others may have counted meanwhile."""
     with redis_client().pipeline(transaction=True) as pipe:
         for (subject, endpoint, hour), count in counts.items():
             pipe.hincrby(COUNTS_KEY, f"{hour}|{subject}|{endpoint}", count)

@@ -15,6 +15,7 @@ from accounts.requests import NOTICE, client_ip, note_stopped
 from accounts.services import AccountStopped, answer_headers, note_activity
 from accounts.services.keys import check_account
 
+#: Programs read the reason in the answer itself and never open the sign-in page that shows the notice.
 _API_PREFIXES = ("/api/", "/v1/")
 _ACTIVITY_SECONDS = 60.0
 _MEMO_ENTRIES = 10_000
@@ -86,6 +87,7 @@ def _note_activity(request: HttpRequest, account: Account) -> None:
 
 
 def _with_limits(response: HttpResponseBase) -> HttpResponseBase:
+    # A refusal carries the figures of its own window already, which must not be overwritten by an earlier one's.
     for name, value in (answer_headers.get() or {}).items():
         response.headers.setdefault(name, value)
     return response

@@ -58,6 +58,7 @@ class Account(AbstractBaseUser, PermissionsMixin, TimestampedModel):
     session_epoch = models.PositiveIntegerField(
         _("session epoch"), default=0, editable=False, help_text=_("Raised to end every session at once.")
     )
+    # Derived by PostgreSQL, so that filters, psql and reports cannot disagree with the columns that decide.
     status = models.GeneratedField(
         expression=Case(
             When(is_active=False, then=Value("deleted")),
@@ -116,7 +117,10 @@ class ApiKeyStatus(models.TextChoices):
 
 
 class ApiKey(CreatedModel):
-    """A program's credential: only a peppered HMAC-SHA-256 and a visible prefix are stored."""
+    """A program's credential: only a peppered HMAC-SHA-256 and a visible prefix are stored.
+
+    Rows are never deleted: tasks and the audit go on naming the key that did it.
+    """
 
     key_id = uuid7_key()
     user = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="api_keys", verbose_name=_("owner"))
@@ -124,6 +128,7 @@ class ApiKey(CreatedModel):
     prefix = models.CharField(_("prefix"), max_length=16, editable=False)
     key_hash = models.CharField(_("hash"), max_length=64, unique=True, editable=False)
     status = models.CharField(_("status"), max_length=20, choices=ApiKeyStatus.choices, default=ApiKeyStatus.ACTIVE)
+    # Names of `scopes.SCOPES`; a name that is no longer known allows nothing.
     permissions = models.JSONField(_("scopes"), default=list)
     expires_at = models.DateTimeField(_("expires at"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
@@ -206,6 +211,7 @@ class UsageQuota(TimestampedModel):
         verbose_name=_("API key"),
     )
     project_id = models.UUIDField(_("project"), null=True, blank=True)
+    # Generated columns: one unique index and one condition serve all three, and neither can contradict the owner.
     scope = models.GeneratedField(
         expression=Case(
             When(api_key__isnull=False, then=Value("key")),
@@ -222,6 +228,7 @@ class UsageQuota(TimestampedModel):
     period = models.CharField(_("period"), max_length=20, choices=QuotaPeriod.choices)
     limit = models.PositiveBigIntegerField(_("limit"))
     current_usage = models.PositiveBigIntegerField(_("used"), default=0)
+    # First day (UTC) of the next period; one in the past says that nothing was settled since.
     reset_date = models.DateField(_("resets on"))
 
     objects = UsageQuotaQuerySet.as_manager()
@@ -250,6 +257,7 @@ class UsageQuota(TimestampedModel):
 class UsageReservation(CreatedModel):
     """Usage promised to work that has not ended; with `UsageQuota` it rebuilds the live counters when Redis is lost.
 
+    `amounts` is {quota type: amount}; key and project are those of the admission, whose counters hold it as well.
     Written in the transaction that accepts the work and deleted in the one that ends it.
     """
 
@@ -271,7 +279,10 @@ class UsageReservation(CreatedModel):
 
 
 class RateLimitWindow(models.Model):
-    """Requests of one account to one endpoint in one window, written behind for people to look at."""
+    """Requests of one account to one endpoint in one window, written behind for people to look at.
+
+    D4 calls the table `rate_limits`; the limit itself is decided in Redis.
+    """
 
     id = uuid7_key()
     user = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", verbose_name=_("account"))

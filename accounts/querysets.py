@@ -17,7 +17,10 @@ def is_staff(user: Viewer) -> bool:
 
 
 class AccountManager(BaseUserManager["Account"]):
-    """Creates accounts for Django's own commands."""
+    """Creates accounts for Django's own commands.
+
+    People are made by `services.create_account`, which knows the rules for names and makes the quotas.
+    """
 
     def create_user(self, username: str, email: str, password: str | None = None, **fields: Any) -> "Account":
         """Account with a hashed password (unusable when None)."""

@@ -32,7 +32,10 @@ def person_of(request: HttpRequest) -> Account:
 
 
 def client_ip(request: HttpRequest) -> str | None:
-    """Address of the peer as the server (or its proxy handling) reports it; None on Unix sockets."""
+    """Address of the peer as the server (or its proxy handling) reports it; None on Unix sockets.
+
+    X-Forwarded-For is not read here: anybody can send it, and only the server knows which proxies to believe.
+    """
     try:
         return str(ip_address(request.META.get("REMOTE_ADDR", "")))
     except ValueError:

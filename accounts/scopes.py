@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 ALL_SCOPES: Final = "*"
 
+#: `area:verb` to what the account page calls it; views name these strings, keys store them.
 SCOPES: Final[dict[str, str | Promise]] = {
     "projects:read": _("Read projects"),
     "projects:write": _("Change projects"),

@@ -13,6 +13,7 @@ from accounts.models import Account, ApiKey, QuotaPeriod, QuotaType, RateLimitWi
 #: How far back the usage page counts requests by endpoint.
 ENDPOINT_SPAN = timedelta(hours=24)
 
+#: The OR finds the reservations by three indexes; the VALUES let each count once in every scope it touches.
 _RESERVED = """
     SELECT touched.scope_id, each.kind, sum(each.amount::bigint)
       FROM usage_reservations AS held
@@ -101,7 +102,10 @@ def next_reset(period: str, today: date) -> date:
 
 
 def requests_by_endpoint(account: Account) -> list[tuple[str, int]]:
-    """Requests of the last day by endpoint, most used first; a minute behind."""
+    """Requests of the last day by endpoint, most used first; a minute behind.
+
+    Whole hours: the window in which the last day begins is counted in full.
+    """
     fresh = RateLimitWindow.objects.filter(user=account, window_end__gt=timezone.now() - ENDPOINT_SPAN)
     totals = fresh.values_list("endpoint").annotate(total=Sum("request_count")).order_by("-total", "endpoint")
     return [(endpoint, total) for endpoint, total in totals]

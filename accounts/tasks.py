@@ -13,7 +13,10 @@ def flush_windows() -> None:
 
 @shared_task(name="accounts.reconcile_counters", ignore_result=True)
 def reconcile() -> None:
-    """Every minute: heal live counters that missed a settlement."""
+    """Every minute: heal live counters that missed a settlement.
+
+    May run twice at once: what was read before a change is not written, and the rest writes the same.
+    """
     reconcile_counters()
 
 

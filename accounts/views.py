@@ -50,6 +50,7 @@ class SignInView(LoginView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Sign in, or 429 when too many attempts were made."""
         name = request.POST.get("username", "")
+        # Before the password is looked at: past the limit, even the right guess must not get in.
         try:
             admit_sign_in(address=client_ip(request), name=name)
         except DomainError as error:
@@ -97,6 +98,7 @@ def change_own_password(request: HttpRequest) -> HttpResponse:
         except DomainError as error:
             add_refusal(form, error)
         else:
+            # Whoever has just proved the old password stays signed in here.
             update_session_auth_hash(request, account)
             messages.success(request, _("The password was changed; every other session was signed out."))
             return _back()

@@ -13,7 +13,10 @@ from accounts.services.keys import token_of
 
 
 async def authenticate_request(request: HttpRequest) -> tuple[Account, ApiKey | None]:
-    """The caller by API key, else by session. Raises InvalidKey (401), AccountStopped or CsrfFailed (403)."""
+    """The caller by API key, else by session. Raises InvalidKey (401), AccountStopped or CsrfFailed (403).
+
+    A wrong key never falls back to the session: its sender would act as somebody they did not name.
+    """
     token = token_of(request.headers.get("Authorization", ""))
     if token is not None:
         who = await aauthenticate_key(token)

@@ -83,7 +83,10 @@ class NewApiKeySerializer(ApiKeySerializer):
 
 
 class QuotaUsageSerializer(serializers.Serializer[Any]):
-    """One quota of the account or of a key: `reserved` belongs to work that has not ended."""
+    """One quota of the account or of a key: `reserved` belongs to work that has not ended.
+
+    `remaining` is never below zero, though work may use more than it reserved.
+    """
 
     scope = serializers.ChoiceField(choices=QuotaScope.choices)
     scope_id = serializers.UUIDField()

@@ -42,6 +42,9 @@ def is_metered(request: Request, view: "APIView") -> bool:
 
 
 def endpoint_name(request: Request, view: "APIView") -> str:
-    """The route's name, such as `project-list`: what ENDPOINT_RATE_LIMITS and `rate_limits` call it."""
+    """The route's name, such as `project-list`: what ENDPOINT_RATE_LIMITS and `rate_limits` call it.
+
+    A route without one goes by its view's class, so that no request is left out of the counts.
+    """
     match = request.resolver_match
     return (match.url_name if match else None) or type(view).__name__

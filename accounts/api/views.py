@@ -87,6 +87,7 @@ class ApiKeyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, GenericVie
         serializer = ApiKeyCreateSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         key, text = create_api_key(user=cast(Account, request.user), **serializer.validated_data)
+        # no-store: the only copy of the key's text must not stay in a proxy or in the browser's history.
         data = NewApiKeySerializer(key, context={"api_key": text}).data
         return Response(data, status=status.HTTP_201_CREATED, headers={"Cache-Control": "no-store"})
 

@@ -130,7 +130,10 @@ def change_password(*, account: Account, password: str) -> Account:
 
 @transaction.atomic
 def sign_out_everywhere(*, account: Account, actor: Account | None) -> Account:
-    """End every session of the account at once: sessions carry a hash of `session_epoch`."""
+    """End every session of the account at once: sessions carry a hash of `session_epoch`.
+
+    The caller's own ends, too, unless the view renews it with `update_session_auth_hash`.
+    """
     Account.objects.filter(pk=account.pk).update(session_epoch=F("session_epoch") + 1)
     account.refresh_from_db(fields=["session_epoch"])
     logger.info("accounts.sessions.ended", extra={"account": str(account.pk), "actor": str(actor)})
@@ -168,6 +171,7 @@ def update_account(*, account: Account, actor: Account | None, changes: Mapping[
 @transaction.atomic
 def create_first_admin(*, username: str, email: str) -> tuple[Account, str] | None:
     """An administrator with a generated password; None when there is one already (or another process makes it now)."""
+    # Several processes start at once; without the lock each of them would see that there is no administrator.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('accounts.create_first_admin', 0))")
     if Account.objects.filter(role=Role.ADMIN, is_active=True, is_blocked=False).exists():
@@ -187,6 +191,9 @@ def note_activity(*, account: Account, ip: str | None) -> None:
 
 
 def find_by_sign_in_name(name: str) -> Account | None:
-    """The account with this username, else with this e-mail address (any case)."""
+    """The account with this username, else with this e-mail address (any case).
+
+    The username wins: `createsuperuser` knows no rule against "@", so a name may look like somebody's address.
+    """
     found = Account.objects.filter(Q(username=name) | Q(email=name.strip().lower()) | Q(email=name))
     return min(found, key=lambda account: account.username != name, default=None)

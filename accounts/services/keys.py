@@ -28,15 +28,19 @@ from accounts.services.quotas import set_quota
 
 logger = logging.getLogger(__name__)
 
+#: Scanners for leaked secrets, and people, recognise a key by it.
 KEY_PREFIX: Final = "rh_"
+#: Tells a person's keys apart and leaves 220 bits unknown.
 VISIBLE_CHARS: Final = len(KEY_PREFIX) + 6
 NAME_MAX_CHARS: Final = 100
+#: Bounds the account page, and what a stolen session can leave behind.
 MAX_ACTIVE_KEYS: Final = 100
 #: How long a process trusts what it read; a revoked key is refused earlier, by its mark in the limiter's call.
 CACHE_SECONDS: Final = 5.0
 _CACHE_ENTRIES: Final = 4096
 _FORMAT = re.compile(r"rh_[A-Za-z0-9_-]{43}")
 
+#: By hash, never by text: until when (monotonic seconds) the row with its account is trusted.
 _cache: dict[str, tuple[float, ApiKey]] = {}
 _cache_lock = threading.Lock()
 
@@ -50,7 +54,10 @@ class AuthenticatedKey:
 
 
 def hash_key(token: str) -> str:
-    """Peppered HMAC-SHA-256 in hex: what the table stores."""
+    """Peppered HMAC-SHA-256 in hex: what the table stores.
+
+    No slow hash is needed, because 256 random bits cannot be guessed; the pepper makes a stolen dump useless.
+    """
     return hmac.new(settings.API_KEY_PEPPER, token.encode(), hashlib.sha256).hexdigest()
 
 
@@ -135,7 +142,10 @@ def token_of(authorization: str) -> str | None:
 
 
 def authenticate_key(token: str) -> AuthenticatedKey:
-    """Who this key is. Raises InvalidKey (401: malformed, unknown, revoked, expired) or AccountStopped (403)."""
+    """Who this key is. Raises InvalidKey (401: malformed, unknown, revoked, expired) or AccountStopped (403).
+
+    Unknown keys are not remembered: a new key works at once, and strangers cannot fill the cache.
+    """
     digest = _digest(token)
     return _usable(_cached(digest) or _remember(digest, _find(digest)))
 
@@ -179,6 +189,7 @@ def _digest(token: str) -> str:
 
 def _find(digest: str) -> ApiKey:
     key = ApiKey.objects.select_related("user").filter(key_hash=digest).first()
+    # The index has compared already, but in a time that depends on where the first difference stands.
     if key is None or not hmac.compare_digest(key.key_hash, digest):
         raise InvalidKey(_("This API key is not known here."), code="key_unknown")
     return key
@@ -193,6 +204,7 @@ def _cached(digest: str) -> ApiKey | None:
 
 def _remember(digest: str, key: ApiKey) -> ApiKey:
     with _cache_lock:
+        # Entries live seconds: starting over costs less than keeping an order on every request.
         if len(_cache) >= _CACHE_ENTRIES:
             _cache.clear()
         _cache[digest] = (time.monotonic() + CACHE_SECONDS, key)

@@ -33,7 +33,10 @@ answer_headers: ContextVar[dict[str, str] | None] = ContextVar("answer_headers",
 
 @dataclass(frozen=True)
 class ProjectLimits:
-    """A window that all members of a project share."""
+    """A window that all members of a project share.
+
+    It stands beside each member's own: the tighter one refuses, and a refusal counts in neither.
+    """
 
     project_id: UUID
     requests_per_hour: int
@@ -55,7 +58,10 @@ class Admission:
 
 
 def limit_headers(admission: Admission) -> dict[str, str]:
-    """RateLimit-* (draft-ietf-httpapi-ratelimit-headers-06) and OpenAI's x-ratelimit-*; empty if nothing counts."""
+    """RateLimit-* (draft-ietf-httpapi-ratelimit-headers-06) and OpenAI's x-ratelimit-*; empty if nothing counts.
+
+    Draft 06 is the last with one header per figure, which is what clients read; later ones use structured fields.
+    """
     return _room_headers(admission.room)
 
 
@@ -84,7 +90,10 @@ def go_duration(seconds: float) -> str:
 
 
 def requests_per_hour(account: Account) -> int:
-    """The account's own limit, else that of its type."""
+    """The account's own limit, else that of its type.
+
+    Zero is a limit: it closes the API to an account that may go on using the pages.
+    """
     if account.requests_per_hour is not None:
         return account.requests_per_hour
     limit: int = settings.REQUESTS_PER_HOUR[account.account_type]
@@ -152,6 +161,7 @@ def _ask(
     project_id: UUID | None,
     reservation_id: UUID | None,
 ) -> Ask:
+    # Amounts come from our own estimates: a wrong one is a bug, not a refusal for the person to read.
     for kind, amount in (amounts or {}).items():
         if kind not in QuotaType.values or not 0 <= amount <= limiter.MAX_AMOUNT:
             raise ValueError(f"{amount!r} of {kind!r} cannot be reserved.")
@@ -188,6 +198,7 @@ def _conclude(ask: Ask, account: Account, key: ApiKey | None, verdict: Verdict) 
         match verdict:
             case Passed():
                 if verdict.touch:
+                    # Inside the caller's transaction it would lock the account's row until that ends.
                     transaction.on_commit(lambda: _note_use(account, key))
                 return _passed(ask, account, verdict)
             case Stopped("rebuild", scope):
@@ -218,7 +229,10 @@ def _passed(ask: Ask, account: Account, verdict: Passed) -> Admission:
 
 
 def _note_use(account: Account, key: ApiKey | None) -> None:
-    """At most once a minute over all processes."""
+    """At most once a minute over all processes.
+
+    By UPDATE rather than save(): the instances come from a cache and may be seconds old.
+    """
     Account.objects.filter(pk=account.pk).update(last_activity=Now())
     if key is not None:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=Now())

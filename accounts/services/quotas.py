@@ -47,7 +47,10 @@ def default_limits(account_type: str) -> dict[tuple[str, str], int]:
 
 
 def ensure_quotas(*, account: Account) -> None:
-    """Create the rows of the account type that are missing; existing ones are kept as they are."""
+    """Create the rows of the account type that are missing; existing ones are kept as they are.
+
+    Called before every rebuild: a kind that settings name later limits old accounts as well.
+    """
     today = timezone.now().astimezone(UTC).date()
     rows = [
         UsageQuota(user=account, quota_type=kind, period=period, limit=limit, reset_date=next_reset(period, today))
@@ -105,7 +108,10 @@ def check_limit(quota_type: str, period: str, limit: int) -> None:
 
 @transaction.atomic
 def adopt_default_quotas(*, account: Account, old_type: str) -> None:
-    """After a change of the account type: limits that were the old type's defaults become the new one's."""
+    """After a change of the account type: limits that were the old type's defaults become the new one's.
+
+    What an administrator set by hand stays, unless it equals the old default: the row does not say who wrote it.
+    """
     old, new = default_limits(old_type), default_limits(account.account_type)
     # In the order in which settlements lock them: row by row, the two could wait for each other.
     list(UsageQuota.objects.filter(user=account).order_by("pk").select_for_update().values_list("pk"))
@@ -151,6 +157,7 @@ def rebuild_scope(*, scope_id: UUID) -> None:
 
 def _live_row(row: list[Any], today: date) -> tuple[str, str, int, int, int]:
     """Usage of a period that is over counts no more, though PostgreSQL rolls it over only at the next settlement."""
+    # Only psql can write a limit above MAX_AMOUNT; Lua would round it, so it is cut to what is exact.
     kind, period, limit, usage, reset_date = row
     reset = date.fromisoformat(reset_date)
     if reset > today:

@@ -15,6 +15,7 @@ from config.common.problems import Unavailable
 def admit_sign_in(*, address: str | None, name: str) -> None:
     """Count an attempt by address and name, and by address alone.
 
+    Behind a Unix socket there is no address, and everybody shares the window of "None".
     Raises RateLimited, and Unavailable without Redis: guessing must not become free when the guard is away.
     """
     windows = tuple(Window(key, *settings.SIGN_IN_LIMITS[what]) for what, key in _keys(address, name).items())

@@ -91,6 +91,7 @@ def check_actor(account: Account, actor: Account | None, *, oneself: bool = Fals
 
 
 def _announce_stopped(account: Account) -> None:
+    # Sessions are read from PostgreSQL anyway; the mark reaches keys that other processes have cached.
     forget_cached(account_id=account.pk)
     try:
         limiter.put_mark(limiter.stopped_mark(account.pk))

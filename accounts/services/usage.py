@@ -17,6 +17,7 @@ from accounts.models import UsageReservation
 
 logger = logging.getLogger(__name__)
 
+#: Far more than a process has between admission and commit; what is forgotten beyond it lapses by itself.
 _MAX_OPEN = 10_000
 #: Reservations of this process that no commit has confirmed, and the scopes they touch.
 _open: dict[UUID, list[UUID]] = {}
@@ -75,6 +76,8 @@ def _release(scope_ids: Sequence[UUID], reservation_id: UUID) -> None:
     limiter.invalidate(scope_ids)
 
 
+#: Every settlement locks rows in one order, so that two in the same project never wait for each other in a circle.
+#: A row whose period is over starts the next one with this booking: no job has to run at midnight.
 _BOOK = """
     WITH today AS MATERIALIZED (SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS day),
          locked AS MATERIALIZED (
@@ -116,7 +119,10 @@ def settle_usage(*, reservation_id: UUID, actual: Mapping[str, int]) -> bool:
 
 
 def refund_usage(*, reservation_ids: Sequence[UUID]) -> int:
-    """Drop reservations whose work failed or was cancelled; part of that transaction. Returns how many there were."""
+    """Drop reservations whose work failed or was cancelled; part of that transaction. Returns how many there were.
+
+    Ids without a reservation are passed over: work that was never metered may be refunded, too.
+    """
     ended = _end_reservations(reservation_ids)
 
     def give_back() -> None:
@@ -140,6 +146,7 @@ def _end_reservations(reservation_ids: Sequence[UUID]) -> list[tuple[UUID, list[
 
 
 def _after_commit(correct_redis: Callable[[], object]) -> None:
+    # The books are written: failing now would report work as failed that has been paid for.
     try:
         correct_redis()
     except limiter.LimiterDown:

@@ -12,6 +12,7 @@ from config.common.ids import uuid7
 #: How long windows are kept.
 RETENTION = timedelta(days=90)
 
+#: The join drops counts of accounts that are gone; a foreign key would refuse the whole batch for one of them.
 _ADD = """
     INSERT INTO rate_limits (id, user_id, endpoint, request_count, window_start, window_end)
     SELECT fresh.id, fresh.user_id, fresh.endpoint, fresh.request_count, fresh.window_start,

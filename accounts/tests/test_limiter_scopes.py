@@ -1,6 +1,5 @@
 """The quota scripts over several scopes: one decision, one correction, each scope's own figures."""
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -162,7 +161,7 @@ def test_a_lapsed_reservation_leaves_each_scope_when_it_is_asked() -> None:
 
     assert len(_holds(KEY)) == len(_holds(PROJECT)) == 1
     assert isinstance(limiter.decide(ask(100, key_id=None, subject=str(uuid7()))), Stopped)
-    assert json.loads(redis_client().hget(f"quota:{ACCOUNT}", f"hold|{_holds(ACCOUNT)[0]}")) == {"tokens": 100}
+    assert live_of(ACCOUNT) == live_of(KEY) == {"res|tokens": 100}
 
 
 def _holds(scope_id: UUID) -> list[str]:

@@ -105,3 +105,24 @@ def test_the_address_is_what_the_server_reports(peer: str, address: str | None) 
     request.META = {"REMOTE_ADDR": peer, "HTTP_X_FORWARDED_FOR": "203.0.113.9"}
 
     assert client_ip(request) == address
+
+
+def test_the_memory_of_who_was_noted_is_bounded(
+    browser_client: Client, owner: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(middleware, "_MEMO_ENTRIES", 2)
+    monkeypatch.setattr(middleware, "_noted", {"somebody": 0.0, "else": 0.0})
+
+    browser_client.get("/account/")
+
+    assert list(middleware._noted) == [owner.pk]
+
+
+def test_a_new_password_elsewhere_ends_this_session_without_a_reason(browser_client: Client, owner: Account) -> None:
+    owner.set_password("something else entirely")
+    owner.save()
+
+    page = browser_client.get("/account/", follow=True)
+
+    assert page.redirect_chain == [("/account/login/?next=/account/", 302)]
+    assert [str(message) for message in page.context["messages"]] == []

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from accounts.models import Account, UsageQuota, UsageReservation
+from accounts.models import Account, ApiKey, UsageQuota, UsageReservation
 from accounts.services import (
     QuotaExceeded,
     admit,
@@ -16,7 +16,8 @@ from accounts.services import (
     release_usage,
     settle_usage,
 )
-from accounts.tests.conftest import in_parallel, limit, live
+from accounts.tests.conftest import in_parallel, limit, live, live_of
+from accounts.tests.scopes import PROJECT, limit_key, limit_project, used_by
 from config.common.redis import redis_client
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,8 +29,9 @@ ROUNDS, THREADS, STEPS = 4, 8, 15
 class Person:
     """One thread's work: accepts, settles, refunds and gives up at random; counts what was booked."""
 
-    def __init__(self, account: Account, seed: int) -> None:
+    def __init__(self, account: Account, seed: int, key: ApiKey | None = None, project_id: UUID | None = None) -> None:
         self.account, self.random = account, random.Random(seed)
+        self.key, self.project_id = key, project_id
         self.open: dict[UUID, int] = {}
         self.booked = 0
         self.outcomes: Counter[str] = Counter()
@@ -53,7 +55,10 @@ class Person:
         """Reserve, then keep or release."""
         amounts = {"characters": amount}
         try:
-            admission = admit(account=self.account, endpoint="speech", count_request=False, amounts=amounts)
+            admission = admit(
+                account=self.account, endpoint="speech", count_request=False, amounts=amounts, key=self.key,
+                project_id=self.project_id,
+            )  # fmt: skip
         except QuotaExceeded:
             self.outcomes["refused"] += 1
             return
@@ -61,7 +66,10 @@ class Person:
         if not keep:
             release_usage(reservation_ids=[admission.reservation_id])
             return
-        hold_usage(reservation_id=admission.reservation_id, account_id=self.account.pk, amounts=amounts)
+        hold_usage(
+            reservation_id=admission.reservation_id, account_id=self.account.pk, amounts=amounts,
+            key_id=self.key.pk if self.key else None, project_id=self.project_id,
+        )  # fmt: skip
         self.open[admission.reservation_id] = amount
 
     def end(self, reservation_id: UUID, amount: int | None) -> None:
@@ -128,3 +136,51 @@ def test_day_and_month_are_booked_alike(owner: Account) -> None:
     booked = sum(person.booked for person in people)
     rows = UsageQuota.objects.filter(user=owner, quota_type="characters").values_list("period", "current_usage")
     assert dict(rows) == {"daily": booked, "monthly": booked}
+
+
+def team(owner: Account, member: Account, laptop: ApiKey, seed: int) -> list[Person]:
+    """Two accounts in one project, one of them by key and by hand."""
+    whose = [(owner, laptop), (owner, None), (member, None)]
+    return [Person(*whose[index % 3][:1], seed + index, whose[index % 3][1], PROJECT) for index in range(THREADS)]
+
+
+def booked_by(people: list[Person], account: Account | None = None, key: ApiKey | None = None) -> int:
+    """What people of an account or a key were charged."""
+    return sum(
+        person.booked
+        for person in people
+        if (account is None or person.account == account) and (key is None or person.key == key)
+    )
+
+
+def test_the_books_of_account_key_and_project_balance_though_redis_is_wiped(
+    owner: Account, member: Account, laptop: ApiKey
+) -> None:
+    limit_key(laptop, 150)
+    limit_project(LIMIT)
+    people = team(owner, member, laptop, 300)
+
+    for _round in range(2):
+        in_parallel(THREADS, lambda index: people[index].work())
+
+        assert used_by(laptop.pk) == {"daily": booked_by(people, key=laptop)}
+        assert used_by(PROJECT) == {"daily": booked_by(people)}
+        assert used_by(member.pk)["daily"] == booked_by(people, member)
+        open_now = sum(sum(person.open.values()) for person in people)
+        assert used_by(PROJECT)["daily"] + open_now <= LIMIT
+        redis_client().flushall()
+
+
+def test_live_counters_of_every_scope_equal_the_books(owner: Account, member: Account, laptop: ApiKey) -> None:
+    limit_key(laptop, 10_000)
+    limit_project(10_000)
+    people = team(owner, member, laptop, 400)
+    in_parallel(THREADS, lambda index: people[index].work())
+    before = [live_of(scope_id) for scope_id in (owner.pk, member.pk, laptop.pk, PROJECT)]
+
+    redis_client().flushall()
+    reconcile_counters()
+
+    assert [live_of(scope_id) for scope_id in (owner.pk, member.pk, laptop.pk, PROJECT)] == before
+    assert before[3].get("use|characters|daily", 0) == booked_by(people)
+    assert before[3].get("res|characters", 0) == sum(sum(person.open.values()) for person in people)

@@ -7,6 +7,9 @@ from weakref import WeakKeyDictionary
 import redis
 import redis.asyncio
 from django.conf import settings
+from redis.asyncio.retry import Retry as AsyncRetry
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 #: What callers catch when Redis does not answer; nothing else is swallowed.
 RedisDown = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
@@ -21,7 +24,11 @@ _async_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redi
 def redis_client() -> redis.Redis:
     """Thread-safe client of the configured server; replies are bytes."""
     return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+        settings.REDIS_URL,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        # By default three more tries with seconds between them. A cut connection is worth one; a silent server none.
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
     )
 
 
@@ -31,7 +38,10 @@ def async_redis_client() -> redis.asyncio.Redis:
     client = _async_clients.get(loop)
     if client is None:
         client = redis.asyncio.Redis.from_url(
-            settings.REDIS_URL, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+            settings.REDIS_URL,
+            socket_timeout=TIMEOUT_SECONDS,
+            socket_connect_timeout=TIMEOUT_SECONDS,
+            retry=AsyncRetry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
         )
         _async_clients[loop] = client
     return client

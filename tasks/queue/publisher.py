@@ -14,6 +14,7 @@ from kombu.exceptions import OperationalError
 from kombu.transport.redis import Channel as RedisChannel
 
 from config.common.redis import RedisDown
+from tasks.queue.broker import broker_producer
 from tasks.queue.messages import ENTRY_POINT, encode_message
 
 logger = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ def publish(tasks: Iterable[tuple[UUID, str, int]]) -> int:
         return 0
     sent = 0
     try:
-        with current_app.producer_pool.acquire(block=True, timeout=1) as producer:
+        with broker_producer() as producer:
             for queue_name, group in groupby(ordered, key=itemgetter(1)):
                 task_ids = [task[0] for task in group]
                 _push(producer, queue_name, task_ids)

@@ -15,8 +15,9 @@ from tasks.registry import queue_profiles
 from tasks.states import WorkerProfile
 from tasks.worker.keeper import LeaseKeeper
 
-#: How a prefork parent tells its children that the shutdown began; Celery resets it to its default in children.
-DRAIN_SIGNAL = signal.SIGUSR1
+#: How a prefork parent tells its children that the shutdown began. Not SIGUSR1: billiard takes that for its soft time
+#: limit after our handler was set, and would fail the running task.
+DRAIN_SIGNAL = signal.SIGUSR2
 
 
 @dataclass

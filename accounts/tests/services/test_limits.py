@@ -293,3 +293,18 @@ async def test_the_async_twin_never_fails_open(owner: Account, own_redis: Embedd
 )
 def test_time_spans_are_spelled_as_openai_does(seconds: float, text: str) -> None:
     assert go_duration(seconds) == text
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_async_twin_needs_no_thread_for_the_second_request(
+    owner: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner.requests_per_hour = 5
+    first = await aadmit(account=owner, endpoint="chat")
+    monkeypatch.setattr("accounts.services.limits.sync_to_async", None)
+
+    second = await aadmit(account=owner, endpoint="chat")
+
+    assert first.room is not None
+    assert second.room is not None
+    assert (first.room.remaining, second.room.remaining) == (4, 3)

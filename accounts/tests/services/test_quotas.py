@@ -5,12 +5,22 @@ from datetime import date
 import pytest
 from pytest_django import Settings
 
-from accounts.limiter import MAX_AMOUNT
-from accounts.models import Account, UsageQuota
-from accounts.selectors import next_reset
-from accounts.services import InvalidAccount, QuotaExceeded, admit, ensure_quotas, set_quota
+from accounts.limiter import MAX_AMOUNT, Stopped
+from accounts.models import Account, ApiKey, UsageQuota
+from accounts.selectors import next_reset, project_quota_usage
+from accounts.services import (
+    InvalidAccount,
+    QuotaExceeded,
+    admit,
+    ensure_quotas,
+    reconcile_counters,
+    set_quota,
+    settle_usage,
+)
 from accounts.services.quotas import midnight_epoch
-from accounts.tests.conftest import limit
+from accounts.tests.conftest import limit, live
+from accounts.tests.scopes import PROJECT, accept, limit_project
+from config.common.problems import Unavailable
 from config.common.redis import redis_client
 
 pytestmark = pytest.mark.django_db
@@ -105,3 +115,54 @@ def test_periods_end_at_midnight_utc(period: str, today: date, reset: date) -> N
 
 def test_midnight_is_in_utc() -> None:
     assert midnight_epoch(date(2026, 11, 20)) == 1_795_132_800
+
+
+def test_counters_that_never_come_to_rest_refuse_rather_than_guess(
+    owner: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
+
+    def lose(_scope: object, seen: str, _rows: object, _holds: object) -> bool:
+        tries.append(seen)
+        return False
+
+    monkeypatch.setattr("accounts.services.quotas.REBUILD_ATTEMPTS", 3)
+    monkeypatch.setattr("accounts.limiter.rebuild", lose)
+
+    with pytest.raises(Unavailable) as refusal:
+        admit(account=owner, endpoint="chat", amounts={"tokens": 1})
+
+    assert (tries, refusal.value.headers) == (["0"] * 3, {"Retry-After": "1"})
+    assert redis_client().keys("quota*") == []
+
+
+def test_a_decision_that_is_always_put_off_ends_as_unavailable(owner: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.services.limits.DECISION_ATTEMPTS", 3)
+    monkeypatch.setattr("accounts.limiter.decide", lambda _ask: Stopped("rebuild"))
+
+    with pytest.raises(Unavailable, match="Nothing was done; try again"):
+        admit(account=owner, endpoint="chat", amounts={"tokens": 1})
+
+    assert live(owner) == {}
+
+
+def test_only_the_named_accounts_are_reconciled(owner: Account, member: Account) -> None:
+    for account in (owner, member):
+        limit(account, "tokens", "daily", 5)
+
+    assert reconcile_counters(accounts=[owner]) == 1
+
+    assert redis_client().exists(f"quota:{owner.pk}") == 1
+    assert redis_client().hexists(f"quota:{member.pk}", "epoch") is False
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_projects_usage_is_read_from_its_own_rows(owner: Account, member: Account, laptop: ApiKey) -> None:
+    limit_project(100)
+    accept(member, 60)
+    settle_usage(reservation_id=accept(owner, 40, laptop), actual={"characters": 70})
+
+    [usage] = project_quota_usage(PROJECT)
+
+    assert (usage.scope, usage.scope_id, usage.label) == ("project", PROJECT, "Characters, daily")
+    assert (usage.used, usage.reserved, usage.taken, usage.remaining) == (70, 60, 130, 0)

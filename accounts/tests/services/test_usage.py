@@ -18,6 +18,7 @@ from accounts.services import (
     refund_usage,
     release_usage,
     settle_usage,
+    usage,
 )
 from accounts.tests.conftest import in_parallel, limit, live, used, wait_until
 from config.common.embedded import EmbeddedRedis
@@ -387,3 +388,15 @@ def test_ended_work_leaves_no_memory_behind(owner: Account) -> None:
     assert redis_client().hlen(f"quota:{owner.pk}") == fields
     assert redis_client().zcard(f"quota_expiry:{owner.pk}") == 0
     assert 0 < redis_client().ttl(f"quota:{owner.pk}") <= 172_800
+
+
+def test_the_memory_of_open_reservations_is_bounded(owner: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage, "_MAX_OPEN", 2)
+    monkeypatch.setattr(usage, "_open", {})
+
+    ids = [reserve(owner, characters=1) for _work in range(3)]
+
+    assert list(usage._open) == ids[2:]
+    release_usage(reservation_ids=[found for found in ids if found is not None])
+    # The two that were forgotten lapse by themselves; nothing is given back twice.
+    assert live(owner) == {"res|characters": 2}

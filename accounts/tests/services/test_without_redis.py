@@ -8,6 +8,8 @@ from django.test import Client
 from accounts import limiter
 from accounts.models import Account, ApiKey, ApiKeyStatus, UsageQuota, UsageReservation
 from accounts.services import (
+    InvalidKey,
+    admit,
     authenticate_key,
     block_account,
     delete_account,
@@ -204,3 +206,11 @@ def test_the_account_page_shows_quotas_and_makes_keys(
     assert page.status_code == 201
     assert UsageQuota.objects.get(api_key__name="laptop").limit == 1
     assert "Characters, daily" in browser_client.get("/account/").content.decode()
+
+
+def test_a_key_that_is_gone_reads_nothing(owner: Account, laptop: ApiKey, own_redis: EmbeddedRedis) -> None:
+    own_redis.stop()
+    ApiKey.objects.all().delete()
+
+    with pytest.raises(InvalidKey, match="revoked"):
+        admit(account=owner, endpoint="task-list", key=laptop, is_read=True)

@@ -74,9 +74,12 @@ def chromium_browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def watch() -> Watch:
-    """Problems of this test's pages; whoever provokes a refusal adds its status to `watch.allowed`."""
-    return Watch()
+def watch(house: House) -> Iterator[Watch]:
+    """Fails the test when one of its pages had a problem; who provokes a refusal adds its status to `allowed`."""
+    house.check()
+    watching = Watch()
+    yield watching
+    assert watching.problems == []
 
 
 class OpenWindow(Protocol):
@@ -87,39 +90,55 @@ class OpenWindow(Protocol):
     ) -> BrowserContext: ...
 
 
+def new_window(
+    browser: Browser, house: House, person: str | None, width: int = WIDE, scheme: Literal["light", "dark"] = "light"
+) -> BrowserContext:
+    """A window without motion, in English, with the cookies of the person's session."""
+    window = browser.new_context(
+        base_url=house.url,
+        viewport={"width": width, "height": HEIGHT},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        locale="en-US",
+    )
+    cookies = house.cookies(person) if person else {}
+    window.add_cookies([{"name": name, "value": value, "url": house.url} for name, value in cookies.items()])
+    window.set_default_timeout(TIMEOUT_MS)
+    return window
+
+
 @pytest.fixture
 def open_window(house: House, chromium_browser: Browser, watch: Watch) -> Iterator[OpenWindow]:
-    """Windows share nothing but the house; the test fails when one of their pages had a problem."""
+    """Windows share nothing but the house."""
     opened: list[BrowserContext] = []
-    house.check()
 
     def window(
         person: str | None = "owner", *, width: int = WIDE, scheme: Literal["light", "dark"] = "light"
     ) -> BrowserContext:
-        context = chromium_browser.new_context(
-            base_url=house.url,
-            viewport={"width": width, "height": HEIGHT},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-            locale="en-US",
-        )
-        cookies = house.cookies(person) if person else {}
-        context.add_cookies([{"name": name, "value": value, "url": house.url} for name, value in cookies.items()])
-        context.set_default_timeout(TIMEOUT_MS)
-        context.on("page", watch.follow)
-        opened.append(context)
-        return context
+        opened.append(new_window(chromium_browser, house, person, width, scheme))
+        opened[-1].on("page", watch.follow)
+        return opened[-1]
 
     yield window
-    for context in opened:
-        context.close()
-    assert watch.problems == []
+    for each in opened:
+        each.close()
+
+
+@pytest.fixture(scope="package")
+def desk(house: House, chromium_browser: Browser) -> Iterator[BrowserContext]:
+    """The owner's window, shared by all tests that leave its cookies alone: its cache makes them quick."""
+    window = new_window(chromium_browser, house, "owner")
+    yield window
+    window.close()
 
 
 @pytest.fixture
-def page(open_window: OpenWindow) -> Page:
+def page(desk: BrowserContext, watch: Watch) -> Iterator[Page]:
     """A page of the owner on a desk."""
-    return open_window().new_page()
+    opened = desk.new_page()
+    watch.follow(opened)
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

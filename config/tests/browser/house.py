@@ -58,6 +58,11 @@ class House:
         self.people: dict[str, dict[str, str]] = {}
         self.processes: list[subprocess.Popen[bytes]] = []
         self._sessions: dict[str, httpx.Client] = {}
+        self._program = self._client()
+
+    def _client(self) -> httpx.Client:
+        # Settings of the machine's proxy are not for a house on loopback.
+        return httpx.Client(base_url=self.url, follow_redirects=True, timeout=30, trust_env=False)
 
     def start(self) -> None:
         """Create the database and its people, then the processes; returns once pages are answered and work is done."""
@@ -84,7 +89,7 @@ class House:
     def _is_ready(self) -> bool:
         self.check()
         workers = self.ask("SELECT count(*) FROM workers")
-        return workers == (1,) and httpx.get(f"{self.url}/healthz").status_code == 200
+        return workers == (1,) and self._program.get("/healthz").status_code == 200
 
     def check(self) -> None:
         """Fail with the log's end when a process is gone."""
@@ -98,7 +103,7 @@ class House:
 
     def stop(self) -> None:
         """In order, each by its own id."""
-        for session in self._sessions.values():
+        for session in (self._program, *self._sessions.values()):
             session.close()
         for process in self.processes:
             process.terminate()
@@ -112,7 +117,7 @@ class House:
     def session(self, person: str) -> httpx.Client:
         """Signed in as the page's own form does it; made once per person."""
         if person not in self._sessions:
-            session = httpx.Client(base_url=self.url, follow_redirects=True, timeout=30)
+            session = self._client()
             session.get("/account/login/")
             given = {"username": person, "password": self.people[person]["password"]}
             reply = session.post("/account/login/", data=given | _token(session))
@@ -124,10 +129,14 @@ class House:
         """Of that session, for a window of the browser."""
         return dict(self.session(person).cookies)
 
+    def call(self, key: str, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
+        """What a program does with a key."""
+        headers = {"Authorization": f"Bearer {key}"}
+        return self._program.request(method, f"/api/v1/{path}", json=body, headers=headers)
+
     def api(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """JSON answer of the REST API to the owner's key."""
-        headers = {"Authorization": f"Bearer {self.people['owner']['key']}"}
-        reply = httpx.request(method, f"{self.url}/api/v1/{path}", json=body, headers=headers, timeout=30)
+        reply = self.call(self.people["owner"]["key"], method, path, body)
         reply.raise_for_status()
         return reply.json()
 
@@ -148,13 +157,14 @@ class House:
     @contextmanager
     def paused(self, queue_name: str) -> Iterator[None]:
         """The queue takes no work inside the block."""
-        self._steer(queue_name, "pause")
+        self.steer(queue_name, "pause")
         try:
             yield
         finally:
-            self._steer(queue_name, "resume")
+            self.steer(queue_name, "resume")
 
-    def _steer(self, queue_name: str, action: str) -> None:
+    def steer(self, queue_name: str, action: str) -> None:
+        """Pause or resume, as staff do it in the console."""
         row = self.ask("SELECT queue_id FROM task_queues WHERE queue_name = %s", queue_name)
         assert row is not None
         staff = self.session("admin")

@@ -1,16 +1,10 @@
 """The account page: keys that programs use, and the profile."""
 
-import httpx
 from playwright.sync_api import Page, expect
 
 from config.tests.browser.conftest import OpenWindow
 from config.tests.browser.house import House
 from config.tests.browser.watch import Watch
-
-
-def call(house: House, key: str) -> httpx.Response:
-    """What a program does with the key."""
-    return httpx.get(f"{house.url}/api/v1/tasks/", headers={"Authorization": f"Bearer {key}"}, timeout=30)
 
 
 def test_a_key_works_until_it_is_revoked_and_is_shown_once(page: Page, house: House) -> None:
@@ -20,13 +14,13 @@ def test_a_key_works_until_it_is_revoked_and_is_shown_once(page: Page, house: Ho
     page.get_by_label("Read tasks").check()
     page.get_by_role("button", name="Create key").click()
     key = page.locator("#new-key").inner_text()
-    assert call(house, key).status_code == 200
+    assert house.call(key, "GET", "tasks/").status_code == 200
     page.get_by_role("link", name="I have copied it").click()
     assert key not in page.content()
     page.get_by_role("button", name="Revoke night train").click()
     page.locator("#confirm-dialog").get_by_role("button", name="Revoke").click()
     expect(page.locator("#toasts")).to_contain_text("The key night train was revoked.")
-    refused = call(house, key)
+    refused = house.call(key, "GET", "tasks/")
     assert (refused.status_code, refused.json()["code"]) == (401, "key_revoked")
 
 

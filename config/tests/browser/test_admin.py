@@ -1,10 +1,12 @@
 """The operations console: what staff see, and the switch that stops a queue."""
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import Page, expect
 
 from config.tests.browser.conftest import OpenWindow
 from config.tests.browser.house import House
-from config.tests.browser.watch import Watch
 
 
 def steer(page: Page, queue_name: str, action: str) -> None:
@@ -15,14 +17,21 @@ def steer(page: Page, queue_name: str, action: str) -> None:
     page.get_by_role("button", name="Run").click()
 
 
-def test_staff_pause_a_queue_and_let_it_go_on(open_window: OpenWindow, house: House) -> None:
+@pytest.fixture
+def queue_name(house: House) -> Iterator[str]:
+    """A queue that works again afterwards, whatever the test did."""
+    yield "default"
+    house.steer("default", "resume")
+
+
+def test_staff_pause_a_queue_and_let_it_go_on(open_window: OpenWindow, house: House, queue_name: str) -> None:
     page = open_window("admin").new_page()
-    steer(page, "default", "pause")
+    steer(page, queue_name, "pause")
     task_id = house.submit("test.echo")
     page.goto("/admin/")
     expect(page.get_by_text("default (paused)")).to_be_visible()
     assert house.api("GET", f"tasks/{task_id}/")["status"] in ("pending", "in_queue")
-    steer(page, "default", "resume")
+    steer(page, queue_name, "resume")
     house.wait_for(task_id, "completed")
     page.goto("/admin/")
     expect(page.get_by_text("default (paused)")).to_have_count(0)
@@ -32,12 +41,9 @@ def test_the_dashboard_shows_queues_and_living_workers(open_window: OpenWindow) 
     page = open_window("admin").new_page()
     page.goto("/admin/")
     expect(page.get_by_role("cell", name="tts_queue")).to_be_visible()
-    alive = page.get_by_text("Workers alive").locator("xpath=..")
-    expect(alive).to_contain_text("1")
+    expect(page.get_by_text("Workers alive").locator("xpath=..")).to_contain_text("1")
 
 
-def test_people_without_the_role_are_kept_out(open_window: OpenWindow, watch: Watch) -> None:
-    page = open_window("owner").new_page()
+def test_people_without_the_role_are_asked_to_sign_in_as_somebody_else(page: Page, house: House) -> None:
     page.goto("/admin/tasks/queue/")
-    expect(page.locator("select[name=action]")).to_have_count(0)
-    expect(page).not_to_have_title("Queues")
+    expect(page).to_have_url(f"{house.url}/admin/login/?next=/admin/tasks/queue/")

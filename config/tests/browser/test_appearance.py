@@ -31,7 +31,8 @@ def choose_theme(page: Page, name: str) -> None:
     page.locator(".topbar").get_by_role("button", name=name).click()
 
 
-def test_the_language_changes_at_once_and_stays(page: Page) -> None:
+def test_the_language_changes_at_once_and_stays(open_window: OpenWindow) -> None:
+    page = open_window().new_page()
     page.goto("/tasks/")
     page.locator("summary[aria-label=Language]").click()
     page.locator("button[lang=vi]").click()
@@ -43,8 +44,9 @@ def test_the_language_changes_at_once_and_stays(page: Page) -> None:
 
 
 @pytest.mark.parametrize(("theme", "name"), [("dark", "Dark theme"), ("light", "Light theme")])
-def test_a_theme_is_kept_and_never_flashes(page: Page, theme: str, name: str) -> None:
-    page.context.add_init_script(_AT_BODY)
+def test_a_theme_is_kept_and_never_flashes(open_window: OpenWindow, theme: str, name: str) -> None:
+    page = open_window().new_page()
+    page.add_init_script(_AT_BODY)
     page.goto("/")
     choose_theme(page, name)
     expect(page.locator("html")).to_have_attribute("data-bs-theme", theme)
@@ -54,9 +56,8 @@ def test_a_theme_is_kept_and_never_flashes(page: Page, theme: str, name: str) ->
 
 
 def test_the_system_theme_follows_the_system(open_window: OpenWindow) -> None:
-    window = open_window(scheme="dark")
-    window.add_init_script(_AT_BODY)
-    page = window.new_page()
+    page = open_window(scheme="dark").new_page()
+    page.add_init_script(_AT_BODY)
     page.goto("/")
     assert page.evaluate("window.themeAtBody") == "dark"
     page.emulate_media(color_scheme="light")

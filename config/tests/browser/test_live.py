@@ -14,7 +14,7 @@ UNDER_WAY = re.compile(r"^[1-9]\d? %$")
 
 
 def test_a_reload_in_the_middle_loses_nothing(page: Page, house: House) -> None:
-    speak(page, f"One. {LONG_TEXT}")
+    speak(page, f"One. {LONG_TEXT * 2}")
     expect(card(page).locator("[data-role=percent]")).to_have_text(UNDER_WAY)
     page.reload()
     expect(status(page)).to_have_text("Completed")
@@ -24,10 +24,11 @@ def test_a_reload_in_the_middle_loses_nothing(page: Page, house: House) -> None:
 
 def test_two_tabs_see_the_same_progress_and_it_never_falls_back(open_window: OpenWindow, house: House) -> None:
     window = open_window()
-    record(window)
     first, second = window.new_page(), window.new_page()
+    for tab in (first, second):
+        record(tab)
     with house.paused("tts_queue"):
-        speak(first, f"Two. {LONG_TEXT}")
+        speak(first, f"Two. {LONG_TEXT * 2}")
         second.goto(first.url)
     for tab in (first, second):
         expect(status(tab)).to_have_text("Completed")
@@ -46,14 +47,19 @@ def test_a_long_text_is_cancelled_from_its_page(page: Page, house: House) -> Non
     assert house.api("GET", f"audio-requests/{request_id(page)}/")["files"] == []
 
 
+def cancel(house: House, task_id: str) -> None:
+    """Behind the page's back."""
+    house.api("POST", f"tasks/{task_id}/cancel/")
+    house.wait_for(task_id, "cancelled")
+
+
 @pytest.fixture
 def waiting(house: House) -> Iterator[str]:
     """Id of a task that runs until somebody cancels it."""
     task_id = house.submit("test.wait", seconds=60)
     yield task_id
     if house.api("GET", f"tasks/{task_id}/")["status"] != "cancelled":
-        house.api("POST", f"tasks/{task_id}/cancel/")
-        house.wait_for(task_id, "cancelled")
+        cancel(house, task_id)
 
 
 def test_who_answers_no_goes_on(page: Page, house: House, waiting: str) -> None:
@@ -62,12 +68,6 @@ def test_who_answers_no_goes_on(page: Page, house: House, waiting: str) -> None:
     page.locator("#confirm-dialog").get_by_role("button", name="Cancel", exact=True).click()
     expect(page.locator("#confirm-dialog")).to_be_hidden()
     assert house.api("GET", f"tasks/{waiting}/")["status"] in ("pending", "in_queue", "processing")
-
-
-def cancel(house: House, task_id: str) -> None:
-    """Behind the page's back."""
-    house.api("POST", f"tasks/{task_id}/cancel/")
-    house.wait_for(task_id, "cancelled")
 
 
 def test_a_question_outlives_the_page_that_changes_behind_it(page: Page, house: House) -> None:
@@ -118,5 +118,5 @@ def test_running_work_is_counted_in_the_top_bar(page: Page, house: House, waitin
     expect(page.locator("[data-role=active-count]")).to_have_text("1")
     page.locator("summary", has_text="Running tasks").click()
     expect(page.locator("#running-tasks")).to_contain_text("Wait")
-    house.api("POST", f"tasks/{waiting}/cancel/")
+    cancel(house, waiting)
     expect(page.locator("[data-role=active-count]")).to_be_hidden()

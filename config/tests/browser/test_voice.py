@@ -38,7 +38,7 @@ def test_home_leads_to_voice(page: Page) -> None:
     ("text", "voice"), [(ENGLISH_TEXT, ENGLISH), (VIETNAMESE_TEXT, VIETNAMESE)], ids=["English", "Vietnamese"]
 )
 def test_a_text_is_spoken_while_the_page_follows(page: Page, house: House, text: str, voice: str) -> None:
-    record(page.context)
+    record(page)
     with house.paused("tts_queue"):
         speak(page, text, voice)
         expect(card(page)).to_contain_text("Position 1 in the queue")

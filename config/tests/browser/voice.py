@@ -1,6 +1,6 @@
 """The Voice page as people use it, and what it showed while a task went on."""
 
-from playwright.sync_api import BrowserContext, Locator, Page
+from playwright.sync_api import Locator, Page
 
 #: Some minutes of speech: work of a second or more, long enough to be watched and reloaded.
 LONG_TEXT = "The quick brown fox jumps over the lazy dog near the turntable. " * 80
@@ -20,9 +20,9 @@ new MutationObserver(() => { note(window.seenStates, card()?.dataset.status); se
 """
 
 
-def record(window: BrowserContext) -> None:
-    """From the next document on."""
-    window.add_init_script(_RECORDER)
+def record(page: Page) -> None:
+    """From its next document on."""
+    page.add_init_script(_RECORDER)
 
 
 def seen_states(page: Page) -> list[str]:

@@ -58,9 +58,12 @@ def test_frozen_redis_holds_no_submitter_longer_than_two_seconds(submit: Submit,
     server = redis_server()
     os.kill(server.pid, signal.SIGSTOP)
     try:
-        began = time.monotonic()
-        tasks = [submit("test.echo") for _ in range(3)]
-        assert time.monotonic() - began < 6
+        tasks, waits = [], []
+        for _ in range(3):
+            began = time.monotonic()
+            tasks.append(submit("test.echo"))
+            waits.append(time.monotonic() - began)
+        assert max(waits) < 2
     finally:
         os.kill(server.pid, signal.SIGCONT)
     assert Task.objects.count() == 3

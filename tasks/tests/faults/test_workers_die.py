@@ -48,6 +48,18 @@ def test_sigterm_gives_long_tasks_back_without_burning_a_retry(start_worker: Wor
     assert status_of(short) == "completed"
 
 
+def test_sigterm_reaches_the_children_of_a_prefork_worker(start_worker: WorkerFactory, submit: Submit) -> None:
+    worker = start_worker("--pool", "prefork", "--concurrency", "2")
+    long, short = submit("test.wait", {"seconds": 600}), submit("test.wait", {"seconds": 0.4})
+    eventually(lambda: status_of(long) == status_of(short) == "processing")
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(20) == 0
+    long.refresh_from_db()
+    assert (long.attempt, long.retry_count, long.crash_count, long.error_code) == (1, 0, 0, "")
+    assert long.history.filter(status_from="processing").get().status_to == "pending"
+    assert status_of(short) == "completed"
+
+
 def test_sigterm_takes_the_row_from_a_handler_that_does_not_listen(start_worker: WorkerFactory, submit: Submit) -> None:
     worker = start_worker("--concurrency", "1")
     task = submit("test.wait", {"seconds": 600, "cooperative": False})

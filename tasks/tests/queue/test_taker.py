@@ -31,6 +31,13 @@ def test_another_job_stays_the_next_for_celery() -> None:
     assert redis_client().lrange("default", 0, -1) == before
 
 
+def test_redis_that_forgot_the_script_is_told_again() -> None:
+    task_id = uuid7()
+    publish([(task_id, "default", 1)])
+    redis_client().script_flush()
+    assert take("default") == Taken(task_id, 0)
+
+
 @pytest.mark.parametrize("error", [OperationalError("cut"), ConnectionResetError("reset"), TimeoutError("slow")])
 def test_broker_that_fails_has_nothing_to_take(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     def fail(*_arguments: object) -> Taken:
