@@ -104,7 +104,10 @@ class Ask:
         return [(name, scope_id) for name, scope_id in named if scope_id is not None]
 
     def keys(self) -> list[str]:
-        """Every key the script touches, in its order."""
+        """Every key the script touches, in its order.
+
+        They lie in different slots: one server with replicas decides, a Redis Cluster could not.
+        """
         credential = self.key_id or self.subject
         marks = [revoked_mark(credential), stopped_mark(self.subject), f"last_used:{credential}"]
         quotas = all_quota_keys([scope_id for _name, scope_id in self.scopes])

@@ -143,7 +143,10 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, **forms_with_errors: forms.BaseForm) -> HttpResponse:
-    """The account page; 422 with the form that was refused."""
+    """The account page; 422 with the form that was refused.
+
+    Passwords and key names that were typed into the other forms are not sent back.
+    """
     account = person_of(request)
     context = {
         "profile_form": ProfileForm(instance=account),

@@ -17,6 +17,7 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Account, ApiKey] | None:
         """None without a bearer token, so that a session may answer; a wrong token never falls back to one."""
+        # latin-1 decodes every byte there is; what is no key is refused by its format, with a reason.
         token = token_of(get_authorization_header(request).decode("latin-1"))
         if token is None:
             return None

@@ -140,8 +140,12 @@ def test_day_and_month_are_booked_alike(owner: Account) -> None:
 
 def team(owner: Account, member: Account, laptop: ApiKey, seed: int) -> list[Person]:
     """Two accounts in one project, one of them by key and by hand."""
-    whose = [(owner, laptop), (owner, None), (member, None)]
-    return [Person(*whose[index % 3][:1], seed + index, whose[index % 3][1], PROJECT) for index in range(THREADS)]
+    whose: list[tuple[Account, ApiKey | None]] = [(owner, laptop), (owner, None), (member, None)]
+    people = []
+    for index in range(THREADS):
+        account, key = whose[index % 3]
+        people.append(Person(account, seed + index, key, PROJECT))
+    return people
 
 
 def booked_by(people: list[Person], account: Account | None = None, key: ApiKey | None = None) -> int:

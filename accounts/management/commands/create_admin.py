@@ -26,6 +26,7 @@ class Command(BaseCommand):
             made = create_first_admin(username=options["username"], email=options["email"])
         except InvalidAccount as error:
             raise CommandError(f"{error.detail} {error.errors}") from error
+        # Printed this once: only its hash is stored, and nothing of it is logged.
         answer: dict[str, Any] = {"created": made is not None}
         if made is not None:
             answer |= {"username": made[0].username, "email": made[0].email, "password": made[1]}
