@@ -17,7 +17,8 @@ def answer(page: Page) -> Page:
     speak(page, TEXT)
     expect(status(page)).to_have_text("Completed")
     card(page).get_by_role("link", name="Rate the result").click()
-    page.locator("#results [data-row-link]").click()
+    page.get_by_role("link", name="Hear, compare and rate the answers").click()
+    page.locator("[data-row-link]").click()
     return page
 
 
