@@ -97,3 +97,15 @@ def test_console_is_closed_to_everybody_else(owner: Account) -> None:
     client.force_login(owner)
     response = client.get("/admin/tasks/task/")
     assert (response.status_code, response.headers["Location"][:13]) == (302, "/admin/login/")
+
+
+def test_console_signs_in_at_the_door_that_counts_guesses() -> None:
+    response = Client().get("/admin/login/?next=/admin/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/account/login/?next=/admin/")
+    assert Client().post("/admin/login/", {"username": "staff", "password": "guess"}).status_code == 405
+
+
+def test_signed_in_person_is_refused_at_the_door_instead_of_sent_in_circles(owner: Account) -> None:
+    client = Client()
+    client.force_login(owner)
+    assert client.get("/admin/", follow=True).status_code == 403
