@@ -113,6 +113,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.mark.fault
 @pytest.mark.xdist_group("up")
+@pytest.mark.xdist_group("house")
 class TestHouse:
     """One house through its life, in the order of the tests."""
 
