@@ -9,7 +9,7 @@ import json
 import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, TypedDict
 from uuid import UUID
@@ -70,11 +70,22 @@ def channel(user_id: UUID | str) -> str:
 
 def publish_frame(user_id: UUID | str, frame: Frame) -> None:
     """Send one frame to a person's open pages; silently skipped while Redis does not answer."""
+    publish_frames([(user_id, frame)])
+
+
+def publish_frames(frames: Sequence[tuple[UUID | str, Frame]]) -> None:
+    """Send frames to their people in this order, in one round trip; all or none are skipped without Redis."""
     global _muted_until
     if time.monotonic() < _muted_until:
         return
     try:
-        redis_client().publish(channel(user_id), json.dumps(frame, separators=(",", ":")))
+        if len(frames) == 1:
+            redis_client().publish(channel(frames[0][0]), as_json(frames[0][1]))
+            return
+        with redis_client().pipeline(transaction=False) as pipe:
+            for user_id, frame in frames:
+                pipe.publish(channel(user_id), as_json(frame))
+            pipe.execute()
     except RedisDown:
         _muted_until = time.monotonic() + _BREAKER_SECONDS
 

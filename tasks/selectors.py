@@ -9,6 +9,7 @@ from django.db.models import Count, DurationField, QuerySet, Value
 from django.db.models.functions import Now
 
 from accounts.models import Account, ApiKey
+from accounts.querysets import is_staff
 from config.common.problems import NotFound
 from projects.selectors import visible_projects
 from projects.services import get_abilities
@@ -17,10 +18,14 @@ from tasks.states import TERMINAL, TaskStatus
 
 
 def visible_tasks(*, user: Account, key: ApiKey | None = None) -> QuerySet[Task]:
-    """Tasks of the projects a person may see, narrowed to one project by a project-bound key."""
-    if key is None:
-        return Task.objects.visible_to(user)
-    return Task.objects.filter(project__in=visible_projects(user, key))
+    """Tasks of the projects a person may see, narrowed to one project by a project-bound key; one query more.
+
+    The projects are named one by one: below a subquery the planner knows no figures and walks the newest tasks of the
+    whole house in search of one person's old ones.
+    """
+    if is_staff(user) and key is None:
+        return Task.objects.all()
+    return Task.objects.filter(project_id__in=list(visible_projects(user, key).values_list("pk", flat=True)))
 
 
 def get_task(*, user: Account, task_id: UUID, key: ApiKey | None = None) -> Task:

@@ -12,13 +12,14 @@ from django.conf import settings
 from config.common.problems import DomainError
 from config.common.redis import RedisDown
 from tasks.engines.errors import EngineError, WorkInterrupted
-from tasks.live import publish_frame, state_frame
+from tasks.live import state_frame
 from tasks.queue.connection import DatabaseDown, forget_connection
 from tasks.queue.taker import NOTHING, take
 from tasks.registry import Outcome, kind_named
 from tasks.services.dispatch import dispatch_queue
 from tasks.services.running import Claim, OutputRefused, claim_task, fail_task, finish_task, stop_task
 from tasks.states import TaskStatus, WorkerProfile
+from tasks.worker.announcer import announcer
 from tasks.worker.context import RunningTask, StopReason
 from tasks.worker.keeper import LeaseKeeper
 
@@ -49,6 +50,8 @@ def run_tasks(*, task_id: UUID, queue_name: str, keeper: LeaseKeeper) -> None:
         # A heavy process goes back each time: Celery counts its tasks and measures its memory between them.
         is_over = keeper.profile == WorkerProfile.HEAVY or keeper.draining_since or time.monotonic() >= ends_at
         following = _next_id(queue_name, may_take=not is_over)
+    # Celery may end this process now.
+    announcer().flush()
 
 
 def _next_id(queue_name: str, *, may_take: bool) -> UUID | None:
@@ -137,7 +140,7 @@ def _announce(claim: Claim, status: str) -> None:
         attempt=claim.attempt,
         progress=100 if status == TaskStatus.COMPLETED else 0,
     )
-    publish_frame(claim.user_id, frame)
+    announcer().announce(claim.user_id, frame)
 
 
 def _refill(queue_name: str) -> int:

@@ -95,7 +95,7 @@ def test_list_costs_the_same_queries_for_one_and_thirty(
 ) -> None:
     insert_tasks(rows, project)
     client = signed_in(owner)
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len(client.get(URL).json()["results"]) == rows
 
 

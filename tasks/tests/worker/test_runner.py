@@ -1,8 +1,9 @@
 """Every way a handler can end becomes a state and a code."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -19,6 +20,7 @@ from tasks.services import sweep
 from tasks.services.running import OutputRefused
 from tasks.tests.conftest import Submit
 from tasks.worker import runner
+from tasks.worker.announcer import Announcer
 from tasks.worker.context import Drained, RunningTask, StopReason
 from tasks.worker.keeper import LeaseKeeper
 from tasks.worker.runner import run_task, run_tasks, with_database_retry
@@ -207,9 +209,15 @@ def test_first_frame_says_processing_and_the_last_one_the_end(
     handle: Handle, keeper: LeaseKeeper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[tuple[str, int]] = []
-    monkeypatch.setattr(runner, "publish_frame", lambda user, frame: sent.append((frame["status"], frame["progress"])))
+
+    def send(frames: Sequence[tuple[UUID | str, Any]]) -> None:
+        sent.extend((frame["status"], frame["progress"]) for _user, frame in frames)
+
+    announcer = Announcer(send)
+    monkeypatch.setattr(runner, "announcer", lambda: announcer)
     run_task(task_id=handle(lambda context: Outcome({})).pk, keeper=keeper)
     run_task(task_id=handle(raising(ValueError())).pk, keeper=keeper)
+    announcer.flush()
     assert sent == [("processing", 0), ("completed", 100), ("processing", 0), ("failed", 0)]
 
 
