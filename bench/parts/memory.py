@@ -17,13 +17,15 @@ HEAVY = ("torch", "transformers", "diffusers", "whisper")
 
 
 def measure(house: House, options: Options) -> list[Row]:
-    """RSS as `ps` shows it; the supervisor's share and the servers are not counted."""
+    """RSS as `ps` shows it; beside it the PSS, in which memory that processes share counts once."""
     web = start_web(house)
     web.get("/api/v1/projects/")
     worker = house.start_worker("--profile", "light")
     rows = [
         Row("memory", "web process at rest", _rss_mb(web.process), "MB", at_most=150.0),
+        Row("memory", "web process at rest, PSS", _pss_mb(web.process), "MB"),
         Row("memory", "light worker at rest", _rss_mb(worker), "MB", at_most=170.0),
+        Row("memory", "light worker at rest, PSS", _pss_mb(worker), "MB"),
         Row("memory", "heavy libraries mapped", float(_heavy_mapped(web.process, worker)), "", at_most=0.0),
     ]
     house.stop_all()
@@ -33,6 +35,10 @@ def measure(house: House, options: Options) -> list[Row]:
 
 def _rss_mb(process: Process) -> float:
     return float(psutil.Process(process.pid).memory_info().rss) / 1e6
+
+
+def _pss_mb(process: Process) -> float:
+    return float(psutil.Process(process.pid).memory_full_info().pss) / 1e6
 
 
 def _heavy_mapped(*processes: Process) -> int:

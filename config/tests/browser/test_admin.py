@@ -42,8 +42,3 @@ def test_the_dashboard_shows_queues_and_living_workers(open_window: OpenWindow) 
     page.goto("/admin/")
     expect(page.get_by_role("cell", name="tts_queue")).to_be_visible()
     expect(page.get_by_text("Workers alive").locator("xpath=..")).to_contain_text("1")
-
-
-def test_people_without_the_role_are_asked_to_sign_in_as_somebody_else(page: Page, house: House) -> None:
-    page.goto("/admin/tasks/queue/")
-    expect(page).to_have_url(f"{house.url}/admin/login/?next=/admin/tasks/queue/")
