@@ -68,8 +68,7 @@ $(VENV)/.translated: $(wildcard locale/*/LC_MESSAGES/django.po) | $(VENV)/.insta
 	touch $@
 
 test: build $(VENV)/.installed-dev ## All tests, on embedded servers of their own
-	@$(BIN)/python -m pytest -q monitoring/tests/test_up.py
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -q --ignore monitoring/tests/test_up.py
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q
 
 check: build $(VENV)/.installed-dev lint types ## Lint, types, import contract, migrations, settings, front end
 	@$(BIN)/lint-imports
