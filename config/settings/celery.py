@@ -25,7 +25,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
     "socket_connect_timeout": 2,
 }
 if CELERY_BROKER_URL.startswith("amqp"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"read_timeout": 5, "write_timeout": 5}
+    # A heavy worker's only thread runs its task and could not send heartbeats; TCP's keepalive takes their place.
+    CELERY_BROKER_HEARTBEAT = 0
+    # A message is acknowledged when its task ends. RabbitMQ closes the channel after `consumer_timeout` (30 minutes):
+    # connect again and forget the second delivery, where Celery would take no more tasks and end the worker.
+    CELERY_BROKER_CHANNEL_ERROR_RETRY = True
+    # Celery restores a reduced prefetch count from the pool's threads while its main thread reads from the same socket:
+    # frames break, and the worker goes deaf.
+    CELERY_WORKER_ENABLE_PREFETCH_COUNT_REDUCTION = False
 CELERY_BROKER_POOL_LIMIT = 4
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_STORE_ERRORS_EVEN_IF_IGNORED = False

@@ -37,7 +37,12 @@ def decode_message(entry: bytes) -> UUID | None:
     message = json.loads(entry)
     if message["headers"]["task"] != ENTRY_POINT:
         return None
-    (task_id,), _options, _embedded = json.loads(base64.b64decode(message["body"]))
+    return decode_body(base64.b64decode(message["body"]))
+
+
+def decode_body(body: bytes | str) -> UUID:
+    """The id in the body of an entry point's message."""
+    (task_id,), _options, _embedded = json.loads(body)
     return UUID(task_id)
 
 

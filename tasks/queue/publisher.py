@@ -10,11 +10,9 @@ from uuid import UUID
 
 from celery import current_app
 from kombu import Producer
-from kombu.exceptions import OperationalError
 from kombu.transport.redis import Channel as RedisChannel
 
-from config.common.redis import RedisDown
-from tasks.queue.broker import broker_producer
+from tasks.queue.broker import BrokerDown, broker_producer
 from tasks.queue.messages import ENTRY_POINT, encode_message
 
 logger = logging.getLogger(__name__)
@@ -39,7 +37,7 @@ def publish(tasks: Iterable[tuple[UUID, str, int]]) -> int:
                 task_ids = [task[0] for task in group]
                 _push(producer, queue_name, task_ids)
                 sent += len(task_ids)
-    except (*RedisDown, OperationalError, OSError) as error:
+    except BrokerDown as error:
         with _lock:
             _closed_until = time.monotonic() + BREAKER_SECONDS
         logger.warning("tasks.publish.failed", extra={"sent": sent, "of": len(ordered), "error": str(error)})

@@ -5,13 +5,12 @@ import logging
 from dataclasses import dataclass
 from uuid import UUID
 
-from kombu.exceptions import OperationalError
+from kombu.transport.pyamqp import Channel as AmqpChannel
 from kombu.transport.redis import Channel as RedisChannel
 from redis.exceptions import NoScriptError
 
-from config.common.redis import RedisDown
-from tasks.queue.broker import broker_producer
-from tasks.queue.messages import decode_message
+from tasks.queue.broker import BrokerDown, broker_producer
+from tasks.queue.messages import ENTRY_POINT, decode_body, decode_message
 
 logger = logging.getLogger(__name__)
 
@@ -36,8 +35,10 @@ def take(queue_name: str) -> Taken:
     try:
         with broker_producer() as producer:
             channel = producer.channel
-            return _take(channel, queue_name) if isinstance(channel, RedisChannel) else NOTHING
-    except (*RedisDown, OperationalError, OSError) as error:
+            if isinstance(channel, RedisChannel):
+                return _take(channel, queue_name)
+            return _get(channel, queue_name) if isinstance(channel, AmqpChannel) else NOTHING
+    except BrokerDown as error:
         logger.warning("tasks.take.failed", extra={"error": str(error)})
         return NOTHING
 
@@ -55,3 +56,15 @@ def _take(channel: RedisChannel, queue_name: str) -> Taken:
         client.rpush(queue_name, entry)
         return NOTHING
     return Taken(task_id, left)
+
+
+def _get(channel: AmqpChannel, queue_name: str) -> Taken:
+    raw = channel.basic_get(queue_name)
+    if raw is None:
+        return NOTHING
+    message = channel.message_to_python(raw)
+    if message.headers.get("task") != ENTRY_POINT:
+        message.requeue()
+        return NOTHING
+    message.ack()
+    return Taken(decode_body(raw.body), message.delivery_info["message_count"])
