@@ -7,7 +7,9 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.utils.module_loading import import_string
 
 from accounts.models import AccountType, QuotaPeriod, QuotaType
 
@@ -16,7 +18,6 @@ MIN_PEPPER_BYTES = 32
 #: AES-256, see `config.common.encryption`.
 FIELD_KEY_BYTES = 32
 _MIDDLEWARE = "accounts.middleware.AccountStateMiddleware"
-_AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
 
 @register(Tags.security)
@@ -39,14 +40,19 @@ def check_secrets(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
 def check_wiring(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """E003 middleware, E004 sign-in backend."""
     found: list[CheckMessage] = []
-    order = [name for name in settings.MIDDLEWARE if name in (_AUTHENTICATION, _MIDDLEWARE)]
-    if order != [_AUTHENTICATION, _MIDDLEWARE]:
-        hint = f"List {_MIDDLEWARE} after {_AUTHENTICATION}."
+    order = [name == _MIDDLEWARE for name in settings.MIDDLEWARE if name == _MIDDLEWARE or _is_authentication(name)]
+    if order != [False, True]:
+        hint = f"List {_MIDDLEWARE} after Django's AuthenticationMiddleware."
         found.append(Error("Sessions of blocked accounts are not ended.", hint=hint, id="accounts.E003"))
     if list(settings.AUTHENTICATION_BACKENDS) != ["accounts.backends.AccountBackend"]:
         hint = "Another backend could let blocked accounts in; derive it from AccountBackend and extend this check."
         found.append(Error("AUTHENTICATION_BACKENDS is not AccountBackend alone.", hint=hint, id="accounts.E004"))
     return found
+
+
+def _is_authentication(name: str) -> bool:
+    found = import_string(name)
+    return isinstance(found, type) and issubclass(found, AuthenticationMiddleware)
 
 
 @register()

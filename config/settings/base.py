@@ -46,17 +46,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "monitoring.middleware.RequestContextMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "monitoring.inline.SecurityMiddleware",
+    "monitoring.inline.CSPMiddleware",
     "monitoring.static_files.StaticFilesMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "monitoring.inline.SessionMiddleware",
+    "monitoring.inline.LocaleMiddleware",
+    "monitoring.inline.CommonMiddleware",
+    "monitoring.inline.CsrfViewMiddleware",
+    "monitoring.inline.AuthenticationMiddleware",
     "accounts.middleware.AccountStateMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "monitoring.inline.MessageMiddleware",
+    "monitoring.inline.XFrameOptionsMiddleware",
 ]
 
 TEMPLATES = [
