@@ -10,9 +10,10 @@ from rest_framework import serializers
 from accounts.limiter import MAX_AMOUNT
 from accounts.models import Account, ApiKey, QuotaPeriod, QuotaScope, QuotaType
 from accounts.scopes import SCOPES
+from config.common.rest import KnownFieldsSerializer
 
 
-class AccountSerializer(serializers.ModelSerializer[Account]):
+class AccountSerializer(KnownFieldsSerializer[Account]):
     """The caller."""
 
     class Meta:
@@ -31,7 +32,7 @@ class AccountUpdateSerializer(serializers.Serializer[Account]):
     language = serializers.ChoiceField(choices=["", *(code for code, _name in settings.LANGUAGES)], required=False)
 
 
-class ApiKeySerializer(serializers.ModelSerializer[ApiKey]):
+class ApiKeySerializer(KnownFieldsSerializer[ApiKey]):
     """A key without its text, which nobody can read again."""
 
     class Meta:

@@ -7,12 +7,16 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from typing import IO, Any
+from copy import deepcopy
+from typing import IO, Any, TypeVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DataError
+from django.db.models import Model
 from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.fields import Field
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
@@ -23,6 +27,11 @@ from config.common.problems import CONTENT_TYPE, BodyTooLarge, DomainError, NotF
 
 #: The escape of U+0000, but not an escaped backslash before the letters "u0000".
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+_M = TypeVar("_M", bound=Model)
+
+#: By serializer class.
+_known_fields: dict[type, dict[str, Field[Any, Any, Any, Any]]] = {}
 
 
 class TimeOrderedPagination(CursorPagination):
@@ -44,6 +53,19 @@ class TimeOrderedPagination(CursorPagination):
             if self.cursor_query_param not in request.query_params:
                 raise
             raise NotFound(str(self.invalid_cursor_message)) from error
+
+
+class KnownFieldsSerializer(serializers.ModelSerializer[_M]):
+    """A ModelSerializer whose fields are worked out once per class.
+
+    DRF asks the model for them again with each answer, which costs more than reading a row does.
+    """
+
+    def get_fields(self) -> dict[str, Field[Any, Any, Any, Any]]:
+        """Copies, because DRF binds a field to its serializer."""
+        if type(self) not in _known_fields:
+            _known_fields[type(self)] = super().get_fields()
+        return deepcopy(_known_fields[type(self)])
 
 
 def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

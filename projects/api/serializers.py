@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.services.keys import NAME_MAX_CHARS as MAX_KEY_NAME_CHARS
+from config.common.rest import KnownFieldsSerializer
 from projects.models import MemberRole, Project, ProjectActivity, ProjectKey, ProjectMember
 from projects.selectors import ABILITIES, annotated_abilities
 from projects.services.fields import (
@@ -49,7 +50,7 @@ class AbilitiesSerializer(serializers.Serializer[Any]):
         return {name: serializers.BooleanField() for name in ABILITIES}
 
 
-class ProjectSerializer(serializers.ModelSerializer[Project]):
+class ProjectSerializer(KnownFieldsSerializer[Project]):
     """A project as its members see it; rows must be read `with_membership`."""
 
     user_id = serializers.UUIDField(read_only=True, help_text="The owner.")
@@ -87,7 +88,7 @@ class CreatedProjectSerializer(ProjectSerializer):
         read_only_fields = fields
 
 
-class MemberSerializer(serializers.ModelSerializer[ProjectMember]):
+class MemberSerializer(KnownFieldsSerializer[ProjectMember]):
     """A person in a project.
 
     Without the e-mail address: people who share a project need not have given it to each other.
@@ -126,7 +127,7 @@ class NewOwnerSerializer(serializers.Serializer[Any]):
     user_id = serializers.UUIDField()
 
 
-class ActivitySerializer(serializers.ModelSerializer[ProjectActivity]):
+class ActivitySerializer(KnownFieldsSerializer[ProjectActivity]):
     """One change, with its actor."""
 
     user_id = serializers.UUIDField(read_only=True)
@@ -141,7 +142,7 @@ class ActivitySerializer(serializers.ModelSerializer[ProjectActivity]):
         read_only_fields = fields
 
 
-class ProjectKeySerializer(serializers.ModelSerializer[ProjectKey]):
+class ProjectKeySerializer(KnownFieldsSerializer[ProjectKey]):
     """A key bound to the project, without the key itself."""
 
     key_id = serializers.UUIDField(source="api_key_id", read_only=True)

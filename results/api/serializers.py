@@ -4,12 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.common.rest import KnownFieldsSerializer
 from results.models import Result, ResultFeedback
 from results.services import FEEDBACK_MAX_CHARS
 from results.services.rating import RATING_MAX, RATING_MIN
 
 
-class ResultSerializer(serializers.ModelSerializer[Result]):
+class ResultSerializer(KnownFieldsSerializer[Result]):
     """What one engine answered; rows must be read `with_ratings`."""
 
     task_id = serializers.UUIDField(read_only=True)
@@ -39,7 +40,7 @@ class ResultListSerializer(ResultSerializer):
         read_only_fields = fields
 
 
-class FeedbackSerializer(serializers.ModelSerializer[ResultFeedback]):
+class FeedbackSerializer(KnownFieldsSerializer[ResultFeedback]):
     """One person's rating of a result."""
 
     user_id = serializers.UUIDField(read_only=True)

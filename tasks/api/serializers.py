@@ -4,13 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from config.common.rest import KnownFieldsSerializer
 from tasks.models import Engine, Task, TaskHistory
 from tasks.states import ChildPolicy
 
 MAX_PRIORITY = 100
 
 
-class TaskSerializer(serializers.ModelSerializer[Task]):
+class TaskSerializer(KnownFieldsSerializer[Task]):
     """One task with everything a program needs to follow it."""
 
     project_id = serializers.UUIDField(read_only=True)
@@ -60,7 +61,7 @@ class ReasonSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
 
 
-class TaskHistorySerializer(serializers.ModelSerializer[TaskHistory]):
+class TaskHistorySerializer(KnownFieldsSerializer[TaskHistory]):
     """One transition."""
 
     class Meta:
@@ -79,7 +80,7 @@ class TaskKindSerializer(serializers.Serializer[Any]):
     input_schema = serializers.DictField()
 
 
-class EngineSerializer(serializers.ModelSerializer[Engine]):
+class EngineSerializer(KnownFieldsSerializer[Engine]):
     """An engine as people see it: no address, no credential.
 
     `prices` are per unit (`characters`, `audio_seconds` ...) in `currency`, as decimal text.

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
+from config.common.rest import KnownFieldsSerializer
 from tts.models import AudioFile, AudioRequest
 from tts.selectors.requests import live_progress, processing_seconds, queue_position
 from tts.services.inputs import MAX_ENGINES
@@ -53,7 +54,7 @@ class SubmitAudioRequestSerializer(serializers.Serializer[Any]):
         return {_INPUT_NAMES.get(name, name): value for name, value in given.items()}
 
 
-class AudioFileSerializer(serializers.ModelSerializer[AudioFile]):
+class AudioFileSerializer(KnownFieldsSerializer[AudioFile]):
     """A file and where to get it."""
 
     url = serializers.SerializerMethodField()
@@ -72,7 +73,7 @@ class AudioFileSerializer(serializers.ModelSerializer[AudioFile]):
         return f"{address}?engine={audio_file.engine_name}"
 
 
-class AudioRequestSerializer(serializers.ModelSerializer[AudioRequest]):
+class AudioRequestSerializer(KnownFieldsSerializer[AudioRequest]):
     """A request with the state of its task."""
 
     task_id = serializers.UUIDField()
