@@ -55,10 +55,9 @@ def get_abilities(*, project: Project, user: Viewer) -> dict[str, bool]:
     """What `user` may do in `project` (keys: ABILITIES); buttons and refusals both come from here. One query."""
     if is_staff(user):
         return abilities_of(role=None, status=project.status, staff=True)
-    member = ProjectMember.objects.active().filter(project_id=project.pk, user_id=user.pk).first()
-    if member is None:
-        return abilities_of(role=None, status=project.status)
-    return abilities_of(role=member.role, status=project.status, permissions=member.permissions)
+    members = ProjectMember.objects.active().filter(project_id=project.pk, user_id=user.pk)
+    role, permissions = members.values_list("role", "permissions").first() or (None, None)
+    return abilities_of(role=role, status=project.status, permissions=permissions)
 
 
 def annotated_abilities(project: Project, user: Viewer) -> dict[str, bool]:
@@ -114,15 +113,16 @@ def project_for(user: Account, key: ApiKey | None, project_id: UUID | None = Non
 
     Raises NotFound: nothing visible, or the bound key belongs to another project than the one asked for.
     """
-    projects = visible_projects(user, key)
-    if project_id is not None:
-        project = projects.filter(pk=project_id).first()
-    elif (bound := bound_project_id(key)) is not None:
+    bound = bound_project_id(key)
+    wanted = project_id or bound
+    if bound is not None and wanted != bound:
+        project = None
+    elif wanted is not None:
         # Archived or not: falling through to another project would put a program's work where nobody looks for it.
-        project = projects.filter(pk=bound).first()
+        project = Project.objects.visible_to(user).filter(pk=wanted).first()
     else:
         # By membership, not by visibility: staff see every project, but do not mean somebody else's.
-        mine = projects.active().filter(members__user_id=user.pk, members__status="active")
+        mine = Project.objects.active().filter(members__user_id=user.pk, members__status="active")
         project = mine.own_first(user).first()
     if project is None:
         raise NotFound(_("There is no such project, or you are not a member of it."), code="project_not_found")

@@ -14,6 +14,8 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.callers import account_of, key_of
+from accounts.api.serializers import QuotaUsageSerializer
+from accounts.selectors import project_quota_usage
 from config.common.problems import NotFound
 from projects.api.filters import ProjectFilter, StableOrdering
 from projects.api.serializers import (
@@ -126,3 +128,9 @@ class ProjectViewSet(mixins.ListModelMixin, GenericViewSet[Project]):
         serializer.is_valid(raise_exception=True)
         person = member_account(project=project, user_id=serializer.validated_data["user_id"])
         return self._answer(transfer_ownership(project=project, user=person, actor=account_of(request)))
+
+    @extend_schema(responses=QuotaUsageSerializer(many=True))
+    @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
+    def quotas(self, request: Request, project_id: UUID) -> Response:
+        """What the project may use and has used; empty when staff set no limit for it."""
+        return Response(QuotaUsageSerializer(project_quota_usage(self._project().pk), many=True).data)

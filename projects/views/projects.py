@@ -12,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.selectors import project_quota_usage
 from config.common.problems import DomainError, Forbidden, NotFound
 from projects.context import SESSION_KEY
 from projects.forms import ProjectFilterForm, ProjectForm, add_errors
@@ -114,8 +115,9 @@ def activity(request: HttpRequest, project_id: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def usage(request: HttpRequest, project_id: UUID) -> HttpResponse:
-    """What the project's tasks used; the figures are a fragment of the app that holds the results."""
-    return render_tab(request, find_project(request, project_id), "usage")
+    """Its quotas, and what its tasks used; those figures are a fragment of the app that holds the results."""
+    project = find_project(request, project_id)
+    return render_tab(request, project, "usage", {"quotas": project_quota_usage(project.pk)})
 
 
 @login_required
