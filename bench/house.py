@@ -73,14 +73,7 @@ class House:
 
     def postgres_cpu_ms(self) -> float:
         """Processor time of all PostgreSQL processes so far, ended sessions included."""
-        server = psutil.Process(self.postgres.pid)
-        own = server.cpu_times()
-        total = own.user + own.system + own.children_user + own.children_system
-        for child in server.children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                times = child.cpu_times()
-                total += times.user + times.system
-        return total * 1000
+        return cpu_ms(self.postgres.pid)
 
     def stop(self, process: Process) -> None:
         """SIGTERM, then SIGKILL for its group."""
@@ -100,6 +93,18 @@ class House:
     def log_tail(self) -> str:
         """The last words of the processes, for when something broke."""
         return (self.folder / "processes.log").read_text(errors="replace")[-3000:]
+
+
+def cpu_ms(pid: int) -> float:
+    """Processor time of a process and all below it so far, ended ones included."""
+    process = psutil.Process(pid)
+    own = process.cpu_times()
+    total = own.user + own.system + own.children_user + own.children_system
+    for child in process.children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = child.cpu_times()
+            total += times.user + times.system
+    return total * 1000
 
 
 @contextlib.contextmanager

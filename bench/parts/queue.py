@@ -12,7 +12,7 @@ from celery import Celery
 from django.db import connection
 from procrastinate import App, SyncPsycopgConnector
 
-from bench.house import House, other_redis_database, wait_until
+from bench.house import House, cpu_ms, other_redis_database, wait_until
 from bench.options import Options
 from bench.people import insert_noops, make_account, make_project
 from bench.table import Row
@@ -25,6 +25,10 @@ PROCESSES = 2
 WARM_UP = 300
 QUEUE = "default"
 _POLL_SECONDS = 0.1
+#: Of what Procrastinate's tasks cost PostgreSQL in the same run: a figure in milliseconds says how fast the machine is
+#: (docs/adr/0009).
+POSTGRES_SHARE = 0.5
+
 
 #: Called at the start; returns its time.
 Begin = Callable[[], float]
@@ -32,16 +36,19 @@ Begin = Callable[[], float]
 
 @dataclass(frozen=True)
 class Run:
-    """One round of one contestant."""
+    """One round of one contestant; `cpu_ms_per_task` is PostgreSQL's, or the whole of bare Celery's processes."""
 
     tasks_per_second: float
-    postgres_cpu_ms_per_task: float
+    cpu_ms_per_task: float
 
 
 class Contestant(Protocol):
     """A queue with its workers running and warm."""
 
     name: str
+
+    def cpu_ms(self) -> float:
+        """Processor time so far of the part that is compared."""
 
     def run(self, count: int, begin: Begin) -> float:
         """Lay tasks ready, call `begin` when they may start, return the seconds from then until the last has ended."""
@@ -54,6 +61,7 @@ class Roundhouse:
 
     def __init__(self, house: House) -> None:
         self.project: Project = make_project(make_account("queue"))
+        self.cpu_ms = house.postgres_cpu_ms
         house.start_sweeper()
         house.start_worker("--pool", "prefork", "--concurrency", str(PROCESSES))
 
@@ -96,7 +104,11 @@ class BareCelery:
         arguments = ["-m", "celery", "-A", "bench.rivals.celery_noop", "worker", "--pool", "prefork"]
         arguments += ["--concurrency", str(PROCESSES), "--loglevel", "WARNING"]
         arguments += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-        house.start_rival(*arguments)
+        self.worker = house.start_rival(*arguments)
+
+    def cpu_ms(self) -> float:
+        """Of its workers."""
+        return cpu_ms(self.worker.pid)
 
     def run(self, count: int, begin: Begin) -> float:
         """Until no message is left and none is unacknowledged."""
@@ -122,6 +134,7 @@ class Procrastinate:
     name = "Procrastinate"
 
     def __init__(self, house: House) -> None:
+        self.cpu_ms = house.postgres_cpu_ms
         house.postgres.ensure_database("procrastinate")
         url = os.environ["BENCH_PROCRASTINATE_URL"] = postgres_url(house.folder, "procrastinate")
         self.app = App(connector=SyncPsycopgConnector(conninfo=url))
@@ -154,23 +167,23 @@ def measure(house: House, options: Options) -> list[Row]:
     runs: dict[str, list[Run]] = {contestant.name: [] for contestant in contestants}
     for number in range(options.rounds):
         for contestant in contestants:
-            run = _round(house, contestant, options.tasks)
+            run = _round(contestant, options.tasks)
             runs[contestant.name].append(run)
             print(f"  round {number + 1}: {contestant.name:<14} {run.tasks_per_second:8,.0f} tasks/s", flush=True)
     house.stop_all()
     return _rows(*runs.values())
 
 
-def _round(house: House, contestant: Contestant, count: int) -> Run:
+def _round(contestant: Contestant, count: int) -> Run:
     cpu_ms_before = 0.0
 
     def begin() -> float:
         nonlocal cpu_ms_before
-        cpu_ms_before = house.postgres_cpu_ms()
+        cpu_ms_before = contestant.cpu_ms()
         return time.time()
 
     seconds = contestant.run(count, begin)
-    return Run(count / seconds, (house.postgres_cpu_ms() - cpu_ms_before) / count)
+    return Run(count / seconds, (contestant.cpu_ms() - cpu_ms_before) / count)
 
 
 def _rows(ours: list[Run], celery: list[Run], procrastinate: list[Run]) -> list[Row]:
@@ -180,10 +193,16 @@ def _rows(ours: list[Run], celery: list[Run], procrastinate: list[Run]) -> list[
     ]
     rows.append(Row("queue", "against bare Celery", _ratio(ours, celery), "x", at_least=0.65))
     rows.append(Row("queue", "against Procrastinate", _ratio(ours, procrastinate), "x", at_least=1.0))
-    cpu_ms = median(run.postgres_cpu_ms_per_task for run in ours)
-    rows.append(Row("queue", "PostgreSQL per task", cpu_ms, "CPU-ms", at_most=0.35))
-    rival_ms = median(run.postgres_cpu_ms_per_task for run in procrastinate)
-    rows.append(Row("queue", "PostgreSQL per task of Procrastinate", rival_ms, "CPU-ms"))
+    for name, whose in (
+        ("Roundhouse", "PostgreSQL per task"),
+        ("bare Celery", "bare Celery's processes per task"),
+        ("Procrastinate", "PostgreSQL per task of Procrastinate"),
+    ):
+        rows.append(Row("queue", whose, median(run.cpu_ms_per_task for run in speeds[name]), "CPU-ms"))
+    share = median(
+        mine.cpu_ms_per_task / other.cpu_ms_per_task for mine, other in zip(ours, procrastinate, strict=True)
+    )
+    rows.append(Row("queue", "PostgreSQL per task, against Procrastinate", share, "x", at_most=POSTGRES_SHARE))
     return rows
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from psycopg.types.json import Json
+from psycopg.types.json import Jsonb
 
 from accounts.services import settle_usage
 from tasks.events import CompletedAttempt, task_completed
@@ -49,18 +49,16 @@ class OutputRefused(Exception):
 
 def claim_task(*, task_id: UUID, worker_id: UUID) -> Claim | None:
     """Take the task by a conditional UPDATE; None means duplicate, cancelled, paused, expired or unknown here."""
-    rows = fetch(
-        sql.CLAIM,
-        {
-            "task": task_id,
-            "worker": worker_id,
-            "lease": settings.TASK_LEASE_SECONDS,
-            "kinds": [kind.name for kind in kinds()],
-        },
-    )
-    if not rows:
-        return None
-    *columns, input_text, _synchronous_commit = rows[0]
+    rows = fetch(sql.CLAIM, {"task": task_id, "worker": worker_id, **_claim_terms()})
+    return _claim_of(rows[0], worker_id) if rows else None
+
+
+def _claim_terms() -> dict[str, Any]:
+    return {"lease": settings.TASK_LEASE_SECONDS, "kinds": [kind.name for kind in kinds()]}
+
+
+def _claim_of(row: Sequence[Any], worker_id: UUID) -> Claim:
+    *columns, input_text, _synchronous_commit = row
     # Django's connection hands jsonb out as text, because its own JSONField decodes it.
     fields: list[Any] = [*columns, json.loads(input_text), worker_id]
     return Claim(*fields)
@@ -87,13 +85,11 @@ def finish_task(*, claim: Claim, outcome: Outcome) -> bool:
 
     False means we are a zombie: somebody else owns the task now, and nothing was written.
     """
-    output = stored_output(outcome.output_data)
-    for result in outcome.results:
-        stored_output(result.output_data)
-    parameters = claim.fence | {"output": Json(output, dumps=str)}
+    parameters = _finish_parameters(claim, outcome)
     if _ends_alone(claim, outcome):
         return bool(fetch(sql.FINISH, parameters)) or _was_finished_by_us(claim)
-    with transaction.atomic():
+    # Without a savepoint: whoever ends a task in a transaction of his own must undo all of it if this fails.
+    with transaction.atomic(savepoint=False):
         lock_chain(claim.parent_task_id)
         if not fetch(sql.FINISH, parameters):
             return _was_finished_by_us(claim)
@@ -106,6 +102,26 @@ def finish_task(*, claim: Claim, outcome: Outcome) -> bool:
         if claim.parent_task_id is not None:
             advance_chain(claim.parent_task_id)
     return True
+
+
+def finish_and_claim(*, claim: Claim, outcome: Outcome, next_task_id: UUID | None) -> tuple[bool, Claim | None]:
+    """As `finish_task`; what ends alone takes the next task in the same statement. None: that one is still to claim.
+
+    A next task that cannot be had (`claim_task` says when) is None, too: claiming it again then does no harm.
+    """
+    if next_task_id in (None, claim.task_id) or not _ends_alone(claim, outcome):
+        return finish_task(claim=claim, outcome=outcome), None
+    parameters = _finish_parameters(claim, outcome) | _claim_terms() | {"next": next_task_id}
+    rows = {row[0]: row for row in fetch(sql.FINISH_AND_CLAIM, parameters)}
+    following = _claim_of(rows[next_task_id], claim.worker_id) if next_task_id in rows else None
+    return claim.task_id in rows or _was_finished_by_us(claim), following
+
+
+def _finish_parameters(claim: Claim, outcome: Outcome) -> dict[str, Any]:
+    output = stored_output(outcome.output_data)
+    for result in outcome.results:
+        stored_output(result.output_data)
+    return claim.fence | {"output": Jsonb(output, dumps=str)}
 
 
 def _ends_alone(claim: Claim, outcome: Outcome) -> bool:

@@ -11,6 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
 from tasks.models.triggers import ACTOR_SETTING
+from tasks.queue.connection import prefer_indexes
 from tasks.registry import queue_profiles
 from tasks.states import WorkerProfile
 from tasks.worker.keeper import LeaseKeeper
@@ -40,6 +41,7 @@ def configure(*, profile: str, queues: list[str], concurrency: int, pool: str) -
     _process.profile, _process.queues = profile, queues
     _process.concurrency, _process.pool = concurrency, pool
     connection_created.connect(_name_the_session)
+    connection_created.connect(prefer_indexes)
 
 
 def keeper() -> LeaseKeeper:

@@ -3,6 +3,8 @@
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from tasks.queue.connection import DatabaseDown, forget_connection
 from tasks.queue.taker import NOTHING, take
 from tasks.registry import Outcome, kind_named
 from tasks.services.dispatch import dispatch_queue
-from tasks.services.running import Claim, OutputRefused, claim_task, fail_task, finish_task, stop_task
+from tasks.services.running import Claim, OutputRefused, claim_task, fail_task, finish_and_claim, stop_task
 from tasks.states import TaskStatus, WorkerProfile
 from tasks.worker.announcer import announcer
 from tasks.worker.context import RunningTask, StopReason
@@ -44,12 +46,16 @@ def run_tasks(*, task_id: UUID, queue_name: str, keeper: LeaseKeeper) -> None:
     costs more than a claim, and there is one such process for all children.
     """
     ends_at = time.monotonic() + TURN_SECONDS
-    following: UUID | None = task_id
-    while following is not None:
-        run_task(task_id=following, keeper=keeper)
+
+    def next_id() -> UUID | None:
         # A heavy process goes back each time: Celery counts its tasks and measures its memory between them.
         is_over = keeper.profile == WorkerProfile.HEAVY or keeper.draining_since or time.monotonic() >= ends_at
-        following = _next_id(queue_name, may_take=not is_over)
+        return _next_id(queue_name, may_take=not is_over)
+
+    following: UUID | Claim | None = task_id
+    while following is not None:
+        claim = following if isinstance(following, Claim) else _claim(following, keeper)
+        following = _run_claim(claim, keeper, next_id).following if claim else next_id()
     # Celery may end this process now.
     announcer().flush()
 
@@ -62,44 +68,68 @@ def _next_id(queue_name: str, *, may_take: bool) -> UUID | None:
     return taken.task_id
 
 
+@dataclass(frozen=True)
+class Ended:
+    """The state a task reached, or "stale"; and what comes next: an id, or a task that is claimed already."""
+
+    status: str
+    following: UUID | Claim | None = None
+
+
 def run_task(*, task_id: UUID, keeper: LeaseKeeper) -> str:
     """Claim and run; returns the state reached, or "not_claimed" or "stale". Safe to call any number of times."""
-    claim = with_database_retry(lambda: claim_task(task_id=task_id, worker_id=keeper.worker_id))
-    if claim is None:
-        return "not_claimed"
+    claim = _claim(task_id, keeper)
+    return _run_claim(claim, keeper, lambda: None).status if claim else "not_claimed"
+
+
+def _claim(task_id: UUID, keeper: LeaseKeeper) -> Claim | None:
+    return with_database_retry(lambda: claim_task(task_id=task_id, worker_id=keeper.worker_id))
+
+
+def _run_claim(claim: Claim, keeper: LeaseKeeper, next_id: Callable[[], UUID | None]) -> Ended:
     running = RunningTask(claim)
+    ask_once = cache(next_id)
     keeper.add(running)
-    structlog.contextvars.bind_contextvars(task_id=str(task_id), request_id=claim.request_id)
+    structlog.contextvars.bind_contextvars(task_id=str(claim.task_id), request_id=claim.request_id)
     try:
         _announce(claim, TaskStatus.PROCESSING.value)
-        status = _run(running)
+        ended = _run(running, ask_once)
     finally:
         keeper.remove(running)
         structlog.contextvars.clear_contextvars()
-    if status != "stale":
-        _announce(claim, status)
-    return status
+    if ended.status != "stale":
+        _announce(claim, ended.status)
+    return Ended(ended.status, ended.following or ask_once())
 
 
-def _run(running: RunningTask) -> str:
+def _run(running: RunningTask, next_id: Callable[[], UUID | None]) -> Ended:
+    """The end of a good task may bring the next one along; every other end is written by itself."""
     claim = running.claim
     try:
         outcome: Outcome = kind_named(claim.task_type).handler(running)
-        finished = with_database_retry(lambda: finish_task(claim=claim, outcome=outcome))
-        return TaskStatus.COMPLETED.value if finished else _stale(claim)
-    except WorkInterrupted:
-        return _interrupted(running)
-    except EngineError as error:
-        return _failed(claim, error.code, error.message, error.retryable)
-    except DomainError as error:
-        return _failed(claim, error.code, str(error.detail), False)
-    except OutputRefused as error:
-        return _failed(claim, "invalid_output", str(error), False)
-    except (*DatabaseDown, *RedisDown) as error:
-        return _failed(claim, "infrastructure_unavailable", str(error), True)
-    except Exception as error:  # the worker's edge: a handler's bug must end its task, not the worker
-        logger.exception("tasks.handler.crashed", extra={"task_type": claim.task_type})
-        return _failed(claim, "internal_error", f"{type(error).__name__}: {error}", False)
+        finished, following = with_database_retry(
+            lambda: finish_and_claim(claim=claim, outcome=outcome, next_task_id=next_id())
+        )
+        return Ended(TaskStatus.COMPLETED.value if finished else _stale(claim), following)
+    except Exception as error:  # noqa: BLE001  (the worker's edge: a handler's bug must end its task, not the worker)
+        return Ended(_ended_by(error, running))
+
+
+def _ended_by(error: Exception, running: RunningTask) -> str:
+    claim = running.claim
+    match error:
+        case WorkInterrupted():
+            return _interrupted(running)
+        case EngineError():
+            return _failed(claim, error.code, error.message, error.retryable)
+        case DomainError():
+            return _failed(claim, error.code, str(error.detail), False)
+        case OutputRefused():
+            return _failed(claim, "invalid_output", str(error), False)
+        case _ if isinstance(error, (*DatabaseDown, *RedisDown)):
+            return _failed(claim, "infrastructure_unavailable", str(error), True)
+    logger.error("tasks.handler.crashed", extra={"task_type": claim.task_type}, exc_info=error)
+    return _failed(claim, "internal_error", f"{type(error).__name__}: {error}", False)
 
 
 def _failed(claim: Claim, code: str, message: str, retryable: bool) -> str:

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
-from tasks.queue.connection import DatabaseDown, forget_connection
+from tasks.queue.connection import DatabaseDown, forget_connection, prefer_indexes
 from tasks.services import sweep
 
 logger = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ class Command(BaseCommand):
             stop.set()
 
         connection_created.connect(limit_statements)
+        connection_created.connect(prefer_indexes)
         # An event instead of an exception: a round that has begun ends, so no batch is cut in the middle.
         signal.signal(signal.SIGTERM, ask_to_stop)
         signal.signal(signal.SIGINT, ask_to_stop)
