@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
@@ -153,6 +153,8 @@ class WorkerAdmin(ReadOnlyAdmin):
 class EngineAdmin(ModelAdmin):
     """The catalogue. The credential is write-only: it is never shown again."""
 
+    # An address typed without a scheme is meant to be encrypted.
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     list_display = [
         "name",
         "domain",

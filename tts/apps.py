@@ -1,9 +1,11 @@
 """Django configuration of tts: offers its engines and the task kind `tts.speak`."""
 
 import operator
+from typing import Any
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -40,3 +42,10 @@ class TTSConfig(AppConfig):
                 metered=("requests", "characters"),
             )
         )
+        post_migrate.connect(_after_migration, sender=self)
+
+
+def _after_migration(**_kwargs: Any) -> None:
+    from tts.services.answering import ensure_cache_worker
+
+    ensure_cache_worker()

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 
 from asgiref.sync import sync_to_async
+from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -16,7 +17,7 @@ from tasks.states import TaskStatus
 from tts.models import AudioFile, AudioRequest
 from tts.services.files import is_kept
 
-_PIECE_BYTES = 256 * 1024
+_PIECE_BYTES = 1024 * 1024
 #: No file has more than 18 digits of bytes; longer numbers are no range, and int() refuses thousands of digits.
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -98,14 +99,26 @@ def _requested_range(http_request: HttpRequest, etag: str, size: int) -> tuple[i
 async def file_pieces(name: str, first: int, last: int) -> AsyncIterator[bytes]:
     """The bytes from `first` to `last`; reading happens in threads, so that a slow disk holds nobody else up.
 
-    Pieces are 256 KiB: large enough that threads cost little, small enough for a thousand listeners at once.
+    Pieces are 1 MiB: large enough that threads cost little, small enough for hundreds of listeners at once.
     """
-    file = await sync_to_async(default_storage.open)(name, "rb")
+    left = last - first + 1
+    file, piece = await sync_to_async(_open_at)(name, first, min(_PIECE_BYTES, left))
     try:
-        await sync_to_async(file.seek)(first)
-        left = last - first + 1
-        while left > 0 and (piece := await sync_to_async(file.read)(min(_PIECE_BYTES, left))):
-            left -= len(piece)
+        while piece:
             yield piece
+            left -= len(piece)
+            piece = await sync_to_async(file.read)(min(_PIECE_BYTES, left)) if left > 0 else b""
     finally:
-        await sync_to_async(file.close)()
+        # Closing a file that was only read waits for nothing.
+        file.close()
+
+
+def _open_at(name: str, first: int, size: int) -> tuple["File[bytes]", bytes]:
+    """The file and its first piece, in one go: each way to a thread and back costs as much as the reading."""
+    file = default_storage.open(name, "rb")
+    try:
+        file.seek(first)
+        return file, file.read(size)
+    except BaseException:
+        file.close()
+        raise

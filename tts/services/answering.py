@@ -22,6 +22,12 @@ from tts.services.rendering import Rendering, cached_renderings, outcome_of
 CACHE_WORKER_ID = UUID("00000000-0000-7000-8000-000000000ca5")
 
 
+def ensure_cache_worker() -> None:
+    """Make the row behind CACHE_WORKER_ID, after each migration."""
+    worker = Worker(worker_id=CACHE_WORKER_ID, hostname="cache", pid=0, profile="light", stopped_at=Now())
+    Worker.objects.bulk_create([worker], ignore_conflicts=True)
+
+
 class _NotNow(Exception):
     """The queue is paused, or the task must wait: a worker will do it."""
 
@@ -45,8 +51,6 @@ def answer_from_cache(task: Task, request: AudioRequest) -> bool:
 
 
 def _complete(task: Task, order: SpeechOrder, request: AudioRequest, renderings: list[Rendering]) -> None:
-    worker = Worker(worker_id=CACHE_WORKER_ID, hostname="cache", pid=0, profile="light", stopped_at=Now())
-    Worker.objects.bulk_create([worker], ignore_conflicts=True)
     Task.objects.filter(pk=task.pk).update(status=TaskStatus.IN_QUEUE, enqueued_at=Now())
     claim = claim_task(task_id=task.pk, worker_id=CACHE_WORKER_ID)
     if claim is None or not finish_task(claim=claim, outcome=outcome_of(order, request, renderings)):
