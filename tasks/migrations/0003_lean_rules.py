@@ -170,4 +170,8 @@ class Migration(migrations.Migration):
                 name="tasks_counters_not_negative",
             ),
         ),
+        migrations.AddIndex(
+            model_name="task",
+            index=models.Index("task_id", condition=models.Q(("pending_deps__gt", 0)), name="tasks_blocked"),
+        ),
     ]

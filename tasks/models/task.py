@@ -95,6 +95,7 @@ class Task(TimestampedModel):
             models.Index("queue_name", name="tasks_unfinished",
                          condition=Q(completed_at__isnull=True)),
             models.Index("completed_at", name="tasks_ended", condition=Q(completed_at__isnull=False)),
+            models.Index("task_id", name="tasks_blocked", condition=Q(pending_deps__gt=0)),
         ]  # fmt: skip
         constraints = [
             # PostgreSQL reads the text of every CHECK anew for each statement: few and short ones are quick (ADR 9).

@@ -16,7 +16,7 @@ from projects.models import Project
 from results.models import Result
 from tasks.models import Task
 from tasks.queue import sql
-from tasks.queue.connection import fetch, forget_connection
+from tasks.queue.connection import fetch, forget_connection, prefer_indexes
 from tasks.services import submit_task
 from tasks.tests.conftest import Submit, WorkerFactory, all_ended, eventually, insert_tasks, postgres_server, status_of
 from tasks.tests.faults.invariants import assert_invariants, completed, starts
@@ -95,6 +95,22 @@ def test_claims_use_the_primary_key_while_an_old_snapshot_is_open(project: Proje
         session.execute("COMMIT")
     assert "Index Scan using tasks_pkey" in plan
     assert "tasks_ready" not in plan
+
+
+@pytest.mark.parametrize("name", ["DISPATCH", "REPUBLISH", "RETRY_DUE", "RESCUE", "EXPIRE", "BLOCKED_PARENTS"])
+def test_no_sweep_reads_the_tasks_that_ended(name: str, project: Project) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Past the services: only their number matters.
+        ended = [task.pk for task in insert_tasks(1_000, project)]
+        cursor.execute("UPDATE tasks SET status = 'cancelled', completed_at = now() WHERE task_id = ANY(%s)", [ended])
+        cursor.execute("ANALYZE tasks")
+    parameters = {"queue": "default", "window": 64, "age": 10.0, "max_crashes": 3}
+    with transaction.atomic():
+        prefer_indexes(connection)  # as in the sweeper's own session
+        ((plan,),) = fetch(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {getattr(sql, name)}", parameters)
+        transaction.set_rollback(True)
+    # Reading all of them would take a block for each.
+    assert plan[0]["Plan"]["Shared Hit Blocks"] < 100
 
 
 def _claim_parameters(task: Task) -> dict[str, object]:
