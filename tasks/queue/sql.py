@@ -98,10 +98,13 @@ SELECT set_config('roundhouse.actor', 'dispatcher', true), set_config('roundhous
     pg_advisory_xact_lock(hashtextextended('dispatch:' || %(queue)s, 0))
 """
 
+#: `since` spares the count the dead entries of rows that left the queue: behind an old snapshot there are thousands.
 DISPATCH = """
-WITH room AS (
-    SELECT greatest(0, coalesce(max(q.window), %(window)s)
-        - (SELECT count(*) FROM tasks w WHERE w.queue_name = %(queue)s AND w.enqueued_at IS NOT NULL)) AS free
+WITH waiting AS (
+    SELECT count(*) AS number, min(w.enqueued_at) AS oldest FROM tasks w
+    WHERE w.queue_name = %(queue)s AND w.enqueued_at >= %(since)s
+), room AS (
+    SELECT greatest(0, coalesce(max(q.window), %(window)s) - (SELECT number FROM waiting)) AS free
     FROM task_queues q WHERE q.queue_name = %(queue)s
 )
 UPDATE tasks t SET status = 'in_queue', enqueued_at = clock_timestamp(), publish_count = t.publish_count + 1
@@ -111,7 +114,7 @@ WHERE t.task_id = ANY(ARRAY(
         AND (p.deadline IS NULL OR p.deadline > clock_timestamp())
         AND NOT EXISTS (SELECT 1 FROM task_queues q WHERE q.queue_name = %(queue)s AND q.is_paused)
     ORDER BY p.priority DESC, p.task_id LIMIT (SELECT free FROM room) FOR UPDATE OF p SKIP LOCKED))
-RETURNING t.task_id, t.queue_name, t.priority
+RETURNING t.task_id, t.queue_name, t.priority, least(t.enqueued_at, (SELECT oldest FROM waiting))
 """
 
 REPUBLISH = """
@@ -127,7 +130,7 @@ RETURNING t.task_id, t.queue_name, t.priority
 RETRY_DUE = """
 UPDATE tasks t SET status = 'pending', next_retry_at = NULL
 WHERE t.task_id = ANY(ARRAY(
-    SELECT d.task_id FROM tasks d WHERE d.next_retry_at <= clock_timestamp()
+    SELECT d.task_id FROM tasks d WHERE d.next_retry_at <= (SELECT clock_timestamp())
     ORDER BY d.next_retry_at LIMIT 500 FOR UPDATE SKIP LOCKED))
 RETURNING t.task_id, t.user_id, t.status, t.parent_task_id
 """
@@ -139,7 +142,8 @@ WITH lost AS (
         WHEN deadline <= clock_timestamp() OR crash_count + 1 >= %(max_crashes)s OR retry_count >= max_retries
             THEN 'failed'
         ELSE 'retrying' END AS status
-    FROM tasks WHERE lease_expires_at < clock_timestamp() ORDER BY lease_expires_at LIMIT 500 FOR UPDATE SKIP LOCKED
+    FROM tasks WHERE lease_expires_at < (SELECT clock_timestamp())
+    ORDER BY lease_expires_at LIMIT 500 FOR UPDATE SKIP LOCKED
 )
 UPDATE tasks t SET status = l.status, crash_count = l.crashes, lease_expires_at = NULL,
     retry_count = t.retry_count + CASE WHEN l.status = 'retrying' THEN 1 ELSE 0 END,
@@ -157,7 +161,7 @@ UPDATE tasks t SET status = 'failed', enqueued_at = NULL, next_retry_at = NULL, 
     error_code = 'deadline_exceeded', error_message = 'The deadline passed before the task could end.'
 WHERE t.task_id = ANY(ARRAY(
     SELECT d.task_id FROM tasks d
-    WHERE d.deadline <= clock_timestamp() AND d.completed_at IS NULL AND d.status <> 'processing'
+    WHERE d.deadline <= (SELECT clock_timestamp()) AND d.completed_at IS NULL AND d.status <> 'processing'
     ORDER BY d.deadline LIMIT 500 FOR UPDATE SKIP LOCKED))
 RETURNING t.task_id, t.user_id, t.status, t.parent_task_id
 """

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -12,17 +13,26 @@ from tasks.queue.publisher import publish
 
 logger = logging.getLogger(__name__)
 
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+#: A row that another session stamped first may become visible last.
+_MARGIN = timedelta(seconds=1)
+#: By queue: nothing that waits in it was handed out earlier, because who comes later gets a later time.
+_oldest_waiting: dict[str, datetime] = {}
+
 
 def dispatch_queue(*, queue_name: str) -> int:
     """Put the best pending rows of one queue in_queue, as far as its window has room, and push their ids.
 
     The lock makes the window exact when several processes dispatch at once; pushing happens after the commit.
     """
-    parameters = {"queue": queue_name, "window": settings.TASK_QUEUE_WINDOW}
+    since = _oldest_waiting.get(queue_name, _BEGINNING)
+    parameters = {"queue": queue_name, "window": settings.TASK_QUEUE_WINDOW, "since": since}
     with transaction.atomic():
         fetch(sql.LOCK_DISPATCH, {"queue": queue_name})
         rows = fetch(sql.DISPATCH, parameters)
         transaction.on_commit(lambda: publish((row[0], row[1], row[2]) for row in rows))
+    if rows:
+        _oldest_waiting[queue_name] = min(row[3] for row in rows) - _MARGIN
     return len(rows)
 
 

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.utils import timezone
 
 from projects.models import Project
 from results.models import Result
@@ -104,7 +105,7 @@ def test_no_sweep_reads_the_tasks_that_ended(name: str, project: Project) -> Non
         ended = [task.pk for task in insert_tasks(1_000, project)]
         cursor.execute("UPDATE tasks SET status = 'cancelled', completed_at = now() WHERE task_id = ANY(%s)", [ended])
         cursor.execute("ANALYZE tasks")
-    parameters = {"queue": "default", "window": 64, "age": 10.0, "max_crashes": 3}
+    parameters = {"queue": "default", "window": 64, "age": 10.0, "max_crashes": 3, "since": timezone.now()}
     with transaction.atomic():
         prefer_indexes(connection)  # as in the sweeper's own session
         ((plan,),) = fetch(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {getattr(sql, name)}", parameters)

@@ -5,6 +5,7 @@ import threading
 import psycopg
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from config.common.ids import uuid7
 from tasks.models import Task
@@ -124,6 +125,6 @@ def test_time_is_the_databases_never_the_processes(statement: str) -> None:
 def test_dispatch_of_an_unknown_queue_moves_nothing(submit: Submit) -> None:
     task = submit()
     Task.objects.filter(pk=task.pk).update(queue_name="nothing")
-    rows = fetch(sql.DISPATCH, {"queue": "nothing", "window": 64})
+    rows = fetch(sql.DISPATCH, {"queue": "nothing", "window": 64, "since": timezone.now()})
     # A queue without a row has no window: max() over no rows is NULL, and the setting takes its place.
     assert [row[0] for row in rows] == [task.pk]
