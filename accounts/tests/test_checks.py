@@ -54,3 +54,31 @@ def test_the_order_of_the_middleware_matters(settings: Settings) -> None:
     settings.MIDDLEWARE = list(reversed(settings.MIDDLEWARE))
 
     assert found() == ["accounts.E003"]
+
+
+@pytest.mark.parametrize("authentication", ["django.contrib.auth.middleware", "monitoring.inline"])
+def test_djangos_own_authentication_and_a_subclass_of_it_will_do(settings: Settings, authentication: str) -> None:
+    settings.MIDDLEWARE = [f"{authentication}.AuthenticationMiddleware", "accounts.middleware.AccountStateMiddleware"]
+
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    "middleware",
+    [
+        ["accounts.middleware.AccountStateMiddleware"],
+        ["monitoring.inline.AuthenticationMiddleware"],
+        ["monitoring.inline.SessionMiddleware", "accounts.middleware.AccountStateMiddleware"],
+        ["accounts.middleware.AccountStateMiddleware", "monitoring.inline.AuthenticationMiddleware"],
+        [
+            "monitoring.inline.AuthenticationMiddleware",
+            "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "accounts.middleware.AccountStateMiddleware",
+        ],
+    ],
+    ids=["no authentication", "no account state", "another subclass", "wrong order", "twice"],
+)
+def test_each_way_to_miswire_the_middleware_is_named(settings: Settings, middleware: list[str]) -> None:
+    settings.MIDDLEWARE = middleware
+
+    assert found() == ["accounts.E003"]

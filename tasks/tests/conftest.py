@@ -19,7 +19,8 @@ from accounts.models import Account
 from config.common.embedded import EmbeddedPostgres, EmbeddedRedis
 from config.common.ids import uuid7
 from projects.models import Project
-from tasks.models import Task
+from tasks.models import Task, Worker
+from tasks.querysets import WorkerQuerySet
 from tasks.queue.connection import DatabaseDown, forget_connection
 from tasks.services import submit_task, sweep
 from tasks.services.workers import register_worker
@@ -94,6 +95,11 @@ def eventually(condition: Callable[[], object], *, within_seconds: float = 30, s
             forget_connection()
         assert time.monotonic() < end, "the condition was not met in time"
         time.sleep(0.05)
+
+
+def worker_processes() -> WorkerQuerySet:
+    """Rows of processes; the row of pid 0, made by each migration, stands for a cache that answers by itself."""
+    return Worker.objects.exclude(pid=0)
 
 
 def status_of(task: Task) -> str:

@@ -11,7 +11,7 @@ from tasks.engines.errors import Cancelled, LeaseLost, Paused
 from tasks.models import Task, Worker
 from tasks.services import cancel_task, pause_task, sweep
 from tasks.services.running import claim_task
-from tasks.tests.conftest import Submit
+from tasks.tests.conftest import Submit, worker_processes
 from tasks.worker.context import Drained, RunningTask, StopReason
 from tasks.worker.keeper import LeaseKeeper
 
@@ -120,7 +120,7 @@ def test_pruned_worker_row_is_made_again(keeper: LeaseKeeper) -> None:
 
 def test_stopped_worker_is_not_alive(keeper: LeaseKeeper) -> None:
     keeper.stop("stopped")
-    worker = Worker.objects.get()
+    worker = worker_processes().get()
     assert (worker.stop_reason, Worker.objects.alive().count()) == ("stopped", 0)
 
 

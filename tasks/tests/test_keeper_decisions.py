@@ -18,7 +18,7 @@ from tasks.models import Task, Worker
 from tasks.services import cancel_task, pause_queue, pause_task, sweep
 from tasks.services.running import claim_task
 from tasks.services.workers import oldest_waiting_seconds, register_worker, retire_worker, touch_worker
-from tasks.tests.conftest import Submit, insert_tasks, status_of
+from tasks.tests.conftest import Submit, insert_tasks, status_of, worker_processes
 from tasks.worker.context import RunningTask, StopReason
 from tasks.worker.keeper import RESTART_EXIT_CODE, LeaseKeeper
 
@@ -118,7 +118,7 @@ def test_deaf_worker_retires_and_asks_for_a_restart(
     keeper.last_claim = time.monotonic() - 100
     keeper._tick()
     assert exits == [RESTART_EXIT_CODE] == [75]
-    worker = Worker.objects.get()
+    worker = worker_processes().get()
     assert (worker.stop_reason, worker.stopped_at is not None) == ("deaf: messages wait and none arrives", True)
 
 
@@ -245,11 +245,11 @@ def test_leases_are_extended_every_third_of_them_only(
 def test_claim_time_is_written_only_after_a_claim(keeper: LeaseKeeper, running: RunningTask) -> None:
     keeper._touched_claim = time.monotonic() + 1
     keeper._touch(time.monotonic())
-    assert Worker.objects.get().last_claim_at is None
+    assert worker_processes().get().last_claim_at is None
     keeper.add(running)
     keeper._touched_claim = 0.0
     keeper._touch(time.monotonic())
-    assert Worker.objects.get().last_claim_at is not None
+    assert worker_processes().get().last_claim_at is not None
 
 
 def test_touch_of_a_pruned_worker_says_so(keeper: LeaseKeeper) -> None:
@@ -261,12 +261,12 @@ def test_touch_of_a_pruned_worker_says_so(keeper: LeaseKeeper) -> None:
 def test_first_reason_to_retire_stays_and_is_cut_to_its_column(keeper: LeaseKeeper) -> None:
     retire_worker(worker_id=keeper.worker_id, reason="x" * 300)
     retire_worker(worker_id=keeper.worker_id, reason="later")
-    assert Worker.objects.get().stop_reason == "x" * 200
+    assert worker_processes().get().stop_reason == "x" * 200
 
 
 def test_registering_again_refreshes_the_row_and_makes_no_second_one(keeper: LeaseKeeper) -> None:
     register_worker(worker_id=keeper.worker_id, profile="light", queues=["default", "tts_queue"], concurrency=7)
-    worker = Worker.objects.get()
+    worker = worker_processes().get()
     assert (worker.queues, worker.concurrency) == (["default", "tts_queue"], 7)
 
 

@@ -25,7 +25,7 @@ from tasks.selectors import (
 )
 from tasks.services import cancel_task, pause_queue, pause_task, submit_task, sweep
 from tasks.services.workers import register_worker
-from tasks.tests.conftest import Submit, insert_tasks
+from tasks.tests.conftest import Submit, insert_tasks, worker_processes
 from tasks.worker.keeper import LeaseKeeper
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def test_membership_that_ended_hides_the_history_too(submit: Submit, member: Acc
 
 def test_queues_and_workers_are_for_operations(keeper: LeaseKeeper, owner: Account, staff: Account) -> None:
     assert (Queue.objects.visible_to(owner).count(), Worker.objects.visible_to(owner).count()) == (0, 0)
-    assert Worker.objects.visible_to(staff).get().pk == keeper.worker_id
+    assert worker_processes().visible_to(staff).get().pk == keeper.worker_id
     assert Queue.objects.visible_to(staff).filter(queue_name="default").exists()
 
 
@@ -143,7 +143,7 @@ def test_attempts_name_the_workers_that_made_them(
         attempts = attempts_of(task)
     assert [attempt.number for attempt in attempts] == [1, 2, 3]
     assert [attempt.worker.pid if attempt.worker else None for attempt in attempts] == [
-        Worker.objects.get().pid, None, None,
+        worker_processes().get().pid, None, None,
     ]  # fmt: skip
 
 
@@ -181,7 +181,7 @@ def test_failures_of_a_day_are_counted_by_kind_and_code(submit: Submit, run: Cal
 
 
 def test_rows_speak_for_themselves(submit: Submit, keeper: LeaseKeeper) -> None:
-    task, worker = submit(), Worker.objects.get()
+    task, worker = submit(), worker_processes().get()
     sweep()
     assert str(task) == f"test.echo {task.pk}"
     assert [str(entry) for entry in task.history.all()] == ["- -> pending", "pending -> in_queue"]
@@ -200,4 +200,4 @@ def test_worker_that_registers_twice_is_alive_once(keeper: LeaseKeeper) -> None:
         register_worker(worker_id=keeper.worker_id, profile="light", queues=[], concurrency=1)
     Worker.objects.update(stopped_at=Now())
     assert Worker.objects.alive().count() == 0
-    assert Worker.objects.count() == 1
+    assert worker_processes().count() == 1

@@ -88,7 +88,7 @@ class House:
 
     def _is_ready(self) -> bool:
         self.check()
-        workers = self.ask("SELECT count(*) FROM workers")
+        workers = self.ask("SELECT count(*) FROM workers WHERE pid <> 0")
         return workers == (1,) and self._program.get("/healthz").status_code == 200
 
     def check(self) -> None:

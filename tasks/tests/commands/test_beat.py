@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db.backends.signals import connection_created
 from django.db.utils import OperationalError
 
 from tasks.management.commands import beat
+from tasks.queue.connection import fetch, forget_connection, prefer_indexes
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +24,8 @@ def _own_signals(settings: Any) -> Iterator[None]:
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
+    for receiver in (beat.limit_statements, prefer_indexes):
+        connection_created.disconnect(receiver)
 
 
 class Sweeps:
@@ -71,6 +75,21 @@ def test_bug_in_the_sweeper_is_not_swallowed(sweeps: Callable[[Sweeps], Sweeps])
     with pytest.raises(KeyError):
         call_command("beat", "--sweeper-only")
     assert made.count == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_session_of_the_sweeper_prefers_indexes_and_ends_long_statements(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, str]] = []
+
+    def look() -> None:
+        forget_connection()
+        seen.extend(fetch("SELECT current_setting('enable_seqscan'), current_setting('statement_timeout')"))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(beat, "sweep", look)
+    call_command("beat", "--sweeper-only")
+    assert seen == [("off", "10s")]
+    forget_connection()
 
 
 class Periodic:

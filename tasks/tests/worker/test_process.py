@@ -13,10 +13,12 @@ from django.utils import timezone
 from accounts.models import UsageReservation
 from config.common.ids import uuid7
 from tasks.models import Task, Worker
+from tasks.queue import sql
+from tasks.queue.connection import fetch, forget_connection, prefer_indexes
 from tasks.registry import queue_profiles
 from tasks.services import sweep
 from tasks.tasks import release_orphan_reservations, run
-from tasks.tests.conftest import Submit
+from tasks.tests.conftest import Submit, worker_processes
 from tasks.worker import process
 from tasks.worker.keeper import LeaseKeeper
 
@@ -39,6 +41,7 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[process._Process]:
     monkeypatch.setattr(process, "LeaseKeeper", Quiet)
     yield made
     connection_created.disconnect(process._name_the_session)
+    connection_created.disconnect(prefer_indexes)
 
 
 def configure(pool: str = "threads") -> None:
@@ -49,7 +52,7 @@ def configure(pool: str = "threads") -> None:
 def test_keeper_is_made_once_and_registers_what_was_configured() -> None:
     configure()
     assert process.keeper() is process.keeper()
-    worker = Worker.objects.get()
+    worker = worker_processes().get()
     assert (worker.pid, worker.profile, worker.queues, worker.concurrency) == (os.getpid(), "light", ["default"], 3)
 
 
@@ -64,7 +67,7 @@ def test_forked_child_makes_a_keeper_with_an_id_of_its_own(fresh: process._Proce
     fresh.keeper_pid = os.getpid() + 1
     child = process.keeper()
     assert child.worker_id != parent.worker_id
-    assert Worker.objects.count() == 2
+    assert worker_processes().count() == 2
 
 
 def test_shut_down_retires_the_worker_and_a_second_time_does_nothing() -> None:
@@ -85,14 +88,14 @@ def test_shut_down_leaves_the_keeper_of_another_process_alone(fresh: process._Pr
 
 def test_shut_down_without_a_keeper_is_no_error() -> None:
     process._on_shutdown()
-    assert not Worker.objects.exists()
+    assert not worker_processes().exists()
 
 
 @pytest.mark.parametrize(("pool", "workers"), [("threads", 1), ("solo", 1), ("prefork", 0)])
 def test_ready_parent_registers_unless_its_children_do(pool: str, workers: int) -> None:
     configure(pool)
     process._on_ready()
-    assert Worker.objects.count() == workers
+    assert worker_processes().count() == workers
 
 
 def test_shutting_down_starts_the_drain_of_this_process(fresh: process._Process) -> None:
@@ -133,6 +136,36 @@ def test_session_of_a_worker_is_named_so_that_its_transitions_say_who() -> None:
         cursor.execute("SELECT current_setting('roundhouse.actor')")
         assert cursor.fetchone() == (f"worker:{made.worker_id}",)
         cursor.execute("SELECT set_config('roundhouse.actor', '', false)")
+
+
+def seqscan_of_a_new_session() -> str:
+    """Whether its plans may read a whole table."""
+    forget_connection()
+    [(value,)] = fetch("SELECT current_setting('enable_seqscan')")
+    return str(value)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_session_of_a_configured_worker_prefers_indexes_and_others_do_not() -> None:
+    assert seqscan_of_a_new_session() == "on"
+    configure()
+    assert [seqscan_of_a_new_session() for _ in range(2)] == ["off", "off"]
+    connection_created.disconnect(prefer_indexes)
+    assert seqscan_of_a_new_session() == "on"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_session_of_a_worker_claims_by_an_index_however_small_the_table(submit: Submit) -> None:
+    def plan() -> str:
+        forget_connection()
+        terms = {"task": task.pk, "worker": uuid7(), "kinds": ["test.echo"], "lease": 30}
+        return str(fetch(f"EXPLAIN {sql.CLAIM}", terms))
+
+    task = submit()
+    fetch("ANALYZE tasks")
+    assert "Seq Scan on tasks" in plan()
+    configure()
+    assert "Index Scan using tasks_" in plan()
 
 
 def test_session_without_a_keeper_keeps_its_name() -> None:

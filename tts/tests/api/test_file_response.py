@@ -154,10 +154,10 @@ async def test_pieces_are_exactly_the_bytes(first: int, last: int) -> None:
     assert content == (bytes(range(250)) * 4)[first : last + 1]
 
 
-async def test_large_file_comes_in_pieces_of_256_kib(media: Path) -> None:
-    (media / "large.wav").write_bytes(b"x" * (600 * 1024))
-    sizes = [len(piece) async for piece in file_pieces("large.wav", 1, 600 * 1024 - 1)]
-    assert sizes == [256 * 1024, 256 * 1024, 88 * 1024 - 1]
+async def test_large_file_comes_in_pieces_of_1_mib(media: Path) -> None:
+    (media / "large.wav").write_bytes(b"x" * (2_400 * 1024))
+    sizes = [len(piece) async for piece in file_pieces("large.wav", 1, 2_400 * 1024 - 1)]
+    assert sizes == [1024 * 1024, 1024 * 1024, 352 * 1024 - 1]
 
 
 @pytest.mark.usefixtures("_stored")

@@ -3,15 +3,18 @@
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.db import connection
 
 from accounts.models import Account, UsageQuota
 from projects.models import Project
 from projects.services import create_project
 from results.models import Result
-from tasks.models import Queue, Task
+from tasks.models import Queue, Task, Worker
 from tasks.services import pause_queue, submit_task
 from tts.models import AudioFile, AudioRequest
 from tts.services import request_speech
+from tts.services.answering import CACHE_WORKER_ID, ensure_cache_worker
 from tts.tests.conftest import Run, Speak
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +36,30 @@ def test_its_history_is_that_of_any_task(spoken: AudioRequest, speak: Speak) -> 
         ("pending", "owner"), ("in_queue", "cache"), ("processing", "cache"), ("completed", "cache"),
     ]  # fmt: skip
     assert (task.attempt, task.progress, task.lease_expires_at, task.enqueued_at) == (1, 100, None, None)
+
+
+def test_row_that_stands_for_the_cache_is_made_by_migrations_and_only_once() -> None:
+    ensure_cache_worker()
+    call_command("migrate", verbosity=0)
+    row = Worker.objects.get(pk=CACHE_WORKER_ID)
+    assert (row.hostname, row.pid, row.stopped_at is not None) == ("cache", 0, True)
+    assert (Worker.objects.filter(hostname="cache").count(), Worker.objects.alive().count()) == (1, 0)
+
+
+def test_migration_leaves_the_row_that_is_there_as_it_is() -> None:
+    before = Worker.objects.values().get(pk=CACHE_WORKER_ID)
+    ensure_cache_worker()
+    assert Worker.objects.values().get(pk=CACHE_WORKER_ID) == before
+
+
+def test_answer_names_the_cache_as_its_worker(spoken: AudioRequest, speak: Speak) -> None:
+    assert speak().task.assigned_worker_id == CACHE_WORKER_ID
+
+
+def test_pruned_workers_do_not_stop_the_cache_from_answering(spoken: AudioRequest, speak: Speak) -> None:
+    Worker.objects.filter(pk=CACHE_WORKER_ID).delete()
+    assert speak().task.status in ("completed", "pending")
+    connection.check_constraints()
 
 
 def test_its_characters_are_counted(spoken: AudioRequest, speak: Speak, owner: Account) -> None:
