@@ -1,7 +1,10 @@
 """Fixtures every app's tests share: three named people, staff, and a project."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.test import Client
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from accounts.models import Account
@@ -14,6 +17,13 @@ from projects.services import add_member, create_project
 def _empty_redis(request: pytest.FixtureRequest) -> None:
     """Each test starts with an empty Redis of its own test process."""
     redis_client().flushall()
+
+
+@pytest.fixture(autouse=True)
+def _language_ends_with_the_test() -> Iterator[None]:
+    """A synchronous request leaves its language behind in this thread, where the next test would speak it."""
+    yield
+    translation.deactivate()
 
 
 def make_account(name: str, **fields: object) -> Account:

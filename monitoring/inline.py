@@ -9,6 +9,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from csp import middleware as csp
+from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
@@ -74,8 +75,8 @@ class SessionMiddleware(Inline, sessions.SessionMiddleware):
     """A lazy session, saved in a thread when it was changed."""
 
     def may_wait(self, request: HttpRequest) -> bool:
-        """Only a changed session is written."""
-        return bool(request.session.modified)
+        """Only a changed session is written, unless settings want every one."""
+        return bool(request.session.modified or settings.SESSION_SAVE_EVERY_REQUEST)
 
 
 class MessageMiddleware(Inline, messages.MessageMiddleware):

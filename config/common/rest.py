@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.db.models import Model
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.fields import Field
@@ -30,8 +31,8 @@ _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 _M = TypeVar("_M", bound=Model)
 
-#: By serializer class.
-_known_fields: dict[type, dict[str, Field[Any, Any, Any, Any]]] = {}
+#: By serializer class and language: DRF keeps a label only where it differs from the field's name.
+_known_fields: dict[tuple[type, str | None], dict[str, Field[Any, Any, Any, Any]]] = {}
 
 
 class TimeOrderedPagination(CursorPagination):
@@ -56,16 +57,17 @@ class TimeOrderedPagination(CursorPagination):
 
 
 class KnownFieldsSerializer(serializers.ModelSerializer[_M]):
-    """A ModelSerializer whose fields are worked out once per class.
+    """A ModelSerializer whose fields are worked out once per class and language.
 
     DRF asks the model for them again with each answer, which costs more than reading a row does.
     """
 
     def get_fields(self) -> dict[str, Field[Any, Any, Any, Any]]:
         """Copies, because DRF binds a field to its serializer."""
-        if type(self) not in _known_fields:
-            _known_fields[type(self)] = super().get_fields()
-        return deepcopy(_known_fields[type(self)])
+        known = type(self), get_language()
+        if known not in _known_fields:
+            _known_fields[known] = super().get_fields()
+        return deepcopy(_known_fields[known])
 
 
 def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -107,12 +107,22 @@ def _run(running: RunningTask, next_id: Callable[[], UUID | None]) -> Ended:
     claim = running.claim
     try:
         outcome: Outcome = kind_named(claim.task_type).handler(running)
+        next_task_id = _unless_it_fails(next_id)
         finished, following = with_database_retry(
-            lambda: finish_and_claim(claim=claim, outcome=outcome, next_task_id=next_id())
+            lambda: finish_and_claim(claim=claim, outcome=outcome, next_task_id=next_task_id)
         )
         return Ended(TaskStatus.COMPLETED.value if finished else _stale(claim), following)
     except Exception as error:  # noqa: BLE001  (the worker's edge: a handler's bug must end its task, not the worker)
         return Ended(_ended_by(error, running))
+
+
+def _unless_it_fails(next_id: Callable[[], UUID | None]) -> UUID | None:
+    """None where the broker holds what nobody can read: that must not spoil the task before it."""
+    try:
+        return next_id()
+    except Exception:
+        logger.exception("tasks.take.crashed")
+        return None
 
 
 def _ended_by(error: Exception, running: RunningTask) -> str:
