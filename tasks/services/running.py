@@ -88,8 +88,7 @@ def finish_task(*, claim: Claim, outcome: Outcome) -> bool:
     parameters = _finish_parameters(claim, outcome)
     if _ends_alone(claim, outcome):
         return bool(fetch(sql.FINISH, parameters)) or _was_finished_by_us(claim)
-    # Without a savepoint: whoever ends a task in a transaction of his own must undo all of it if this fails.
-    with transaction.atomic(savepoint=False):
+    with transaction.atomic():
         lock_chain(claim.parent_task_id)
         if not fetch(sql.FINISH, parameters):
             return _was_finished_by_us(claim)

@@ -24,6 +24,7 @@ OPERATIONS: dict[tuple[str, str], tuple[set[str], str | None, str, str | None]] 
     ("post", f"{ONE}restore/"): ({"project_id"}, None, "200", "Project"),
     ("post", f"{ONE}transfer/"): ({"project_id"}, "NewOwnerRequest", "200", "Project"),
     ("get", f"{ONE}activity/"): ({*PAGED, "project_id"}, None, "200", "PaginatedActivityList"),
+    ("get", f"{ONE}quotas/"): ({"project_id"}, None, "200", "QuotaUsage"),
     ("get", f"{ONE}members/"): ({*PAGED, "project_id"}, None, "200", "PaginatedMemberList"),
     ("post", f"{ONE}members/"): ({"project_id"}, "MemberAddRequest", "201", "Member"),
     ("patch", ONE + "members/{user_id}/"): ({"project_id", "user_id"}, "PatchedMemberRoleRequest", "200", "Member"),
@@ -50,8 +51,9 @@ def component(name: str) -> dict[str, Any]:
 
 def name_of(part: dict[str, Any]) -> str | None:
     """Name of the component that a body or an answer refers to."""
-    content = part.get("content", {}).get("application/json")
-    return content["schema"]["$ref"].rpartition("/")[2] if content else None
+    schema = part.get("content", {}).get("application/json", {}).get("schema")
+    # A list without pages is described by its items.
+    return schema.get("items", schema)["$ref"].rpartition("/")[2] if schema else None
 
 
 def test_every_route_is_described_and_no_other() -> None:
