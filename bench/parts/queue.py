@@ -29,7 +29,6 @@ _POLL_SECONDS = 0.1
 #: (docs/adr/0009).
 POSTGRES_SHARE = 0.5
 
-
 #: Called at the start; returns its time.
 Begin = Callable[[], float]
 
@@ -71,12 +70,11 @@ class Roundhouse:
         insert_noops(count, self.project)
         began = begin()
         resume_queue(queue_name=QUEUE, actor=None)
-        wait_until(lambda: not _number(_UNFINISHED), what="Roundhouse", pause_seconds=_POLL_SECONDS)
-        assert _number(_COMPLETED_SINCE, began) == count
+        # Not by what is unfinished: behind an old snapshot that would walk all dead rows, which the house need not do.
+        wait_until(lambda: _number(_COMPLETED_SINCE, began) == count, what="Roundhouse", pause_seconds=_POLL_SECONDS)
         return _number(_LAST_END) - began
 
 
-_UNFINISHED = "SELECT count(*) FROM (SELECT 1 FROM tasks WHERE completed_at IS NULL LIMIT 1) unfinished"
 _COMPLETED_SINCE = "SELECT count(*) FROM tasks WHERE status = 'completed' AND completed_at >= to_timestamp(%s)"
 _LAST_END = "SELECT extract(epoch FROM max(completed_at))::float8 FROM tasks"
 
@@ -167,14 +165,15 @@ def measure(house: House, options: Options) -> list[Row]:
     runs: dict[str, list[Run]] = {contestant.name: [] for contestant in contestants}
     for number in range(options.rounds):
         for contestant in contestants:
-            run = _round(contestant, options.tasks)
+            run = run_round(contestant, options.tasks)
             runs[contestant.name].append(run)
             print(f"  round {number + 1}: {contestant.name:<14} {run.tasks_per_second:8,.0f} tasks/s", flush=True)
     house.stop_all()
     return _rows(*runs.values())
 
 
-def _round(contestant: Contestant, count: int) -> Run:
+def run_round(contestant: Contestant, count: int) -> Run:
+    """Its speed, and the processor time from `begin` on: laying tasks ready does not count."""
     cpu_ms_before = 0.0
 
     def begin() -> float:

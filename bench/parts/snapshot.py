@@ -3,40 +3,22 @@
 import contextlib
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from statistics import median
 
 import psycopg
 from django.db import connection
-from django.db.models import Max
 
 from bench.house import House, wait_until
 from bench.options import Options
-from bench.parts.queue import QUEUE, WARM_UP, Begin, Roundhouse, Run
+from bench.parts.queue import WARM_UP, Roundhouse, Run, run_round
 from bench.people import insert_noops
 from bench.table import Row
 from config.common.embedded import postgres_url
 from tasks.models import Task
-from tasks.services import pause_queue, resume_queue
 
 SNAPSHOT_SECONDS = 60.0
 ROUNDS = 3
 _POLL_SECONDS = 0.2
-
-
-class Watched(Roundhouse):
-    """Watched by what has ended: a look for unfinished rows walks all dead ones, which the house does not have to."""
-
-    def run(self, count: int, begin: Begin) -> float:
-        """As Roundhouse's."""
-        pause_queue(queue_name=QUEUE, actor=None)
-        insert_noops(count, self.project)
-        began = begin()
-        resume_queue(queue_name=QUEUE, actor=None)
-        ended = Task.objects.filter(status="completed", completed_at__gte=datetime.fromtimestamp(began, UTC))
-        wait_until(lambda: ended.count() == count, what="Roundhouse", pause_seconds=_POLL_SECONDS)
-        end: datetime = ended.aggregate(end=Max("completed_at"))["end"]
-        return end.timestamp() - began
 
 
 def measure(house: House, options: Options) -> list[Row]:
@@ -44,7 +26,7 @@ def measure(house: House, options: Options) -> list[Row]:
 
     The table is filled before the first round, too: all rounds stand on many ended tasks.
     """
-    ours = Watched(house)
+    ours = Roundhouse(house)
     ours.run(WARM_UP, time.time)
     _work(ours, options.tasks)
     _vacuum()
@@ -87,10 +69,8 @@ def _unfinished() -> int:
 def _rounds(ours: Roundhouse, count: int, name: str) -> list[Run]:
     runs = []
     for number in range(ROUNDS):
-        cpu_ms_before = ours.cpu_ms()
-        tasks_per_second = count / ours.run(count, time.time)
-        runs.append(Run(tasks_per_second, (ours.cpu_ms() - cpu_ms_before) / count))
-        print(f"  round {number + 1}: {name:<14} {tasks_per_second:8,.0f} tasks/s", flush=True)
+        runs.append(run_round(ours, count))
+        print(f"  round {number + 1}: {name:<14} {runs[-1].tasks_per_second:8,.0f} tasks/s", flush=True)
     return runs
 
 

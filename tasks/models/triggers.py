@@ -39,7 +39,7 @@ RETURN NEW;
 def transition_trigger() -> pgtrigger.Trigger:
     """Before every insert and update; it keeps `updated_at`, too.
 
-    One trigger instead of three, and before the row is written instead of after it: the queue spends most of its time
+    One trigger instead of two, and before the row is written instead of after it: the queue spends most of its time
     here (docs/adr/0009). The history's foreign key is checked at the commit, when the new row is there.
     """
     return pgtrigger.Trigger(

@@ -11,13 +11,16 @@ _CLAIMABLE = """t.status = 'in_queue' AND t.task_type = ANY(%(kinds)s) AND t.can
     AND (t.deadline IS NULL OR t.deadline > clock_timestamp())
     AND NOT EXISTS (SELECT 1 FROM task_queues q WHERE q.queue_name = t.queue_name AND q.is_paused)"""
 
+#: The first columns of a `tasks.services.running.Claim`, in its order; input and a note for the session follow.
+_CLAIMED = """t.task_id, t.task_type, t.queue_name, t.project_id, t.user_id, t.attempt, t.retry_count,
+    t.parent_task_id, t.request_id"""
+
 CLAIM = f"""
 UPDATE tasks t SET status = 'processing', enqueued_at = NULL, attempt = t.attempt + 1, assigned_worker_id = %(worker)s,
     started_at = clock_timestamp(), lease_expires_at = clock_timestamp() + make_interval(secs => %(lease)s),
     error_code = '', error_message = '', progress = 0, progress_message = ''
 WHERE t.task_id = %(task)s AND {_CLAIMABLE}
-RETURNING t.task_id, t.task_type, t.queue_name, t.project_id, t.user_id, t.attempt, t.retry_count,
-    t.parent_task_id, t.request_id, t.input_data, set_config('synchronous_commit', 'off', true)
+RETURNING {_CLAIMED}, t.input_data, set_config('synchronous_commit', 'off', true)
 """  # noqa: S608  (no part of it comes from outside)
 
 BEAT = """
@@ -56,8 +59,7 @@ UPDATE tasks t SET status = CASE WHEN t.task_id = %(task)s THEN 'completed' ELSE
 WHERE t.task_id = ANY(ARRAY[%(task)s, %(next)s]) AND (
     t.task_id = %(task)s AND t.status = 'processing' AND t.attempt = %(attempt)s AND t.assigned_worker_id = %(worker)s
     OR t.task_id = %(next)s AND {_CLAIMABLE})
-RETURNING t.task_id, t.task_type, t.queue_name, t.project_id, t.user_id, t.attempt, t.retry_count,
-    t.parent_task_id, t.request_id, CASE WHEN t.task_id = %(next)s THEN t.input_data END, NULL
+RETURNING {_CLAIMED}, CASE WHEN t.task_id = %(next)s THEN t.input_data END, NULL
 """  # noqa: S608  (no part of it comes from outside)
 
 FINISHED_BY_US = """
