@@ -40,12 +40,12 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	@echo "Installing Python packages ..."
-	$(PIP) -r requirements.txt
+	$(PIP) --no-deps -r requirements.txt
 	touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing packages for tests and checks ..."
-	$(PIP) -r requirements-dev.txt
+	$(PIP) --no-deps -r requirements-dev.txt
 	touch $@
 
 # The machine's Node when it is new enough, else the wheel's, behind wrappers (a wheel cannot hold npm's links).
@@ -92,8 +92,8 @@ bench: build $(VENV)/.installed-dev ## Measure speed and memory against the riva
 	@$(BIN)/python -m bench
 
 requirements: $(VENV)/.installed-dev ## Compile the pinned requirements from the .in files
-	@$(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --output-file requirements.txt requirements.in
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --output-file requirements-dev.txt requirements-dev.in
+	@$(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements.txt requirements.in
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements-dev.txt requirements-dev.in
 
 clean-data: ## Delete all data of this folder's installation (asks first; FORCE=1 does not)
 	@if [ ! -e "$(DATA_DIR)" ]; then echo "There is nothing to delete: $(DATA_DIR) does not exist."; exit 0; fi

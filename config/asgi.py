@@ -1,6 +1,7 @@
 """The ASGI application: HTTP by Django, WebSockets by Channels; only same-origin pages may open a socket."""
 
 import os
+from typing import Any
 
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
@@ -12,11 +13,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 _http = get_asgi_application()
 
 # Models must be ready before the consumers are imported.
-from tasks.routing import websocket_urlpatterns  # noqa: E402
+from chatbot.replying.remote import remember_loop  # noqa: E402
+from chatbot.routing import websocket_urlpatterns as chat_sockets  # noqa: E402
+from tasks.routing import websocket_urlpatterns as task_sockets  # noqa: E402
 
-application = ProtocolTypeRouter(
+_protocols = ProtocolTypeRouter(
     {
         "http": _http,
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([*task_sockets, *chat_sockets]))),
     }
 )
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    """Replies of remote engines run in the loop that serves requests."""
+    remember_loop()
+    await _protocols(scope, receive, send)

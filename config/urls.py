@@ -11,6 +11,7 @@ _rest: list[URLPattern | URLResolver] = [
     path("", include("projects.api.urls")),
     path("", include("tasks.api.urls")),
     path("", include("results.api.urls")),
+    path("", include("chatbot.api.urls")),
     path("", include("tts.api.urls")),
 ]
 
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/", include("projects.urls")),
     path("tasks/", include("tasks.urls")),
     path("results/", include("results.urls")),
+    path("chat/", include("chatbot.urls")),
     path("voice/", include("tts.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     # One door: the admin's own form would not count guesses as the sign-in page does.
@@ -30,5 +32,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("api/redoc/", SpectacularRedocView.as_view(url_name="schema"), name="redoc"),
     path("v1/", include("tasks.api.openai_urls")),
+    path("v1/", include("chatbot.api.openai_urls")),
     path("v1/", include("tts.api.openai_urls")),
 ]

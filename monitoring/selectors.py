@@ -1,8 +1,18 @@
-"""What the home page shows: one's own work, quotas and results, in a constant number of queries."""
+"""What the home page shows, in a constant number of queries; and whose model calls a request may read."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
-from accounts.models import Account, UsageQuota
+from django.db.models import Q
+
+from accounts.models import Account, ApiKey, UsageQuota
+from accounts.querysets import is_staff
+from config.common.problems import NotFound
+from monitoring.audit.entries import moment_of
+from monitoring.models import Interaction
+from monitoring.querysets import OVERSEERS, InteractionQuerySet
+from projects.models import ProjectMember
+from projects.selectors import key_scope
 from results.models import Result
 from tasks.models import Task
 from tasks.registry import kind_title, metered_quota_types
@@ -68,3 +78,29 @@ def _work(task: Task) -> Work:
 
 def _title(task: Task) -> str:
     return task.title or kind_title(task.task_type)
+
+
+def visible_interactions(*, user: Account, key: ApiKey | None = None) -> InteractionQuerySet:
+    """Model calls a person may see, narrowed to one project by a project-bound key; at most two queries more.
+
+    The projects are named one by one, as in `tasks.selectors.visible_tasks`: below a subquery the planner knows no
+    figures and would read the calls of the whole house.
+    """
+    calls: InteractionQuerySet = Interaction.objects.filter(key_scope(key, "project_id"))
+    if is_staff(user):
+        return calls
+    overseen = ProjectMember.objects.active().filter(user_id=user.pk, role__in=OVERSEERS)
+    return calls.filter(Q(user_id=user.pk) | Q(project_id__in=list(overseen.values_list("project_id", flat=True))))
+
+
+def get_interaction(*, user: Account, interaction_id: UUID, key: ApiKey | None = None) -> Interaction:
+    """One visible call; raises NotFound for strangers as for nobody's call."""
+    try:
+        # With its time, only one partition is looked into.
+        moment = moment_of(interaction_id)
+    except (ValueError, OverflowError):
+        raise NotFound(code="interaction_not_found") from None
+    call = visible_interactions(user=user, key=key).filter(pk=interaction_id, timestamp=moment).first()
+    if call is None:
+        raise NotFound(code="interaction_not_found")
+    return call

@@ -156,11 +156,26 @@ def queue_profiles() -> dict[str, str]:
 
 
 _engine_registries: dict[str, EngineRegistry[Any]] = {}
+Probe = Callable[[Any, Any], Mapping[str, str | int | float]]
+_probes: dict[str, Probe] = {}
 
 
-def register_engines(registry: EngineRegistry[Any]) -> None:
-    """Offer a domain's engines to the catalogue (from `AppConfig.ready()`)."""
+def register_engines(registry: EngineRegistry[Any], *, probe: Probe | None = None) -> None:
+    """Offer a domain's engines to the catalogue (from `AppConfig.ready()`).
+
+    `probe` tests a catalogue row with its adapter; without it the adapter's own `probe` does, which knows no row.
+    """
     _engine_registries[registry.domain] = registry
+    _probes[registry.domain] = probe or _probe_adapter
+
+
+def _probe_adapter(_row: Any, adapter: Engine) -> Mapping[str, str | int | float]:
+    return adapter.probe()
+
+
+def engine_probe(domain: str) -> Probe:
+    """How rows of a domain are probed; raises LookupError when no app offers its engines."""
+    return _probes[domain]
 
 
 def engine_registry(domain: str) -> EngineRegistry[Engine]:

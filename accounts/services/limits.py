@@ -137,9 +137,13 @@ async def aadmit(
     project_id: UUID | None = None,
     reservation_id: UUID | None = None,
     is_read: bool = False,
+    hold_seconds: int | None = None,
 ) -> Admission:
-    """Async twin of `admit`; needs a thread only when counters are rebuilt, and once a minute to note the use."""
-    ask = _ask(account, endpoint, count_request, amounts, key, project_limits, project_id, reservation_id)
+    """Async twin of `admit`; needs a thread only when counters are rebuilt, and once a minute to note the use.
+
+    `hold_seconds`: how long the reservation stands by itself, for work that no row confirms.
+    """
+    ask = _ask(account, endpoint, count_request, amounts, key, project_limits, project_id, reservation_id, hold_seconds)
     try:
         verdict = await limiter.adecide(ask)
         if isinstance(verdict, Passed) and not verdict.touch:
@@ -160,6 +164,7 @@ def _ask(
     project_limits: ProjectLimits | None,
     project_id: UUID | None,
     reservation_id: UUID | None,
+    hold_seconds: int | None = None,
 ) -> Ask:
     # Amounts come from our own estimates: a wrong one is a bug, not a refusal for the person to read.
     for kind, amount in (amounts or {}).items():
@@ -173,7 +178,7 @@ def _ask(
         project_id=project_id,
         amounts=amounts,
         reservation_id=(reservation_id or uuid7()) if amounts else None,
-        hold_seconds=settings.RESERVATION_SECONDS,
+        hold_seconds=hold_seconds or settings.RESERVATION_SECONDS,
     )
 
 

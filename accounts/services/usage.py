@@ -52,7 +52,7 @@ def hold_usage(
 
     def confirm() -> None:
         _open.pop(reservation_id, None)
-        _after_commit(lambda: limiter.confirm(present(account_id, key_id, project_id), reservation_id))
+        after_commit(lambda: limiter.confirm(present(account_id, key_id, project_id), reservation_id))
 
     transaction.on_commit(confirm)
 
@@ -62,7 +62,7 @@ def release_usage(*, reservation_ids: Sequence[UUID]) -> None:
     for reservation_id in reservation_ids:
         scope_ids = _open.pop(reservation_id, None)
         if scope_ids is not None:
-            _after_commit(partial(_release, scope_ids, reservation_id))
+            after_commit(partial(_release, scope_ids, reservation_id))
 
 
 def present(*scope_ids: UUID | None) -> list[UUID]:
@@ -114,7 +114,7 @@ def settle_usage(*, reservation_id: UUID, actual: Mapping[str, int]) -> bool:
         parameters: dict[str, Any] = {"scopes": scope_ids, "kinds": sorted(amounts), "amounts": json.dumps(amounts)}
         cursor.execute(_BOOK, parameters)
         booked = cursor.fetchall()
-    transaction.on_commit(lambda: _after_commit(lambda: limiter.settle(scope_ids, reservation_id, booked)))
+    transaction.on_commit(lambda: after_commit(lambda: limiter.settle(scope_ids, reservation_id, booked)))
     return True
 
 
@@ -130,7 +130,7 @@ def refund_usage(*, reservation_ids: Sequence[UUID]) -> int:
             limiter.settle(scope_ids, reservation_id)
 
     if ended:
-        transaction.on_commit(lambda: _after_commit(give_back))
+        transaction.on_commit(lambda: after_commit(give_back))
     return len(ended)
 
 
@@ -145,7 +145,8 @@ def _end_reservations(reservation_ids: Sequence[UUID]) -> list[tuple[UUID, list[
         return [(row[0], present(*row[1:4]), json.loads(row[4])) for row in cursor.fetchall()]
 
 
-def _after_commit(correct_redis: Callable[[], object]) -> None:
+def after_commit(correct_redis: Callable[[], object]) -> None:
+    """Correct Redis; without it the counters are stale and too strict until they are rebuilt."""
     # The books are written: failing now would report work as failed that has been paid for.
     try:
         correct_redis()

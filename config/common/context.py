@@ -39,6 +39,7 @@ class NavItem:
 
 PLACES = (
     Place(_("Home"), "home", icon="home"),
+    Place(_("Chat"), "chatbot:new", icon="message-2"),
     Place(_("Voice"), "tts:voice", icon="volume"),
     Place(_("Projects"), "projects:list", icon="folders", phone=False),
     Place(_("Tasks"), "tasks:list", icon="list-check"),

@@ -6,7 +6,7 @@ Strict JSON serves both API faces: bounded size and depth, no NaN, no NUL, no lo
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from typing import IO, Any, TypeVar
 
@@ -18,9 +18,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.fields import Field
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -127,6 +128,17 @@ def describe_refusals(result: dict[str, Any], generator: object, request: object
             first_line = operation.get("description", "").partition("\n")[0]
             operation.setdefault("summary", first_line.partition(". ")[0].rstrip("."))
     return result
+
+
+class AnyAccept(DefaultContentNegotiation):
+    """For views that send files: those are not rendered, so what the caller accepts decides nothing."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Errors are JSON."""
+        first = next(iter(renderers))
+        return first, str(first.media_type)
 
 
 class InvalidJson(DomainError):

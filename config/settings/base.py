@@ -6,6 +6,7 @@ import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
 from config.common import env
+from config.settings.audit import *
 from config.settings.celery import *
 from config.settings.databases import *
 from config.settings.engines import *
@@ -27,6 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.postgres",
     "django.contrib.staticfiles",
     "channels",
     "csp",
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     "tasks",
     "results",
     "monitoring",
+    "chatbot",
     "tts",
 ]
 

@@ -2,9 +2,31 @@
 
 from config.common import env
 
-ENGINE_PATHS: dict[str, list[str]] = {"tts": ["tts.engines.espeak.EspeakEngine"]}
+ENGINE_PATHS: dict[str, list[str]] = {
+    "chat": [
+        "chatbot.engines.librarian.LibrarianEngine",
+        "chatbot.engines.openai_compatible.OpenAICompatibleEngine",
+    ],
+    "embeddings": ["chatbot.engines.minilm.MiniLMEngine"],
+    "tts": ["tts.engines.espeak.EspeakEngine"],
+}
 if env.flag("FAKE_ENGINES", False):
+    ENGINE_PATHS["chat"].append("chatbot.engines.fake.FakeChatEngine")
     ENGINE_PATHS["tts"].append("tts.engines.fake.FakeEngine")
+
+#: Tokens reserved for a reply whose conversation sets no limit; settled with what was used.
+CHAT_RESERVED_TOKENS = env.integer("CHAT_RESERVED_TOKENS", 1000, minimum=1)
+#: People wait for these: before everything that has no priority of its own.
+CHAT_PRIORITY = env.integer("CHAT_PRIORITY", 5)
+#: Longest call through the gateway; what it reserved stands as long, and lapses when its process died.
+GATEWAY_HOLD_SECONDS = env.integer("GATEWAY_HOLD_SECONDS", 900, minimum=1)
+#: Hosts inside the house whose pictures may be named in requests, although they are not public.
+IMAGE_HOSTS_ALLOWED = env.names("IMAGE_HOSTS_ALLOWED")
+#: Largest uploaded file, and what all files of a person may take together.
+CHAT_MAX_FILE_BYTES = env.integer("CHAT_MAX_FILE_BYTES", 100_000_000, minimum=1)
+CHAT_STORAGE_BYTES = env.integer("CHAT_STORAGE_BYTES", 2_000_000_000, minimum=0)
+#: A writer beats every two seconds; one that is silent for this long has died.
+CHAT_SILENT_SECONDS = env.decimal("CHAT_SILENT_SECONDS", 10.0, minimum=0.5)
 
 #: A running task's lease, extended every third of it: a dead worker's task is rescued after lease + two sweeps at most.
 TASK_LEASE_SECONDS = env.decimal("TASK_LEASE_SECONDS", 30.0, minimum=0.5)

@@ -205,6 +205,8 @@ export function startLive(): void {
     watchVisible();
     if ((event.target as Element | null)?.id === "running-tasks") countActive();
   });
+  // Scripts that put an element with a task into the page say so.
+  document.addEventListener("rh:watch", watchVisible);
   const path = document.body.dataset.liveUrl;
   if (path) connect(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`);
 }

@@ -200,7 +200,7 @@ function part(root: HTMLElement, role: string): HTMLElement {
 
 const started = new WeakSet<Element>();
 
-function startPlayers(): void {
+export function startPlayers(): void {
   for (const root of document.querySelectorAll<HTMLElement>("[data-player]")) {
     if (started.has(root)) continue;
     started.add(root);

@@ -50,12 +50,12 @@ Answer = Coroutine[Any, Any, HttpResponseBase]
 AsyncView = Callable[Concatenate[HttpRequest, Caller, P], Answer]
 
 
-def openai_endpoint(
+def openai_call(
     *, method: str, scope: str = ""
 ) -> Callable[[AsyncView[P]], Callable[Concatenate[HttpRequest, P], Answer]]:
     """Let a view be called with a key that holds `scope` (any key when empty); refusals are OpenAI's error object.
 
-    The answer carries the rate-limit headers of the call that admitted it.
+    The view admits the call itself, because it reserves quota in the same step.
     """
 
     def decorate(view: AsyncView[P]) -> Callable[Concatenate[HttpRequest, P], Answer]:
@@ -66,15 +66,35 @@ def openai_endpoint(
                 if request.method != method:
                     raise MethodNotAllowed(headers={"Allow": method})
                 caller = await identify(request, scope)
-                admission = await aadmit(account=caller.account, endpoint=request.path, key=caller.key)
-                response = await view(request, caller, *args, **kwargs)
+                return await view(request, caller, *args, **kwargs)
             except DomainError as error:
                 return openai_response(error)
+
+        return answer
+
+    return decorate
+
+
+def openai_endpoint(
+    *, method: str, scope: str = ""
+) -> Callable[[AsyncView[P]], Callable[Concatenate[HttpRequest, P], Answer]]:
+    """As `openai_call`, for views without quota: the request is counted before the view sees it.
+
+    The answer carries the rate-limit headers of the call that admitted it.
+    """
+
+    def decorate(view: AsyncView[P]) -> Callable[Concatenate[HttpRequest, P], Answer]:
+        @wraps(view)
+        async def counted(
+            request: HttpRequest, caller: Caller, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            admission = await aadmit(account=caller.account, endpoint=request.path, key=caller.key)
+            response = await view(request, caller, *args, **kwargs)
             for name, value in admission.headers.items():
                 response.headers.setdefault(name, value)
             return response
 
-        return answer
+        return openai_call(method=method, scope=scope)(counted)
 
     return decorate
 

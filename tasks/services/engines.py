@@ -11,7 +11,7 @@ from projects.models import Project
 from tasks.engines.contract import Engine as Adapter
 from tasks.engines.errors import EngineError
 from tasks.models import Engine
-from tasks.registry import engine_domains, engine_registry
+from tasks.registry import engine_domains, engine_probe, engine_registry
 from tasks.services.acting import acting
 from tasks.services.errors import UnknownEngine
 
@@ -50,7 +50,7 @@ def probe_engine(*, engine: Engine, actor: Account | None) -> Engine:
     EngineError counts as an answer: another exception is a bug of the adapter and reaches the caller.
     """
     try:
-        result: dict[str, object] = {"ok": True, **load_adapter(engine).probe()}
+        result: dict[str, object] = {"ok": True, **engine_probe(engine.domain)(engine, load_adapter(engine))}
     except EngineError as error:
         result = {"ok": False, "code": error.code, "detail": error.message}
     with acting(actor, "probed"):
@@ -70,7 +70,10 @@ def sync_engines() -> Sequence[Engine]:
                 defaults={
                     "adapter": adapter.card.name,
                     "title": adapter.card.title,
-                    "is_default": not Engine.objects.filter(domain=domain, is_default=True).exists(),
+                    # A remote engine has no address yet: staff, or `manage.py add_engine`, give it one.
+                    "is_enabled": adapter.card.local,
+                    "is_default": adapter.card.local
+                    and not Engine.objects.filter(domain=domain, is_default=True).exists(),
                 },
             )
             made += [row] if created else []

@@ -1,6 +1,5 @@
 """REST: audio requests, their status and files, and the voices."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +8,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.decorators import action
-from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -18,6 +15,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.callers import account_of, key_of
+from config.common.rest import AnyAccept
 from monitoring.middleware import request_id_of
 from projects.services import project_for
 from tts.api.downloads import file_response, ready_file
@@ -41,17 +39,6 @@ _BODY_NAMES = {"text": "text_content", "voice": "voice_name"}
 _IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key", OpenApiTypes.STR, OpenApiParameter.HEADER, description="Repeat a POST safely."
 )
-
-
-class AnyAccept(DefaultContentNegotiation):
-    """Media players accept audio only; files are not rendered, so what they accept decides nothing."""
-
-    def select_renderer(
-        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        """Errors are JSON."""
-        first = next(iter(renderers))
-        return first, str(first.media_type)
 
 
 class AudioRequestViewSet(mixins.ListModelMixin, GenericViewSet[AudioRequest]):

@@ -18,6 +18,9 @@ function load(): ScriptTexts {
   if (cached) return cached;
   const raw = document.getElementById("rh-texts")?.textContent;
   cached = raw ? (JSON.parse(raw) as ScriptTexts) : { sprite: "", texts: {}, statuses: {} };
+  // Words that only this page needs, printed by its own template.
+  const own = document.getElementById("page-texts")?.textContent;
+  if (own) Object.assign(cached.texts, JSON.parse(own));
   return cached;
 }
 

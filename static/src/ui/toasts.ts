@@ -28,7 +28,13 @@ function arm(toast: HTMLElement): void {
   setTimeout(expire, SHOWN_MS);
 }
 
-export function showToast(level: Level, message: string, href?: string): void {
+/** Something the message offers to do, such as taking back what it tells of; doing it closes the message. */
+interface Offer {
+  label: string;
+  run: () => void;
+}
+
+export function showToast(level: Level, message: string, href?: string, offer?: Offer): void {
   const host = region();
   if (!host || message === "") return;
   const toast = document.createElement("div");
@@ -44,10 +50,22 @@ export function showToast(level: Level, message: string, href?: string): void {
   close.dataset.role = "close";
   close.setAttribute("aria-label", text("close"));
   close.append(icon("x"));
-  toast.append(iconOf(level), body, close);
+  toast.append(iconOf(level), body, ...(offer ? [offerButton(toast, offer)] : []), close);
   host.append(toast);
   while (host.children.length > MAX_SHOWN) host.firstElementChild?.remove();
   arm(toast);
+}
+
+function offerButton(toast: HTMLElement, offer: Offer): HTMLButtonElement {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "btn";
+  button.textContent = offer.label;
+  button.addEventListener("click", () => {
+    toast.remove();
+    offer.run();
+  });
+  return button;
 }
 
 export function startToasts(): void {

@@ -1,0 +1,1 @@
+"""REST of the chat, and its OpenAI-compatible face."""

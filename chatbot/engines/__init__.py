@@ -1,0 +1,1 @@
+"""Chat and embedding engines: interchangeable, free of Django."""

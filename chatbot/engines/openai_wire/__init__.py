@@ -1,0 +1,1 @@
+"""OpenAI's chat completions over HTTP: bodies, server-sent events, errors and connections."""

@@ -1,0 +1,1 @@
+"""Reads what people upload: type by content, text in a confined child process, passages for search. Knows no Django."""

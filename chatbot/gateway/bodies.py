@@ -1,0 +1,104 @@
+"""What a chat request says, as far as the gateway must know it; everything else is passed on untouched."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from chatbot.engines.addresses import check_public_url
+from chatbot.engines.tokens import CHARACTERS_PER_TOKEN
+from config.common.problems import DomainError
+from tasks.engines.errors import EngineInputError
+
+ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
+
+
+class InvalidRequest(DomainError):
+    """A field of the body is missing or of the wrong type."""
+
+    code = "invalid_request_error"
+
+    @classmethod
+    def of(cls, name: str, message: str, code: str = "invalid_value") -> "InvalidRequest":
+        """Refusal that names the parameter."""
+        return cls(message, code=code, errors={name: [message]})
+
+
+def check_chat(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The messages; raises InvalidRequest. Only what every engine needs is looked at: the others check their own."""
+    if not isinstance(body.get("model"), str):
+        raise InvalidRequest.of("model", _("Give the name of a model."), "missing_required_parameter")
+    messages = body.get("messages")
+    if not isinstance(messages, list) or not messages:
+        raise InvalidRequest.of("messages", _("Give at least one message."), "missing_required_parameter")
+    for position, message in enumerate(messages):
+        if not isinstance(message, dict) or message.get("role") not in ROLES:
+            text = _("Each message needs a role: %(roles)s.") % {"roles": ", ".join(sorted(ROLES))}
+            raise InvalidRequest.of(f"messages[{position}].role", text)
+        content = message.get("content")
+        if content is not None and not isinstance(content, str | list):
+            raise InvalidRequest.of(f"messages[{position}].content", _("Text or a list of parts is expected."))
+    if not isinstance(body.get("stream", False), bool | None):
+        raise InvalidRequest.of("stream", _("True or false is expected."))
+    return messages
+
+
+def texts_of(message: Mapping[str, Any]) -> Iterator[str]:
+    """Its text, or those of its parts."""
+    content = message.get("content")
+    if isinstance(content, str):
+        yield content
+    elif isinstance(content, list):
+        for part in content:
+            if isinstance(part, dict) and isinstance(part.get("text"), str):
+                yield part["text"]
+
+
+def prompt_and_system(messages: list[Mapping[str, Any]]) -> tuple[str, str]:
+    """What the audit keeps: the last thing a person said, and the instructions."""
+    system = "\n".join(text for m in messages if m["role"] in ("system", "developer") for text in texts_of(m))
+    for message in reversed(messages):
+        if message["role"] == "user":
+            return "\n".join(texts_of(message)), system
+    return "", system
+
+
+def reserve_for(body: Mapping[str, Any], messages: list[Mapping[str, Any]]) -> int:
+    """Tokens to reserve: the prompt, roughly, and the most that may be answered, for each of `n` answers."""
+    prompt = sum(len(text) for message in messages for text in texts_of(message)) // CHARACTERS_PER_TOKEN + 1
+    asked = body.get("max_completion_tokens") or body.get("max_tokens")
+    answer = asked if isinstance(asked, int) and asked > 0 else settings.CHAT_RESERVED_TOKENS
+    count = body.get("n")
+    return prompt + answer * (count if isinstance(count, int) and 1 <= count <= 128 else 1)
+
+
+async def check_images(messages: list[Mapping[str, Any]]) -> None:
+    """No engine of this house may be sent to fetch an address inside it; raises InvalidRequest."""
+    for position, message in enumerate(messages):
+        content = message.get("content")
+        for part in content if isinstance(content, list) else ():
+            image = part.get("image_url") if isinstance(part, dict) else None
+            url = image.get("url") if isinstance(image, dict) else image
+            if not isinstance(url, str) or url.startswith("data:"):
+                continue
+            try:
+                await check_public_url(url, allowed_hosts=settings.IMAGE_HOSTS_ALLOWED)
+            except EngineInputError as error:
+                raise InvalidRequest.of(f"messages[{position}].content", error.message, error.code) from error
+
+
+def for_engine(body: Mapping[str, Any], model: str) -> bytes:
+    """The body as it is sent on: the engine's own name of the model, and usage always asked for in streams."""
+    sent = {**body, "model": model or body["model"]}
+    if sent.get("stream"):
+        options = sent.get("stream_options")
+        sent["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
+    return json.dumps(sent, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def wants_usage(body: Mapping[str, Any]) -> bool:
+    """Whether the caller asked for the usage chunk of a stream."""
+    options = body.get("stream_options")
+    return isinstance(options, dict) and bool(options.get("include_usage"))

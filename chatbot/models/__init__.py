@@ -1,0 +1,8 @@
+"""Conversations, messages, memories, files and the passages that answers are built from."""
+
+from chatbot.models.conversation import Conversation
+from chatbot.models.file import Passage, UploadedFile
+from chatbot.models.memory import Memory
+from chatbot.models.message import Message
+
+__all__ = ["Conversation", "Memory", "Message", "Passage", "UploadedFile"]

@@ -1,0 +1,82 @@
+"""Reads of conversations, messages, memories, files and passages. Chats are private, to staff too."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from accounts.querysets import Viewer
+
+if TYPE_CHECKING:
+    from chatbot.models import Conversation, Memory, Message, Passage, UploadedFile
+
+
+class ConversationQuerySet(models.QuerySet["Conversation"]):
+    """Conversations."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own; temporary ones until they expire."""
+        return self.filter(user_id__in=[user.pk]).exclude(expires_at__lte=Now())
+
+    def listed(self) -> Self:
+        """Those that lists and searches show: not temporary."""
+        return self.filter(expires_at=None)
+
+    def newest_first(self) -> Self:
+        """Pinned ones, then by the last message."""
+        return self.order_by("-is_pinned", "-last_message_at", "-id")
+
+    def expired(self) -> Self:
+        """Temporary ones whose time is over."""
+        return self.filter(expires_at__lte=Now())
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """Messages."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """Of one's own conversations."""
+        return self.filter(conversation__user_id__in=[user.pk]).exclude(conversation__expires_at__lte=Now())
+
+    def siblings_of(self, message: "Message") -> Self:
+        """All versions of a turn, itself included, in their order."""
+        same_place = self.filter(conversation_id=message.conversation_id, parent_message_id=message.parent_message_id)
+        return same_place.filter(role=message.role).order_by("version")
+
+    def streaming(self) -> Self:
+        """Replies that a writer owns now."""
+        return self.filter(heartbeat_at__isnull=False)
+
+
+class MemoryQuerySet(models.QuerySet["Memory"]):
+    """Memories."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own and the public ones of others."""
+        return self.filter(Q(user_id__in=[user.pk]) | Q(is_public=True))
+
+    def owned_by(self, user: Viewer) -> Self:
+        """Those one may change."""
+        return self.filter(user_id__in=[user.pk])
+
+
+class UploadedFileQuerySet(models.QuerySet["UploadedFile"]):
+    """Files."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own."""
+        return self.filter(user_id__in=[user.pk])
+
+    def stored_bytes(self) -> int:
+        """What these files take of a person's storage; equal files of one person count once each time they are kept."""
+        total = self.aggregate(total=models.Sum(F("file_size")))["total"]
+        return int(total or 0)
+
+
+class PassageQuerySet(models.QuerySet["Passage"]):
+    """Passages of files and of the guide."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """Of one's own files, and of the guide, which everybody may read."""
+        return self.filter(Q(file__user_id__in=[user.pk]) | Q(file=None))

@@ -1,0 +1,30 @@
+"""Receivers of the queue's and the audit's events; they run inside the transaction that ends a task or a call."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from accounts.services.booking import EndedCall, book_calls
+from chatbot.services import end_abandoned, fail_reading
+from monitoring.events import EndedInteraction
+
+
+def end_replies(sender: object, task_ids: Sequence[UUID], **_signal: Any) -> None:
+    """A task that failed or was cancelled leaves no reply streaming."""
+    end_abandoned(task_ids=task_ids)
+
+
+def end_readings(sender: object, task_ids: Sequence[UUID], **_signal: Any) -> None:
+    """A task that failed or was cancelled leaves no file waiting."""
+    fail_reading(task_ids=list(task_ids))
+
+
+def book_gateway_calls(sender: object, entries: Sequence[EndedInteraction], **_signal: Any) -> None:
+    """What calls of the gateway used is booked in the transaction that stores their ends: exactly once."""
+    calls = [
+        EndedCall(entry.reservation_id, entry.user_id, entry.api_key_id, entry.project_id, entry.amounts)
+        for entry in entries
+        if entry.reservation_id is not None and entry.user_id is not None
+    ]
+    if calls:
+        book_calls(calls=calls)

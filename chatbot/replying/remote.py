@@ -1,0 +1,164 @@
+"""Replies of remote engines: one asyncio job each, in the web process that accepted the question."""
+
+import asyncio
+import contextlib
+import logging
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from django.db import close_old_connections, connections
+
+from chatbot.engines.base import Done, TextDelta, ToolCall
+from chatbot.engines.tokens import estimate_input_tokens
+from chatbot.replying import ending as endings
+from chatbot.services.replies import ReplyPlan
+from chatbot.services.writing import Ending, Progress, checkpoint, finish_reply
+from chatbot.states import MessageStatus
+from chatbot.streams.flusher import OpenDraft, flusher
+from chatbot.streams.writer import Draft
+from tasks.engines.errors import EngineError
+
+logger = logging.getLogger(__name__)
+
+#: The row is at most this far behind what was shown (PROTOCOLS section 3).
+CHECKPOINT_SECONDS = 2.0
+
+T = TypeVar("T")
+
+_loop: asyncio.AbstractEventLoop | None = None
+_ready = threading.Event()
+#: Strong references: the event loop itself keeps only weak ones.
+_jobs: set["asyncio.Task[None]"] = set()
+
+
+def remember_loop() -> None:
+    """Called by the ASGI application: jobs run in the loop that serves requests."""
+    global _loop
+    if _loop is None or _loop.is_closed():
+        _loop = asyncio.get_running_loop()
+
+
+def launch(plan: ReplyPlan) -> None:
+    """Start the job from any thread. Without a loop of this process one is made for this reply alone."""
+    if _loop is None or _loop.is_closed():
+        threading.Thread(target=lambda: asyncio.run(write_reply(plan)), name="chat-reply", daemon=True).start()
+        return
+    _loop.call_soon_threadsafe(_start, plan)
+
+
+def _start(plan: ReplyPlan) -> None:
+    job = asyncio.get_running_loop().create_task(write_reply(plan))
+    _jobs.add(job)
+    job.add_done_callback(_jobs.discard)
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Run database work in a thread that gives its connection back."""
+
+    def run() -> T:
+        close_old_connections()
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    return await asyncio.to_thread(run)
+
+
+async def write_reply(plan: ReplyPlan) -> None:
+    """Read the engine to its end, a stop, or an error; the row is ended whatever happens."""
+    draft = Draft(plan.message_id, text=plan.begin_with)
+    opened = OpenDraft(draft)
+    with flusher().serving(opened):
+        keeper = asyncio.create_task(_keep(plan, opened))
+        try:
+            ending = await _read(plan, opened)
+        except asyncio.CancelledError:
+            # The process shuts down: the text is there, and "continue" goes on with it.
+            ending = endings.stopped(draft, estimate_input_tokens(plan.request), MessageStatus.INTERRUPTED)
+        finally:
+            keeper.cancel()
+    await _end(plan, opened, ending)
+
+
+async def _read(plan: ReplyPlan, opened: OpenDraft) -> Ending:
+    reading = asyncio.create_task(_read_events(plan, opened.draft))
+    stopping = asyncio.create_task(opened.stop.wait())
+    try:
+        await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            return endings.stopped(opened.draft, estimate_input_tokens(plan.request))
+        return reading.result()
+    except EngineError as error:
+        logger.info("chat.reply.failed", extra={"engine": plan.chatter.name, "error_code": error.code})
+        opened.draft.cut()
+        return endings.failed(opened.draft, estimate_input_tokens(plan.request), error)
+    except Exception:
+        logger.exception("chat.reply.crashed", extra={"engine": plan.chatter.name})
+        opened.draft.cut()
+        bug = EngineError("The engine failed unexpectedly.", code="internal_error")
+        return endings.failed(opened.draft, estimate_input_tokens(plan.request), bug)
+    finally:
+        for job in (reading, stopping):
+            job.cancel()
+        # Awaited, so that the upstream call is closed before the end is announced.
+        await asyncio.gather(reading, stopping, return_exceptions=True)
+
+
+async def _read_events(plan: ReplyPlan, draft: Draft) -> Ending:
+    last: Done | None = None
+    async with contextlib.aclosing(plan.chatter.remote.stream(plan.request, plan.chatter.target)) as events:
+        async for event in events:
+            match event:
+                case TextDelta(text):
+                    draft.add(text)
+                case ToolCall(call_id, name, arguments):
+                    draft.add_tool(call_id=call_id, name=name, arguments=arguments, task_id="", status="refused")
+                case Done():
+                    last = event
+    if last is None:
+        raise EngineError("The engine stopped without an end.", code="upstream_cut")
+    draft.cut()
+    return endings.completed(last)
+
+
+async def _keep(plan: ReplyPlan, opened: OpenDraft) -> None:
+    """Checkpoint every two seconds: the text is safe, the heart beats, and a stop that Redis lost arrives."""
+    while True:
+        await asyncio.sleep(CHECKPOINT_SECONDS)
+        progress = _progress(plan, opened.draft)
+        try:
+            ours, asked = await in_thread(partial(checkpoint, [progress]))
+        except Exception:
+            logger.exception("chat.checkpoint.failed")
+            continue
+        if plan.message_id not in ours:
+            opened.is_zombie = True
+        if plan.message_id not in ours or plan.message_id in asked:
+            opened.stop.set()
+
+
+def _progress(plan: ReplyPlan, draft: Draft) -> Progress:
+    return Progress(plan.message_id, plan.writer_id, draft.text, draft.seq)
+
+
+async def _end(plan: ReplyPlan, opened: OpenDraft, ending: Ending) -> None:
+    """The row first, then the frame: who reads the end finds the row complete."""
+    if opened.is_zombie:
+        logger.warning("chat.reply.lost", extra={"message_id": str(plan.message_id)})
+        return
+    await flusher().flush(opened)
+    progress = _progress(plan, opened.draft)
+    # One more than the text's last delta: the number of the frame that says so.
+    ours = await in_thread(
+        lambda: finish_reply(
+            progress=Progress(progress.message_id, progress.writer_id, progress.content, progress.seq + 1),
+            ending=ending,
+            reservation_id=plan.reservation_id,
+        )
+    )
+    if ours:
+        endings.announce(opened.draft, ending)
+        await flusher().flush(opened)

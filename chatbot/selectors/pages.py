@@ -1,0 +1,95 @@
+"""What the Chat page is rendered with: entries of the list in groups, and messages as the page's script reads them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, Func
+from django.utils import timezone
+
+from chatbot.models import Conversation, Message
+from chatbot.querysets import ConversationQuerySet
+from chatbot.selectors.conversations import BranchPage, message_abilities
+from chatbot.states import MessageStatus
+
+#: Texts of the first page together; what is older comes when somebody scrolls up.
+CHARACTERS_AT_FIRST = 24_000
+#: One exchange is shown however long it is.
+MESSAGES_AT_LEAST = 2
+_WEEK_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Conversations under one heading; `name` is pinned, today, yesterday, week or older."""
+
+    name: str
+    conversations: list[Conversation]
+
+
+def grouped(conversations: Iterable[Conversation]) -> list[Group]:
+    """In the order given, which must be that of `newest_first`."""
+    today = timezone.localdate()
+    groups = groupby(conversations, key=lambda conversation: _group_of(conversation, today))
+    return [Group(name, list(rows)) for name, rows in groups]
+
+
+def _group_of(conversation: Conversation, today: date) -> str:
+    if conversation.is_pinned:
+        return "pinned"
+    day = timezone.localdate(conversation.last_message_at or conversation.created_at)
+    if day >= today:
+        return "today"
+    if day == today - timedelta(days=1):
+        return "yesterday"
+    return "week" if day > today - timedelta(days=_WEEK_DAYS) else "older"
+
+
+def folders_of(rows: ConversationQuerySet) -> list[str]:
+    """Names of folders in use, in their order."""
+    return list(rows.exclude(folder="").order_by("folder").values_list("folder", flat=True).distinct())
+
+
+def tags_of(rows: ConversationQuerySet) -> list[str]:
+    """Tags in use, in their order."""
+    tags = rows.annotate(tag=Func(F("tags"), function="unnest")).order_by("tag")
+    return list(tags.values_list("tag", flat=True).distinct())
+
+
+def without_the_oldest(page: BranchPage) -> BranchPage:
+    """The page without the messages at its beginning that would make the document too long."""
+    left, kept = CHARACTERS_AT_FIRST, 0
+    for message in reversed(page.messages):
+        left -= len(message.content)
+        if left < 0 and kept >= MESSAGES_AT_LEAST:
+            break
+        kept += 1
+    dropped = len(page.messages) - kept
+    return replace(page, messages=page.messages[dropped:], has_more=page.has_more or dropped > 0)
+
+
+def page_message(message: Message, versions: Sequence[UUID]) -> dict[str, Any]:
+    """As `PageMessage` in static/src/chat/types.ts: without its text, and without what is empty."""
+    shown = ("finish_reason", "tools", "continues")
+    entry = {
+        "id": message.pk,
+        "parent": message.parent_message_id,
+        "role": message.role,
+        "status": message.status if message.status != MessageStatus.COMPLETED else None,
+        "versions": versions if len(versions) > 1 else None,
+        "files": message.files,
+        "source_count": len(message.sources),
+        "metadata": {name: message.metadata[name] for name in shown if message.metadata.get(name)},
+        "edited": message.is_edited,
+        "engine": message.engine_name,
+        "engine_version": message.engine_version,
+        "error_code": message.error_code,
+        "error_message": message.error_message,
+        "last_seq": message.last_seq if message.is_streaming else None,
+        "created_at": message.created_at.isoformat(timespec="seconds"),
+    }
+    abilities = [name for name, may in message_abilities(message).items() if may]
+    return {name: value for name, value in entry.items() if value} | {"abilities": abilities}

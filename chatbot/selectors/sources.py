@@ -1,0 +1,145 @@
+"""Passages that may help to answer: from the conversation's files, the person's memories and the guide.
+
+Two rankings, by words (without accents) and by meaning, are merged by reciprocal rank (Cormack et al., SIGIR 2009).
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils.translation import get_language
+
+from accounts.models import Account
+from chatbot.engines.base import Source
+from chatbot.models import Conversation, Memory, Message
+from chatbot.selectors.chatters import Chatter
+from chatbot.selectors.embedders import as_vector, embed_texts
+from tasks.engines.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+logger = logging.getLogger(__name__)
+
+MAX_PASSAGES = 6
+MAX_MEMORIES = 3
+#: Cosine similarity below which a memory is not proposed: two random English sentences reach about 0.2.
+NEAR_ENOUGH = 0.45
+#: Of the reciprocal ranks: the figure of the paper.
+RANK_OFFSET = 60
+_CANDIDATES = 30
+
+# `words` is a tsquery of all words of the question joined by OR; ts_rank_cd with 1 divides by the length's logarithm.
+_SEARCH = """
+WITH asked AS (SELECT replace(plainto_tsquery('simple', fold_accents(%(question)s))::text, '&', '|')::tsquery AS words),
+     pool AS MATERIALIZED (SELECT * FROM passages WHERE {where}),
+     by_words AS (
+         SELECT id, row_number() OVER (ORDER BY ts_rank_cd(search, words, 1) DESC, id) AS place
+           FROM pool, asked WHERE search @@ words ORDER BY place LIMIT %(candidates)s),
+     by_meaning AS (
+         SELECT id, row_number() OVER (ORDER BY embedding <=> %(vector)s::vector, id) AS place
+           FROM pool WHERE embedding IS NOT NULL AND %(vector)s IS NOT NULL
+          ORDER BY embedding <=> %(vector)s::vector LIMIT %(candidates)s),
+     merged AS (
+         SELECT id, sum(1.0 / (%(offset)s + place)) AS score
+           FROM (SELECT * FROM by_words UNION ALL SELECT * FROM by_meaning) AS places GROUP BY id)
+SELECT pool.id, pool.file_id, uploaded_files.original_filename, pool.guide_page, pool.page, pool.heading, pool.content,
+       coalesce(1 - (pool.embedding <=> %(vector)s::vector), 0)::float8 AS nearness, merged.score::float8
+  FROM merged JOIN pool USING (id) LEFT JOIN uploaded_files ON uploaded_files.id = pool.file_id
+ ORDER BY merged.score DESC, pool.id LIMIT %(most)s
+"""
+_OF_FILES = "file_id = ANY(%(files)s)"
+_OF_GUIDE = "guide_page <> '' AND language = %(language)s"
+
+
+def find_sources(
+    *, conversation: Conversation, question: Message, user: Account, chatter: Chatter | None = None
+) -> tuple[Source, ...]:
+    """Numbered from 1: chosen memories, passages of the branch's files, memories that are near, and the guide.
+
+    The guide is read for engines that know nothing else (`reads_guide` on their card).
+    """
+    file_ids = conversation_files(conversation)
+    memories = _chosen_memories(question, user)
+    proposes = conversation.uses_memory and Memory.objects.visible_to(user).exists()
+    reads_guide = chatter is not None and bool(chatter.adapter.card.options.get("reads_guide"))
+    if not (file_ids or memories or proposes or reads_guide):
+        return ()
+    vector = _meaning_of(question.content)
+    found = [_of_memory(memory, 1.0) for memory in memories]
+    if file_ids:
+        found += _passages(question.content, vector, _OF_FILES, {"files": file_ids})
+    if proposes and vector is not None:
+        found += _near_memories(user, vector, {memory.pk for memory in memories})
+    if reads_guide and not file_ids:
+        found += _passages(question.content, vector, _OF_GUIDE, {"language": _guide_language()})
+    return tuple(_numbered(found))
+
+
+def conversation_files(conversation: Conversation) -> list[UUID]:
+    """Files of the conversation that have been read."""
+    return list(conversation.uploaded_files.filter(status="ready").values_list("pk", flat=True))
+
+
+def _guide_language() -> str:
+    language = (get_language() or "en").partition("-")[0]
+    return language if language in dict(settings.LANGUAGES) else "en"
+
+
+def _meaning_of(text: str) -> str | None:
+    """As pgvector reads it; None while no engine can embed, and the words alone must do."""
+    try:
+        return as_vector(embed_texts([text])[0])
+    except EngineError as error:
+        logger.warning("chat.embedding.unavailable", extra={"error_code": error.code})
+        return None
+
+
+def _passages(question: str, vector: str | None, where: str, values: "Mapping[str, Any]") -> list[Source]:
+    parameters = {
+        "question": question[:2_000], "vector": vector, "candidates": _CANDIDATES, "offset": RANK_OFFSET,
+        "most": MAX_PASSAGES, **values,
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_SEARCH.format(where=where), parameters)
+        return [_of_passage(row) for row in cursor.fetchall()]
+
+
+def _of_passage(row: Sequence[Any]) -> Source:
+    passage_id, file_id, filename, guide_page, page, heading, content, nearness, _score = row
+    kind: Literal["file", "guide"] = "file" if file_id else "guide"
+    reference = f"{file_id}:{passage_id}" if file_id else guide_page
+    return Source(0, kind, filename or heading or guide_page, content, page, heading, reference, max(0.0, nearness))
+
+
+def _chosen_memories(question: Message, user: Account) -> list[Memory]:
+    wanted = question.metadata.get("memories") or ()
+    rows = Memory.objects.visible_to(user).in_bulk([UUID(entry) for entry in wanted]) if wanted else {}
+    return [rows[UUID(entry)] for entry in wanted if UUID(entry) in rows]
+
+
+def _near_memories(user: Account, vector: str, chosen: set[UUID]) -> list[Source]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, (1 - (embedding <=> %(vector)s::vector))::float8 FROM chatbot_memory"
+            " WHERE (user_id = %(user)s OR is_public) AND embedding IS NOT NULL"
+            " ORDER BY embedding <=> %(vector)s::vector LIMIT %(most)s",
+            {"vector": vector, "user": user.pk, "most": MAX_MEMORIES + len(chosen)},
+        )
+        near = {row[0]: row[1] for row in cursor.fetchall() if row[1] >= NEAR_ENOUGH and row[0] not in chosen}
+    rows = Memory.objects.in_bulk(list(near))
+    return [_of_memory(rows[pk], nearness) for pk, nearness in list(near.items())[:MAX_MEMORIES]]
+
+
+def _of_memory(memory: Memory, score: float) -> Source:
+    return Source(0, "memory", memory.question[:200], memory.answer, reference=str(memory.pk), score=score)
+
+
+def _numbered(found: Iterable[Source]) -> Iterable[Source]:
+    for number, source in enumerate(found, start=1):
+        yield Source(
+            number, source.kind, source.title, source.text, source.page, source.heading, source.reference, source.score
+        )

@@ -1,0 +1,193 @@
+"""Uploaded files: checked by content, stored once per content, read by a worker, deleted with their last use."""
+
+import hashlib
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, ApiKey
+from chatbot.extraction.base import ExtractionError
+from chatbot.extraction.sniff import sniff
+from chatbot.models import Conversation, UploadedFile
+from chatbot.services.errors import FileNotFound, FileRefused
+from chatbot.states import FileStatus
+from config.common.problems import Forbidden, Unavailable
+from projects.models import Project
+from projects.services import get_abilities
+from tasks.services import submit_task
+from tasks.storage import ContentStore, StoreFailed, store_failed
+
+logger = logging.getLogger(__name__)
+
+READ_KIND = "chatbot.read_file"
+READ_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["file_id"],
+    "additionalProperties": False,
+    "properties": {"file_id": {"type": "string", "format": "uuid"}},
+}
+MAX_NAME = 255
+
+
+def prepare_reading(input_data: dict[str, Any], project: Project | None) -> dict[str, Any]:
+    """The file must wait to be read: this kind is submitted with its file, not by itself."""
+    if not UploadedFile.objects.filter(pk=input_data["file_id"], task=None, status=FileStatus.WAITING).exists():
+        raise FileNotFound
+    return input_data
+
+
+def _is_named(name: str) -> bool:
+    return UploadedFile.objects.filter(file_path=name).exists()
+
+
+STORE = ContentStore("chat", _is_named)
+
+
+def upload_file(
+    *,
+    user: Account,
+    project: Project,
+    pieces: Iterable[bytes],
+    filename: str,
+    conversation: Conversation | None = None,
+    api_key: ApiKey | None = None,
+    request_id: str = "",
+) -> UploadedFile:
+    """Take a file in and let a worker read it. Raises FileRefused (400, 413), Forbidden or Unavailable.
+
+    The bytes are counted while they come: a file that is too large is refused before it is all here.
+    """
+    if not get_abilities(project=project, user=user)["submit_tasks"]:
+        raise Forbidden(_("You may not start tasks in this project."))
+    suffix = clean_name(filename)
+    try:
+        path = STORE.partial_path(Path(suffix).suffix[:20])
+        size, checksum = _receive(path, pieces, _room_of(user))
+    except StoreFailed as error:
+        raise Unavailable(error.message) from error
+    try:
+        kind = sniff(path, suffix)
+        name = STORE.keep(path, checksum=checksum, suffix=f".{kind.value}")
+        with transaction.atomic():
+            _lock_person(user)
+            if size > _room_of(user):
+                raise storage_full()
+            STORE.lock([name])
+            row = UploadedFile.objects.create(
+                user=user,
+                conversation=conversation,
+                original_filename=suffix,
+                stored_filename=name.rpartition("/")[2],
+                file_path=name,
+                file_type=kind.value,
+                file_size=size,
+                mime_type=kind.mime_type,
+                checksum=checksum,
+            )
+            row.task = submit_task(
+                user=user, project=project, task_type=READ_KIND, input_data={"file_id": str(row.pk)},
+                priority=settings.CHAT_PRIORITY, api_key=api_key, request_id=request_id,
+            )  # fmt: skip
+            UploadedFile.objects.filter(pk=row.pk).update(task=row.task)
+    except ExtractionError as error:
+        raise FileRefused(error.message, code=error.code) from error
+    except StoreFailed as error:
+        raise Unavailable(error.message) from error
+    finally:
+        path.unlink(missing_ok=True)
+    return row
+
+
+def clean_name(filename: str) -> str:
+    """The last part of a path, without control characters, at most 255 characters with its suffix."""
+    last = filename.replace("\\", "/").rpartition("/")[2]
+    name = "".join(character for character in last if character.isprintable()).strip() or "file"
+    if len(name) <= MAX_NAME:
+        return name
+    stem, dot, suffix = name.rpartition(".")
+    return f"{stem[: MAX_NAME - len(suffix) - 1]}.{suffix}" if dot and len(suffix) < 20 else name[:MAX_NAME]
+
+
+def _receive(path: Path, pieces: Iterable[bytes], room_bytes: int) -> tuple[int, str]:
+    """Write the pieces; returns size and SHA-256."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("wb") as file:
+            for piece in pieces:
+                size += len(piece)
+                if size > settings.CHAT_MAX_FILE_BYTES:
+                    raise FileRefused.too_large(settings.CHAT_MAX_FILE_BYTES)
+                if size > room_bytes:
+                    raise storage_full()
+                digest.update(piece)
+                file.write(piece)
+    except OSError as error:
+        path.unlink(missing_ok=True)
+        raise store_failed(error) from error
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return size, digest.hexdigest()
+
+
+def _room_of(user: Account) -> int:
+    used = UploadedFile.objects.filter(user=user).stored_bytes()
+    return int(settings.CHAT_STORAGE_BYTES) - used
+
+
+def _lock_person(user: Account) -> None:
+    """Two uploads at once must not both take the last room."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"storage:{user.pk}"])
+
+
+def storage_full() -> FileRefused:
+    """The person's storage is used up."""
+    message = _("Your files may take %(limit)d MB. Delete some of them first.")
+    detail = message % {"limit": settings.CHAT_STORAGE_BYTES // 1_000_000}
+    return FileRefused(detail, code="storage_full", status_code=413)
+
+
+def delete_file(*, file: UploadedFile) -> None:
+    """Delete the row with its passages; the bytes go with their last row."""
+    name = file.file_path
+    file.delete()
+    transaction.on_commit(lambda: _remove(name))
+
+
+def _remove(name: str) -> None:
+    try:
+        STORE.remove_if_orphan(name)
+    except OSError:
+        # The daily cleaning finds it again.
+        logger.warning("chat.file.not_removed", exc_info=True)
+
+
+def fail_reading(*, task_ids: list[UUID]) -> None:
+    """Files whose reading failed or was cancelled say why."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE uploaded_files SET status = 'failed', error_code = tasks.error_code,"
+            " error_message = tasks.error_message FROM tasks WHERE tasks.task_id = uploaded_files.task_id"
+            " AND tasks.task_id = ANY(%s) AND uploaded_files.status = 'waiting'",
+            [task_ids],
+        )
+
+
+def remove_orphan_files() -> int:
+    """Remove stored files that no row names and that are older than a day; returns how many."""
+    removed = STORE.remove_orphans()
+    logger.info("chat.clean.completed", extra={"removed": removed})
+    return removed
+
+
+def open_file(file: UploadedFile) -> Any:
+    """The stored bytes, open for reading."""
+    return default_storage.open(file.file_path, "rb")

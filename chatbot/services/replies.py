@@ -1,0 +1,279 @@
+"""Replies: begun, stopped, continued, and marked when their writer has died."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts.models import Account, ApiKey
+from accounts.services import admit, hold_usage, release_usage
+from chatbot.engines.base import ChatRequest
+from chatbot.engines.tokens import estimate_input_tokens
+from chatbot.models import Message
+from chatbot.selectors.chatters import Chatter, choose_chatter
+from chatbot.selectors.sources import find_sources
+from chatbot.services.errors import InvalidMessage, ReplyNotRunning
+from chatbot.services.messages import lock_conversation, next_version
+from chatbot.services.prompting import build_request
+from chatbot.states import CONTINUABLE, MessageRole, MessageStatus
+from chatbot.streams.writer import ask_to_stop
+from config.common.ids import uuid7
+from config.common.problems import Forbidden
+from projects.models import Project
+from projects.services import get_abilities
+from tasks.services import IllegalTransition, cancel_task, submit_task
+
+logger = logging.getLogger(__name__)
+
+KIND = "chatbot.reply"
+REPLY_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["message_id", "engine", "reserved_tokens"],
+    "additionalProperties": False,
+    "properties": {
+        "message_id": {"type": "string", "format": "uuid"},
+        "engine": {"type": "string"},
+        "reserved_tokens": {"type": "integer", "minimum": 1},
+    },
+}
+
+
+@dataclass(frozen=True)
+class ReplyPlan:
+    """All that a writer in the event loop needs: it reads no row before it writes the first one."""
+
+    message_id: UUID
+    writer_id: UUID
+    reservation_id: UUID
+    account_id: UUID
+    project_id: UUID
+    api_key_id: UUID | None
+    conversation_id: UUID
+    chatter: Chatter
+    request: ChatRequest
+    begin_with: str = ""
+    store_content: bool = True
+    request_id: str = ""
+
+
+#: Put in by `chatbot.replying.remote`, so that services know no event loop.
+_launchers: list[Callable[[ReplyPlan], None]] = []
+
+
+def estimate_reply(input_data: dict[str, Any]) -> dict[str, int]:
+    """What is reserved before the work."""
+    return {"requests": 1, "tokens": int(input_data["reserved_tokens"])}
+
+
+def prepare_reply(input_data: dict[str, Any], project: Project | None) -> dict[str, Any]:
+    """The message must wait for a writer: this kind is submitted with its message, not by itself."""
+    waiting = Message.objects.filter(pk=input_data["message_id"], status=MessageStatus.STREAMING, task=None)
+    if not waiting.filter(conversation__project=project).exists():
+        raise InvalidMessage(_("No reply waits for this task."), code="message_not_found")
+    return input_data
+
+
+def set_launcher(launch: Callable[[ReplyPlan], None]) -> None:
+    """Name who runs replies of remote engines."""
+    _launchers[:] = [launch]
+
+
+def begin_reply(
+    *,
+    question: Message,
+    user: Account,
+    engine: str | None = None,
+    api_key: ApiKey | None = None,
+    continues: Message | None = None,
+    request_id: str = "",
+) -> Message:
+    """Start the answer to `question`: a new version beside earlier ones; its row is there when this returns.
+
+    Raises what `choose_engine`, `admit` and `submit_task` raise, having written nothing.
+    """
+    conversation = question.conversation
+    if not get_abilities(project=conversation.project, user=user)["submit_tasks"]:
+        raise Forbidden(_("You may not start tasks in this project."))
+    if question.role != MessageRole.USER:
+        raise InvalidMessage(_("Only a person's message can be answered."), code="not_a_question")
+    chatter = choose_chatter(engine or conversation.model, conversation.project)
+    partial = continues.content if continues is not None else ""
+    reply = Message(
+        conversation=conversation,
+        parent_message=question,
+        role=MessageRole.ASSISTANT,
+        status=MessageStatus.STREAMING,
+        content=partial,
+        engine_name=chatter.name,
+        engine_version=chatter.version[:200],
+        writer_id=uuid7(),
+        metadata={"continues": str(continues.pk)} if continues is not None else {},
+    )
+    if chatter.is_local:
+        return _begin_on_worker(reply, user, chatter, api_key, request_id)
+    return _begin_in_loop(reply, user, chatter, api_key, request_id)
+
+
+def _begin_on_worker(
+    reply: Message, user: Account, chatter: Chatter, api_key: ApiKey | None, request_id: str
+) -> Message:
+    conversation = reply.conversation
+    expected = conversation.max_tokens or settings.CHAT_RESERVED_TOKENS
+    with transaction.atomic():
+        _insert(reply)
+        task = submit_task(
+            user=user,
+            project=conversation.project,
+            task_type=KIND,
+            input_data={"message_id": str(reply.pk), "engine": chatter.name, "reserved_tokens": expected},
+            priority=settings.CHAT_PRIORITY,
+            api_key=api_key,
+            request_id=request_id,
+        )
+        Message.objects.filter(pk=reply.pk).update(task=task)
+        reply.task = task
+    return reply
+
+
+def _begin_in_loop(reply: Message, user: Account, chatter: Chatter, api_key: ApiKey | None, request_id: str) -> Message:
+    conversation, question = reply.conversation, _question_of(reply)
+    sources = find_sources(conversation=conversation, question=question, user=user)
+    reply.sources = [source_entry(source) for source in sources]
+    request = build_request(
+        conversation=conversation, question=question, chatter=chatter, sources=sources, partial=reply.content
+    )
+    expected = estimate_input_tokens(request) + (conversation.max_tokens or settings.CHAT_RESERVED_TOKENS)
+    amounts = {"requests": 1, "tokens": expected}
+    plan = ReplyPlan(
+        message_id=reply.pk,
+        writer_id=_writer_of(reply),
+        reservation_id=uuid7(),
+        account_id=user.pk,
+        project_id=conversation.project_id,
+        api_key_id=api_key.pk if api_key else None,
+        conversation_id=conversation.pk,
+        chatter=chatter,
+        request=request,
+        begin_with=reply.content,
+        store_content=conversation.project.settings.get("store_content") is not False,
+        request_id=request_id,
+    )
+    reply.metadata = {**reply.metadata, "reservation_id": str(plan.reservation_id)}
+    admit(
+        account=user, endpoint=KIND, count_request=False, amounts=amounts, key=api_key,
+        project_id=conversation.project_id, reservation_id=plan.reservation_id,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            _insert(reply)
+            hold_usage(
+                reservation_id=plan.reservation_id, account_id=user.pk, amounts=amounts, key_id=plan.api_key_id,
+                project_id=conversation.project_id,
+            )  # fmt: skip
+            transaction.on_commit(lambda: _launchers[0](plan))
+    except BaseException:
+        release_usage(reservation_ids=[plan.reservation_id])
+        raise
+    return reply
+
+
+def _insert(reply: Message) -> None:
+    lock_conversation(reply.conversation)
+    reply.version = next_version(
+        conversation=reply.conversation, parent_id=reply.parent_message_id, role=MessageRole.ASSISTANT
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        reply.heartbeat_at = cursor.fetchone()[0]
+    reply.save(force_insert=True)
+
+
+def _question_of(reply: Message) -> Message:
+    if reply.parent_message is None:
+        raise InvalidMessage(_("Only a person's message can be answered."), code="not_a_question")
+    return reply.parent_message
+
+
+def _writer_of(reply: Message) -> UUID:
+    if reply.writer_id is None:
+        raise ReplyNotRunning
+    return reply.writer_id
+
+
+def source_entry(source: Any) -> dict[str, Any]:
+    """What a message remembers of a passage: what was put into the prompt is shown under the answer."""
+    return {
+        "number": source.number, "kind": source.kind, "title": source.title, "page": source.page,
+        "heading": source.heading, "reference": source.reference, "text": source.text,
+        "score": round(source.score, 3),
+    }  # fmt: skip
+
+
+def regenerate_reply(
+    *, reply: Message, user: Account, engine: str | None = None, api_key: ApiKey | None = None, request_id: str = ""
+) -> Message:
+    """Another version of the answer, by the same engine unless another one is named; the old one stays."""
+    return begin_reply(
+        question=_question_of(reply), user=user, engine=engine or reply.engine_name, api_key=api_key,
+        request_id=request_id,
+    )  # fmt: skip
+
+
+def continue_reply(*, reply: Message, user: Account, api_key: ApiKey | None = None, request_id: str = "") -> Message:
+    """A version that begins with the text of one that was stopped, interrupted or cut off by its limit.
+
+    Raises InvalidMessage for complete answers.
+    """
+    was_cut = reply.metadata.get("finish_reason") == "length"
+    if reply.status not in CONTINUABLE and not was_cut:
+        raise InvalidMessage(_("This answer is complete."), code="nothing_to_continue")
+    return begin_reply(
+        question=_question_of(reply), user=user, engine=reply.engine_name, api_key=api_key, continues=reply,
+        request_id=request_id,
+    )  # fmt: skip
+
+
+def stop_reply(*, reply: Message, user: Account) -> Message:
+    """Ask the writer to stop: what was shown is kept. Asking twice is harmless; raises ReplyNotRunning afterwards."""
+    asked = Message.objects.filter(pk=reply.pk, status=MessageStatus.STREAMING).update(stop_requested_at=Now())
+    if not asked:
+        raise ReplyNotRunning
+    ask_to_stop(reply.pk)
+    if reply.task_id is not None and reply.last_seq == 0:
+        _stop_before_start(reply, user)
+    reply.refresh_from_db()
+    return reply
+
+
+def _stop_before_start(reply: Message, user: Account) -> None:
+    """A task that still waits is cancelled at once, and with it the reply."""
+    try:
+        cancel_task(task_id=reply.task_id, actor=user, reason="stopped")  # type: ignore[arg-type]
+    except IllegalTransition:
+        # It has ended in this moment.
+        return
+
+
+def end_abandoned(*, task_ids: Sequence[UUID]) -> int:
+    """Replies whose tasks failed or were cancelled before their writer could end them; returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE messages
+               SET status = CASE WHEN tasks.status = 'cancelled' THEN 'stopped'
+                                 WHEN messages.content = '' THEN 'failed' ELSE 'interrupted' END,
+                   heartbeat_at = NULL, writer_id = NULL, finished_at = clock_timestamp(),
+                   error_code = tasks.error_code, error_message = tasks.error_message
+              FROM tasks
+             WHERE tasks.task_id = messages.task_id AND tasks.task_id = ANY(%s) AND messages.status = 'streaming'
+            """,
+            [list(task_ids)],
+        )
+        ended: int = cursor.rowcount
+        return ended

@@ -1,0 +1,38 @@
+"""States of messages and files."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class MessageRole(models.TextChoices):
+    """Who speaks (D2)."""
+
+    USER = "user", _("Person")
+    ASSISTANT = "assistant", _("Assistant")
+    SYSTEM = "system", _("System")
+
+
+class MessageStatus(models.TextChoices):
+    """How far a message is; people's messages are complete when they are stored."""
+
+    STREAMING = "streaming", _("Streaming")
+    COMPLETED = "completed", _("Completed")
+    STOPPED = "stopped", _("Stopped")
+    INTERRUPTED = "interrupted", _("Interrupted")
+    FAILED = "failed", _("Failed")
+
+
+class FileStatus(models.TextChoices):
+    """How far an uploaded file is."""
+
+    WAITING = "waiting", _("Waiting")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")
+
+
+#: A reply in one of these has ended for good; "continue" makes a new message that begins with its text.
+ENDED = frozenset({
+    MessageStatus.COMPLETED, MessageStatus.STOPPED, MessageStatus.INTERRUPTED, MessageStatus.FAILED,
+})  # fmt: skip
+#: What a person may take up again.
+CONTINUABLE = frozenset({MessageStatus.STOPPED, MessageStatus.INTERRUPTED, MessageStatus.FAILED})

@@ -1,0 +1,131 @@
+"""All streams that this process' sockets follow, read by one task over one Redis connection."""
+
+import asyncio
+import contextlib
+import itertools
+import os
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import UUID
+
+import redis.asyncio
+from django.conf import settings
+
+from chatbot.streams.frames import StreamFrame, entry_id, from_fields, stream_key
+from config.common.redis import RedisDown, async_redis_client
+
+#: A slow socket may lag this many frames; then it is told to read the row again.
+MAX_LAG_FRAMES = 2_000
+_BLOCK_MS = 5_000
+_BATCH_ENTRIES = 200
+_WAKE_SECONDS = 60
+_numbers = itertools.count()
+
+
+class Follower:
+    """One socket's interest in one message: frames after `seq`, in order; None says that frames were skipped."""
+
+    def __init__(self, message_id: str, seq: int) -> None:
+        self.message_id = message_id
+        self.seq = seq
+        self.queue: asyncio.Queue[StreamFrame | None] = asyncio.Queue(MAX_LAG_FRAMES)
+
+    def put(self, frame: StreamFrame) -> None:
+        """Pass on what is new to this follower."""
+        if frame["seq"] <= self.seq:
+            return
+        self.seq = frame["seq"]
+        try:
+            self.queue.put_nowait(frame)
+        except asyncio.QueueFull:
+            while not self.queue.empty():
+                self.queue.get_nowait()
+            self.queue.put_nowait(None)
+
+
+class StreamHub:
+    """One XREAD over every followed stream; a stream of its own wakes it when the set changes."""
+
+    def __init__(self) -> None:
+        self._followers: dict[str, set[Follower]] = defaultdict(set)
+        self._reader: asyncio.Task[None] | None = None
+        self._wake_key = f"chat_wake:{os.getpid()}:{next(_numbers)}"
+        self._wake_id = "0-0"
+
+    @contextlib.asynccontextmanager
+    async def follow(self, message_id: UUID | str, after: int) -> AsyncIterator[Follower]:
+        """Frames numbered above `after`, first those that are there, then those that come."""
+        follower = Follower(str(message_id), after)
+        self._followers[follower.message_id].add(follower)
+        if self._reader is None or self._reader.done():
+            self._reader = asyncio.create_task(self._read())
+        else:
+            await self._wake()
+        try:
+            yield follower
+        finally:
+            self._followers[follower.message_id].discard(follower)
+            if not self._followers[follower.message_id]:
+                del self._followers[follower.message_id]
+            if not self._followers:
+                await self._wake()
+
+    async def _wake(self) -> None:
+        # The reader holds its own connection in a blocking call; the shared one interrupts it.
+        with contextlib.suppress(*RedisDown):
+            async with async_redis_client().pipeline(transaction=False) as pipe:
+                pipe.xadd(self._wake_key, {"w": ""}, maxlen=10)
+                pipe.expire(self._wake_key, _WAKE_SECONDS)
+                await pipe.execute()
+
+    async def _read(self) -> None:
+        client = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1)
+        delay_seconds = 0.1
+        try:
+            while self._followers:
+                try:
+                    await self._read_once(client)
+                    delay_seconds = 0.1
+                except RedisDown:
+                    await asyncio.sleep(delay_seconds)
+                    delay_seconds = min(2.0, delay_seconds * 2)
+        finally:
+            # Before the next await: whoever follows from now on must start a reader of their own.
+            self._reader = None
+            await client.aclose()
+
+    async def _read_once(self, client: redis.asyncio.Redis) -> None:
+        # The lowest number any follower needs: the others skip what they have seen.
+        wanted: dict[Any, Any] = {
+            stream_key(name): entry_id(min(f.seq for f in those)) for name, those in self._followers.items()
+        }
+        answer = await client.xread(wanted | {self._wake_key: self._wake_id}, count=_BATCH_ENTRIES, block=_BLOCK_MS)
+        for key, entries in _pairs(answer):
+            name = key.decode()
+            if name == self._wake_key:
+                self._wake_id = entries[-1][0].decode()
+                continue
+            message_id = name.partition(":")[2]
+            for entry, fields in entries:
+                frame = from_fields(message_id, entry, fields)
+                for follower in tuple(self._followers.get(message_id, ())):
+                    follower.put(frame)
+
+
+def _pairs(answer: object) -> list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]:
+    """XREAD's answer under RESP2 (pairs) and RESP3 (a map of lists of batches) alike."""
+    if isinstance(answer, dict):
+        return [(key, [entry for batch in batches for entry in batch]) for key, batches in answer.items()]
+    return list(answer) if isinstance(answer, list) else []
+
+
+_hubs: dict[asyncio.AbstractEventLoop, StreamHub] = {}
+
+
+def stream_hub() -> StreamHub:
+    """The hub of the running event loop."""
+    loop = asyncio.get_running_loop()
+    for closed in [known for known in _hubs if known.is_closed()]:
+        del _hubs[closed]
+    return _hubs.setdefault(loop, StreamHub())

@@ -1,0 +1,23 @@
+"""Celery entry points of the periodic jobs."""
+
+from celery import shared_task
+
+from chatbot.services import delete_expired_conversations, interrupt_silent_replies, remove_orphan_files
+
+
+@shared_task(name="chatbot.interrupt_silent_replies", ignore_result=True)
+def interrupt_silent() -> None:
+    """Every few seconds: a reply whose writer died gets an end."""
+    interrupt_silent_replies()
+
+
+@shared_task(name="chatbot.delete_expired_conversations", ignore_result=True)
+def delete_expired() -> None:
+    """Every minute: temporary chats whose time is over."""
+    delete_expired_conversations()
+
+
+@shared_task(name="chatbot.clean_files", ignore_result=True)
+def clean_files() -> None:
+    """Daily: remove stored files that no row names."""
+    remove_orphan_files()

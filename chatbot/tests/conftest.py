@@ -1,0 +1,110 @@
+"""Fixtures of the chat's tests: conversations of `owner`, and a worker in this process that answers."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import pytest
+from pytest_django import DjangoCaptureOnCommitCallbacks
+from rest_framework.test import APIClient
+
+from accounts.models import Account
+from accounts.services import create_api_key, keys
+from chatbot.models import Conversation, Message
+from chatbot.services import ask_question, create_conversation
+from projects.models import Project
+from tasks.models import Engine
+from tasks.services import sweep
+from tasks.services.workers import register_worker
+from tasks.worker.keeper import LeaseKeeper
+from tasks.worker.runner import run_task
+
+As = Callable[..., APIClient]
+#: Runs the task of a reply in this process, commit hooks included; returns the state the task reached.
+Run = Callable[[Message], str]
+
+
+class Ask(Protocol):
+    """Asks in `conversation` as `owner`; returns the reply, which the fake engine will write."""
+
+    def __call__(self, content: str = ..., **fields: Any) -> Message: ...
+
+
+@pytest.fixture(autouse=True)
+def _fresh_process() -> None:
+    """Keys that this process remembers must not reach the next test."""
+    keys.forget_cached()
+
+
+@pytest.fixture
+def conversation(owner: Account, project: Project) -> Conversation:
+    """An empty conversation of `owner` with the fake engine."""
+    return create_conversation(user=owner, project=project, model="fake")
+
+
+@pytest.fixture
+def ask(owner: Account, conversation: Conversation) -> Ask:
+    """`ask("Hello")`."""
+
+    def begin(content: str = "Hello there", **fields: Any) -> Message:
+        target = fields.pop("conversation", conversation)
+        return ask_question(conversation=target, user=owner, content=content, **fields)[1]
+
+    return begin
+
+
+@pytest.fixture
+def run(db: None, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks) -> Run:
+    """Dispatch and run one reply's task here."""
+    keeper = LeaseKeeper(profile="light", queues=["chat_queue"], concurrency=1, exit_process=lambda code: None)
+    register_worker(worker_id=keeper.worker_id, profile="light", queues=["chat_queue"], concurrency=1)
+
+    def execute(reply: Message) -> str:
+        assert reply.task_id is not None
+        sweep()
+        with django_capture_on_commit_callbacks(execute=True):
+            state = run_task(task_id=reply.task_id, keeper=keeper)
+        reply.refresh_from_db()
+        return state
+
+    return execute
+
+
+@pytest.fixture
+def answered(ask: Ask, run: Run) -> Message:
+    """A completed reply to "Hello there"."""
+    reply = ask()
+    run(reply)
+    return reply
+
+
+@pytest.fixture
+def as_(api: APIClient) -> As:
+    """`as_(owner)`: a REST client of that person."""
+
+    def sign_in(account: Account) -> APIClient:
+        client = APIClient()
+        client.force_authenticate(account)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def with_key() -> As:
+    """`with_key(owner, ["chat:read"])`: a REST client with a key of that person."""
+
+    def make(account: Account, permissions: list[str]) -> APIClient:
+        _key, token = create_api_key(user=account, name="test", permissions=permissions)
+        client = APIClient()
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {token}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def remote_engine(db: None) -> Engine:
+    """A catalogue row of a remote engine; tests set its address."""
+    return Engine.objects.create(
+        domain="chat", name="upstream", adapter="openai_compatible", model="mock", base_url="http://127.0.0.1:9/v1"
+    )

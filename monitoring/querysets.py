@@ -1,0 +1,51 @@
+"""Reads of the audit of model calls and of what moves it."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.querysets import Viewer, is_staff
+from projects.models import MemberRole, ProjectMember
+
+if TYPE_CHECKING:
+    from monitoring.models import Interaction, StreamOffset, StreamReject
+
+#: Who sees what everybody did in a project.
+OVERSEERS = (MemberRole.OWNER, MemberRole.MANAGER)
+
+
+class InteractionQuerySet(models.QuerySet["Interaction"]):
+    """Model calls."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own, and everybody's in projects that one owns or manages; staff see all."""
+        if is_staff(user):
+            return self
+        overseen = ProjectMember.objects.active().filter(user_id=user.pk, role__in=OVERSEERS).values("project_id")
+        # "in", because an anonymous viewer's None would match the calls that belong to nobody.
+        return self.filter(Q(user_id__in=[user.pk]) | Q(project_id__in=overseen))
+
+    def without_content(self) -> Self:
+        """What people and engines said is left out: it may be long, and lists do not show it."""
+        return self.defer("prompt", "response", "system_message")
+
+    def newest_first(self) -> Self:
+        """By `timestamp`, whose indexes end with it."""
+        return self.order_by("-timestamp", "-id")
+
+
+class StreamOffsetQuerySet(models.QuerySet["StreamOffset"]):
+    """How far streams were moved."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """Operations only."""
+        return self if is_staff(user) else self.none()
+
+
+class StreamRejectQuerySet(models.QuerySet["StreamReject"]):
+    """Entries that fit no table."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """Operations only."""
+        return self if is_staff(user) else self.none()

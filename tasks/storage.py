@@ -1,0 +1,154 @@
+"""Files named by their content in the default storage, and the removal of those that no row names.
+
+A file without a row is an orphan and is removed later; a row never lacks its file. Both sides take an advisory lock on
+the name: rows are inserted under the shared one, files removed under the exclusive one.
+"""
+
+import errno
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.utils import timezone
+
+from tasks.engines.errors import EngineError
+
+#: Longer than any piece of work and any transaction: younger files may belong to work that has not ended.
+ORPHAN_AGE = timedelta(hours=24)
+
+
+class StoreFailed(EngineError):
+    """The file could not be written or kept; nothing was recorded."""
+
+    default_code = "store_failed"
+    default_retryable = True
+
+
+@dataclass(frozen=True)
+class ContentStore:
+    """One folder of the storage; `is_named` says whether a row names a file. Equal contents share one file."""
+
+    folder: str
+    is_named: Callable[[str], bool]
+
+    def partial_path(self, suffix: str) -> Path:
+        """A new local path to write to, on the storage's own disk when it has one, so that keeping is a rename."""
+        try:
+            folder = Path(default_storage.path(f"{self.folder}/partial"))
+        except NotImplementedError:  # a remote storage
+            folder = Path(tempfile.gettempdir())
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise store_failed(error) from error
+        return folder / f"{uuid4().hex}{suffix}"
+
+    def name_of(self, checksum: str, suffix: str) -> str:
+        """Where the content with this SHA-256 lies."""
+        return f"{self.folder}/{checksum[:2]}/{checksum[2:]}{suffix}"
+
+    def keep(self, path: Path, *, checksum: str, suffix: str) -> str:
+        """Move a finished file to the name of its content and return that name; raises StoreFailed.
+
+        Two that keep the same content replace each other's file by the same bytes.
+        """
+        name = self.name_of(checksum, suffix)
+        try:
+            try:
+                target = Path(default_storage.path(name))
+            except NotImplementedError:  # a remote storage
+                if not default_storage.exists(name):
+                    with path.open("rb") as file:
+                        default_storage.save(name, File(file))
+                return name
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.replace(target)
+            _sync_folders(target.parent, target.parent.parent)
+            return name
+        except OSError as error:
+            raise store_failed(error) from error
+        finally:
+            path.unlink(missing_ok=True)
+
+    def lock(self, names: Iterable[str]) -> None:
+        """Keep the cleaner off these files until the transaction ends; raises StoreFailed if one is gone."""
+        # In one order for everybody, so that two transactions never wait for each other crosswise.
+        for name in sorted(names):
+            self._lock(name, shared=True)
+            if not default_storage.exists(name):
+                raise StoreFailed("The file was removed before it could be recorded.", code="file_removed")
+
+    def remove_if_orphan(self, name: str) -> bool:
+        """Remove the file if no row names it; True when it was removed."""
+        with transaction.atomic():
+            self._lock(name, shared=False)
+            if self.is_named(name):
+                return False
+            default_storage.delete(name)
+        return True
+
+    def remove_orphans(self, *, older_than: timedelta = ORPHAN_AGE) -> int:
+        """Remove files that no row names and that are older than this; returns how many.
+
+        One transaction per file: a lock held over the whole run would stop everybody who keeps files.
+        """
+        horizon = timezone.now() - older_than
+        removed = 0
+        for name in stored_names(self.folder):
+            try:
+                is_old = default_storage.get_modified_time(name) < horizon
+            except FileNotFoundError:  # finished after it was listed
+                continue
+            if is_old and self.remove_if_orphan(name):
+                removed += 1
+        return removed
+
+    def _lock(self, name: str, *, shared: bool) -> None:
+        function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"file:{name}"])
+
+
+def is_kept(name: str, file_size: int) -> bool:
+    """The file is there and whole."""
+    try:
+        return default_storage.size(name) == file_size
+    except OSError:
+        return False
+
+
+def store_failed(error: OSError) -> StoreFailed:
+    """The error of a full or broken disk, without its paths."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreFailed("There is no room on the disk for the file.", code="disk_full")
+    reason = os.strerror(error.errno) if error.errno else type(error).__name__
+    return StoreFailed(f"The file could not be kept: {reason}.")
+
+
+def stored_names(folder: str) -> Iterator[str]:
+    """Every file below a folder of the storage."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for file in sorted(files):
+        yield f"{folder}/{file}"
+    for below in sorted(folders):
+        yield from stored_names(f"{folder}/{below}")
+
+
+def _sync_folders(*folders: Path) -> None:
+    """After a power cut the row would be there and the name would not, unless the folders are on the disk too."""
+    for folder in folders:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
