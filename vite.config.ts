@@ -38,6 +38,8 @@ export default defineConfig({
     emptyOutDir: true,
     manifest: "manifest.json",
     target: "es2022",
+    // Small fonts as data: addresses would be refused by the content policy.
+    assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
       input: ["static/src/app.ts", "static/src/chat.ts", "static/src/player.ts", "static/src/voice.ts"],

@@ -38,9 +38,10 @@ class House:
         """A Python process of this installation; it inherits the house's addresses and is stopped with it."""
         return self._start(arguments, os.environ | dict(environment or {}))
 
-    def start_rival(self, *arguments: str) -> Process:
+    def start_rival(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Process:
         """The same without our Django settings, which Celery would load into the rival too."""
-        return self._start(arguments, {name: value for name, value in os.environ.items() if name != _SETTINGS})
+        inherited = {name: value for name, value in os.environ.items() if name != _SETTINGS}
+        return self._start(arguments, inherited | dict(environment or {}))
 
     def _start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Process:
         process = subprocess.Popen(

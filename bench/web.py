@@ -45,14 +45,19 @@ class Web:
             return False
 
 
+def free_port() -> int:
+    """A port of the loopback interface that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def start_web(house: House, name: str = "web") -> Web:
     """A web process as `manage.py up` starts it, with an account, a project and a key of their own."""
     account = make_account(name)
     project = make_project(account)
     _key, token = create_api_key(user=account, name="bench", permissions=["*"])
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     arguments = ["-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
     process = house.start_python(*arguments, "--log-level", "warning", environment={"DATABASE_POOL": "true"})
     web = Web(process, port, project, token)

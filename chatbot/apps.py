@@ -16,6 +16,8 @@ class ChatbotConfig(AppConfig):
 
         Imports stand here because models and settings are not ready when this module is loaded.
         """
+        from celery.signals import worker_ready
+
         from chatbot import handlers, receivers, services
         from chatbot.engines.base import as_chat_engine
         from chatbot.engines.embedding import as_embedding_engine
@@ -29,6 +31,7 @@ class ChatbotConfig(AppConfig):
         chat_engines = EngineRegistry("chat", settings.ENGINE_PATHS["chat"], accepts=as_chat_engine)
         register_engines(chat_engines, probe=probe_chat_engine)
         register_engines(EngineRegistry("embeddings", settings.ENGINE_PATHS["embeddings"], accepts=as_embedding_engine))
+        worker_ready.connect(receivers.sync_guide_at_start, dispatch_uid="chatbot.sync_guide")
         services.set_launcher(remote.launch)
         tasks_abandoned.connect(receivers.end_replies, dispatch_uid="chatbot.end_replies")
         interactions_ended.connect(receivers.book_gateway_calls, dispatch_uid="chatbot.book_gateway_calls")

@@ -1,12 +1,19 @@
 """Receivers of the queue's and the audit's events; they run inside the transaction that ends a task or a call."""
 
+import logging
+import threading
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db import connections
+
 from accounts.services.booking import EndedCall, book_calls
 from chatbot.services import end_abandoned, fail_reading
+from chatbot.services.guide import sync_guide
 from monitoring.events import EndedInteraction
+
+logger = logging.getLogger(__name__)
 
 
 def end_replies(sender: object, task_ids: Sequence[UUID], **_signal: Any) -> None:
@@ -28,3 +35,19 @@ def book_gateway_calls(sender: object, entries: Sequence[EndedInteraction], **_s
     ]
     if calls:
         book_calls(calls=calls)
+
+
+def sync_guide_at_start(**_signal: Any) -> None:
+    """Receiver of Celery's `worker_ready`: the guide is in step with this version, and has its meaning.
+
+    Beside the work, because embedding takes seconds; several workers come one after the other and find it done.
+    """
+    threading.Thread(target=_sync_guide, name="guide-sync", daemon=True).start()
+
+
+def _sync_guide() -> None:
+    try:
+        changed = sync_guide()
+        logger.info("chat.guide.synced", extra={"changed": changed})
+    finally:
+        connections.close_all()

@@ -2,7 +2,12 @@
 
 from celery import shared_task
 
-from chatbot.services import delete_expired_conversations, interrupt_silent_replies, remove_orphan_files
+from chatbot.services import (
+    delete_expired_conversations,
+    discover_engines,
+    interrupt_silent_replies,
+    remove_orphan_files,
+)
 
 
 @shared_task(name="chatbot.interrupt_silent_replies", ignore_result=True)
@@ -21,3 +26,9 @@ def delete_expired() -> None:
 def clean_files() -> None:
     """Daily: remove stored files that no row names."""
     remove_orphan_files()
+
+
+@shared_task(name="chatbot.discover_engines", ignore_result=True)
+def discover() -> None:
+    """Every minute: the models of a local Ollama become engines."""
+    discover_engines()

@@ -15,9 +15,10 @@ _http = get_asgi_application()
 # Models must be ready before the consumers are imported.
 from chatbot.replying.remote import remember_loop  # noqa: E402
 from chatbot.routing import websocket_urlpatterns as chat_sockets  # noqa: E402
+from monitoring.body_limit import BodyLimit  # noqa: E402
 from tasks.routing import websocket_urlpatterns as task_sockets  # noqa: E402
 
-_protocols = ProtocolTypeRouter(
+_protocols: Any = ProtocolTypeRouter(
     {
         "http": _http,
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([*task_sockets, *chat_sockets]))),
@@ -25,7 +26,10 @@ _protocols = ProtocolTypeRouter(
 )
 
 
+_limited = BodyLimit(_protocols)
+
+
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Replies of remote engines run in the loop that serves requests."""
     remember_loop()
-    await _protocols(scope, receive, send)
+    await _limited(scope, receive, send)

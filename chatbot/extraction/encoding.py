@@ -34,7 +34,7 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """The decoded beginning of a file; line ends are line feeds."""
+    """The decoded beginning of a file; line ends are line feeds. Where it is `truncated`, the file is longer."""
 
     text: str
     encoding: str
@@ -55,7 +55,7 @@ def find_encoding(data: bytes) -> str | None:
 
 
 def read_text(path: Path, *, max_characters: int, find: Callable[[bytes], str | None] = find_encoding) -> Text:
-    """The text of a file, at most `max_characters` of it; what cannot be decoded becomes U+FFFD.
+    """The text of a file, of a long one somewhat more than `max_characters`; what cannot be decoded becomes U+FFFD.
 
     `find` tells the encoding of the beginning of a file. Raises ExtractionError: `unsupported_type` when it is no text,
     `file_empty` when it is blank.
@@ -69,7 +69,7 @@ def read_text(path: Path, *, max_characters: int, find: Callable[[bytes], str | 
     text = unify_line_ends(data.decode(name, "replace"))
     if not text.strip():
         raise ExtractionError("The file is empty.", code="file_empty")
-    return Text(text[:max_characters], name.removesuffix("-sig"), len(data) > most_bytes or len(text) > max_characters)
+    return Text(text, name.removesuffix("-sig"), truncated=len(data) > most_bytes)
 
 
 def unify_line_ends(text: str) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl  # type: ignore[import-untyped]  # has no types
-from lxml.etree import XMLSyntaxError  # type: ignore[import-untyped]  # has no types
+import openpyxl
+from lxml.etree import XMLSyntaxError
 
 from chatbot.extraction.archive import check_parts, open_archive
 from chatbot.extraction.base import Block, ExtractionError, Limits, Reading
@@ -24,8 +24,10 @@ def read(path: Path, limits: Limits) -> Reading:
     """
     with open_archive(path, max_unpacked_bytes=limits.max_unpacked_bytes) as package:
         check_parts(package, max_unpacked_bytes=limits.max_unpacked_bytes)
+    # By its path, openpyxl would look at the name; the sheets are read from the open file later.
+    file = path.open("rb")
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     except _BROKEN as error:
         raise ExtractionError("The file is damaged: it is no complete Excel workbook.") from error
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]

@@ -62,6 +62,8 @@ def _webp(file: BinaryIO) -> Size:
     """RFC 9649: the first chunk is VP8 (section 2.5), VP8L (2.6) or VP8X (2.7)."""
     file.seek(12)
     name, data = file.read(4), file.read(14)[4:]
+    if len(data) < 10:
+        return 0, 0
     if name == b"VP8 " and data[3:6] == b"\x9d\x01\x2a":
         width, height = struct.unpack("<HH", data[6:10])
         return width & 0x3FFF, height & 0x3FFF

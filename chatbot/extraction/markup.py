@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lxml import etree, html  # type: ignore[import-untyped]  # has no types
+from lxml import etree, html
 
 from chatbot.extraction.base import Block, ExtractionError, Form, Limits, Reading
 from chatbot.extraction.encoding import find_encoding, read_text
@@ -36,7 +36,8 @@ def read_markdown(path: Path, limits: Limits) -> Reading:
 def read_html(path: Path, limits: Limits) -> Reading:
     """The text that a reader of the page sees: no scripts, styles, comments or hidden parts.
 
-    What a style sheet hides by class is not known. Raises ExtractionError as `read_text`, and `file_damaged`.
+    What a style sheet hides by class is not known. Raises ExtractionError as `read_text`, `file_damaged` and
+    `file_too_complex`.
     """
     found = read_text(path, max_characters=limits.max_characters, find=_find_encoding)
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
@@ -44,6 +45,9 @@ def read_html(path: Path, limits: Limits) -> Reading:
         root = html.document_fromstring(found.text.encode("utf-8", "replace"), parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise ExtractionError("The file is damaged: it is no HTML.") from error
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        # Elements inside each other 2048 deep: the parser leaves out all that follows.
+        raise ExtractionError("The page is nested too deeply to be read.", code="file_too_complex")
     return Reading(_Page().blocks(root), encoding=found.encoding, truncated=found.truncated)
 
 

@@ -78,7 +78,8 @@ class _Packer:
     def flush(self) -> Iterator[tuple[str, int | None, str]]:
         """The last passage, when it holds anything new."""
         if self._is_fresh:
-            yield self._text.strip(), self._of.page, self._of.heading
+            text = self._text.strip() if self._of.form == "prose" else self._text.strip("\n").rstrip()
+            yield text, self._of.page, self._of.heading
         self._is_fresh = False
 
     def _is_border(self, block: Block) -> bool:
@@ -105,7 +106,7 @@ class _Packer:
         while (surplus := weigh(end) - self._overlap) > 0:
             end = end[max(1, surplus // _ASCII_CHARACTERS_A_TOKEN) :]
         border = re.search(r"\n", end) if of.form == "lines" else _BORDER.search(end) or re.search(r"\s", end)
-        return end[border.end() :].lstrip() if border and len(end) < len(self._text) else ""
+        return end[border.end() :].lstrip("\n") if border and len(end) < len(self._text) else ""
 
 
 def _pieces(block: Block, most: int) -> Iterator[str]:

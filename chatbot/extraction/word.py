@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import docx
 from docx.opc.exceptions import OpcError
 from docx.oxml.ns import qn
-from lxml.etree import XMLSyntaxError  # type: ignore[import-untyped]  # has no types
+from lxml.etree import XMLSyntaxError
 
 from chatbot.extraction.archive import check_parts, open_archive
 from chatbot.extraction.base import Block, ExtractionError, Limits, Reading

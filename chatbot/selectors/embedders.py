@@ -32,6 +32,12 @@ def embed_texts(texts: Sequence[str]) -> "NDArray[np.float32]":
     return default_embedder().embed(texts)
 
 
-def as_vector(values: "Iterable[float]") -> str:
-    """pgvector's text form."""
+def as_vector(values: "NDArray[np.float32]") -> list[float]:
+    """As fields of pgvector take it."""
+    numbers: list[float] = values.tolist()
+    return numbers
+
+
+def vector_text(values: "Iterable[float]") -> str:
+    """pgvector's text form, for statements of our own."""
     return "[" + ",".join(f"{value:.7g}" for value in values) + "]"

@@ -16,7 +16,7 @@ from accounts.models import Account
 from chatbot.engines.base import Source
 from chatbot.models import Conversation, Memory, Message
 from chatbot.selectors.chatters import Chatter
-from chatbot.selectors.embedders import as_vector, embed_texts
+from chatbot.selectors.embedders import embed_texts, vector_text
 from tasks.engines.errors import EngineError
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _guide_language() -> str:
 def _meaning_of(text: str) -> str | None:
     """As pgvector reads it; None while no engine can embed, and the words alone must do."""
     try:
-        return as_vector(embed_texts([text])[0])
+        return vector_text(embed_texts([text])[0])
     except EngineError as error:
         logger.warning("chat.embedding.unavailable", extra={"error_code": error.code})
         return None

@@ -11,6 +11,7 @@ from chatbot.services.conversations import (
     fork_conversation,
     update_conversation,
 )
+from chatbot.services.discovery import discover_engines
 from chatbot.services.errors import (
     ConversationNotFound,
     FileNotFound,
@@ -85,6 +86,7 @@ __all__ = [
     "delete_expired_conversations",
     "delete_file",
     "delete_memory",
+    "discover_engines",
     "edit_message",
     "embed_missing",
     "end_abandoned",

@@ -72,7 +72,7 @@ def _checked(fields: dict[str, Any]) -> dict[str, Any]:
     return checked
 
 
-def _meaning(memory: Memory) -> str | None:
+def _meaning(memory: Memory) -> list[float] | None:
     """None while no engine can embed: it is found by its words alone until it is saved again."""
     try:
         return as_vector(embed_texts([f"{memory.question}\n{memory.answer}"])[0])

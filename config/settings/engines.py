@@ -22,6 +22,8 @@ CHAT_PRIORITY = env.integer("CHAT_PRIORITY", 5)
 GATEWAY_HOLD_SECONDS = env.integer("GATEWAY_HOLD_SECONDS", 900, minimum=1)
 #: Hosts inside the house whose pictures may be named in requests, although they are not public.
 IMAGE_HOSTS_ALLOWED = env.names("IMAGE_HOSTS_ALLOWED")
+#: Looked at every minute; each model there becomes a chat engine. Empty: nothing is looked for.
+OLLAMA_URL = env.text("OLLAMA_URL", "http://127.0.0.1:11434")
 #: Largest uploaded file, and what all files of a person may take together.
 CHAT_MAX_FILE_BYTES = env.integer("CHAT_MAX_FILE_BYTES", 100_000_000, minimum=1)
 CHAT_STORAGE_BYTES = env.integer("CHAT_STORAGE_BYTES", 2_000_000_000, minimum=0)

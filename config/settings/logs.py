@@ -26,6 +26,8 @@ LOGGING: dict[str, Any] = {
         "uvicorn.access": {"handlers": [], "propagate": False},
         "django.request": {"level": "ERROR", "filters": ["without_unavailable"]},
         "asyncio": {"level": "WARNING"},
+        # A line for each start of a periodic job, every few seconds, would bury the others.
+        "celery.beat": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
     },
 }

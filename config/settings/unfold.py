@@ -51,6 +51,16 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Chat"),
+                "items": [
+                    _item(_("Model calls"), "forum", "monitoring_interaction"),
+                    _item(_("Conversations"), "chat", "chatbot_conversation"),
+                    _item(_("Messages"), "chat_bubble", "chatbot_message"),
+                    _item(_("Memories"), "psychology", "chatbot_memory"),
+                    _item(_("Files"), "attach_file", "chatbot_uploadedfile"),
+                ],
+            },
+            {
                 "title": _("Voice"),
                 "items": [
                     _item(_("Audio requests"), "record_voice_over", "tts_audiorequest"),

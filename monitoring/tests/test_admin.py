@@ -37,16 +37,22 @@ def other(stranger: Account) -> Interaction:
 
 @pytest.mark.parametrize(
     "query",
-    ["q=r-17", "q={id}", "status__exact=success", "model=small", "intent_classification=travel",
-     "user__user_id__exact={user}", "project__project_id__exact={project}",
+    ["q=r-17", "q={id}", "q=r-17&status__exact=success", "status__exact=success", "model=small",
+     "intent_classification=travel", "user__user_id__exact={user}", "project__project_id__exact={project}",
      "timestamp_from_0={day}&timestamp_from_1=00:00:00&timestamp_to_0={day}&timestamp_to_1=23:59:59&q=r-17"],
-    ids=range(8),
+    ids=range(9),
 )  # fmt: skip
 def test_staff_search_and_filter(call: Interaction, other: Interaction, console: Client, query: str) -> None:
     day = f"{call.timestamp:%Y-%m-%d}"
     asked = query.format(id=call.pk, user=call.user_id, project=call.project_id, day=day)
     page = console.get(f"{LIST}?{asked}").content.decode()
     assert (str(call.pk) in page, str(other.pk) in page) == (True, False)
+
+
+@pytest.mark.parametrize("term", ["r-18", "00000000-0000-7000-8000-000000000000", "odd", "%"])
+def test_search_for_something_else_finds_nothing(call: Interaction, console: Client, term: str) -> None:
+    page = console.get(LIST, {"q": term})
+    assert (page.status_code, str(call.pk) in page.content.decode()) == (200, False)
 
 
 def test_list_shows_calls_newest_first_without_what_was_said(

@@ -6,6 +6,8 @@ import { icon, statusLook, text } from "./lib/strings";
 import { showToast } from "./ui/toasts";
 
 const OFFLINE_NOTICE_MS = 4_000;
+/** Answers and files of a chat are seen there, and there are many of them. */
+const TOLD_BY_THE_CHAT = "chatbot.";
 /** What an element's clock started from: the seconds the server printed, and when this page first saw them. */
 const since = new WeakMap<HTMLElement, { seconds: string; at: number }>();
 
@@ -74,7 +76,8 @@ function keepProgress(): void {
   }
 }
 
-function show(frame: Frame): void {
+/** Shows a frame wherever its task is in the page; for scripts that asked the server by themselves, too. */
+export function showTask(frame: Frame): void {
   const value = percent(frame.progress);
   remember(frame, value);
   for (const host of elementsOf(frame.task_id)) {
@@ -98,7 +101,7 @@ function showActive(): void {
 
 /** A finished task that this page does not show is announced: its owner may have gone on to something else. */
 function announce(frame: TaskState): void {
-  if (elementsOf(frame.task_id).length > 0) return;
+  if (elementsOf(frame.task_id).length > 0 || frame.task_type.startsWith(TOLD_BY_THE_CHAT)) return;
   const href = document.body.dataset.taskUrl?.replace("00000000-0000-0000-0000-000000000000", frame.task_id);
   if (frame.status === "completed") showToast("success", text("taskCompleted", { task: frame.task_type }), href);
   if (frame.status === "failed") showToast("error", text("taskFailed", { task: frame.task_type }), href);
@@ -109,7 +112,7 @@ function receive(frame: Frame): void {
     announce(frame);
     if (active.apply(frame)) showActive();
   }
-  show(frame);
+  showTask(frame);
   emit("rh:task", frame);
   if (frame.type !== "task.state") return;
   emit(`rh:task-${frame.task_id}`, frame);

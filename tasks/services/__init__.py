@@ -1,11 +1,12 @@
 """Every write of the task protocol."""
 
 from tasks.services.control import cancel_task, pause_task, resume_task, retry_task
-from tasks.services.engines import choose_engine, load_adapter, make_default, probe_engine, sync_engines
+from tasks.services.engines import add_engine, choose_engine, load_adapter, make_default, probe_engine, sync_engines
 from tasks.services.errors import (
     DeadlineInPast,
     IdempotencyKeyReused,
     IllegalTransition,
+    InvalidEngine,
     InvalidInput,
     TaskNotFound,
     UnknownEngine,
@@ -20,11 +21,13 @@ __all__ = [
     "DeadlineInPast",
     "IdempotencyKeyReused",
     "IllegalTransition",
+    "InvalidEngine",
     "InvalidInput",
     "Sweep",
     "TaskNotFound",
     "UnknownEngine",
     "UnknownTaskType",
+    "add_engine",
     "cancel_task",
     "choose_engine",
     "load_adapter",

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 
+from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -13,7 +14,7 @@ from tasks.engines.errors import EngineError
 from tasks.models import Engine
 from tasks.registry import engine_domains, engine_probe, engine_registry
 from tasks.services.acting import acting
-from tasks.services.errors import UnknownEngine
+from tasks.services.errors import InvalidEngine, UnknownEngine
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +79,34 @@ def sync_engines() -> Sequence[Engine]:
             )
             made += [row] if created else []
     return made
+
+
+def add_engine(
+    *,
+    domain: str,
+    name: str,
+    adapter: str,
+    actor: Account | None,
+    model: str = "",
+    base_url: str = "",
+    credential: str = "",
+    title: str = "",
+) -> Engine:
+    """A new catalogue row, switched on. Raises InvalidEngine when the adapter is unknown, or the row is not valid."""
+    known = engine_registry(domain).names() if domain in engine_domains() else ()
+    if adapter not in known:
+        message = _("There is no adapter %(name)s. Adapters: %(known)s.")
+        raise InvalidEngine(message % {"name": adapter, "known": ", ".join(known) or "-"})
+    row = Engine(
+        domain=domain, name=name, adapter=adapter, model=model, base_url=base_url, credential=credential, title=title
+    )
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        raise InvalidEngine(errors=error.message_dict) from error
+    with acting(actor, "added"):
+        row.save(force_insert=True)
+    return row
 
 
 def make_default(*, engine: Engine, actor: Account | None) -> Engine:

@@ -60,3 +60,10 @@ class TaskNotFound(NotFound):
     """No such task, or not for this person."""
 
     code = "task_not_found"
+
+
+class InvalidEngine(DomainError):
+    """A catalogue row that cannot be made like this."""
+
+    code = "invalid_engine"
+    title = "The engine cannot be added like this."

@@ -32,8 +32,26 @@ def compose_findings(findings: Findings, phrases: Phrases, *, asks_page: bool) -
             parts.append(phrases.also)
         if place or findings.verdict == "near":
             parts.append(bold(title))
-        parts += [quote(_shown(found.sentence), _place(found.sentence.source, phrases)) for found in quotes]
+        parts += _quoted(quotes, phrases)
     return "\n\n".join(parts)
+
+
+def _quoted(quotes: Iterable[Found], phrases: Phrases) -> list[str]:
+    """Sentences of files; memories and sections of the guide are short, and whole they say more."""
+    texts: dict[tuple[int, str], Source] = {}
+    for found in quotes:
+        source = found.sentence.source
+        text = _shown(found.sentence) if source.kind == "file" else _whole(source)
+        texts.setdefault((source.number, text), source)
+    return [quote(text, _place(source, phrases)) for (_number, text), source in texts.items()]
+
+
+def _whole(source: Source) -> str:
+    """All sentences, without the heading that a section of the guide begins with."""
+    sentences = split_sentences(source.text)
+    if len(sentences) > 1 and source.heading.endswith(sentences[0]):
+        sentences = sentences[1:]
+    return " ".join(without_bullet(sentence) for sentence in sentences)
 
 
 def _by_title(quotes: Iterable[Found]) -> dict[str, list[Found]]:

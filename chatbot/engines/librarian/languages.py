@@ -33,7 +33,7 @@ _VIETNAMESE = _words_in("""
 #: Vietnamese written without its marks; only what is no English word.
 _VIETNAMESE_PLAIN = _words_in("""
     la gi khong nhu nao nhieu bao cua toi duoc lam sao cho trong nhung cac voi ngay khi dau tai vi nguoi mot hay
-    phai neu thi cung nhe ban xin chao viet tom tat tep trang muc co den ve cach
+    phai neu thi cung nhe ban xin chao viet tom tat tep trang muc thang den ve cach
 """)
 
 

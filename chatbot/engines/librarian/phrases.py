@@ -63,7 +63,10 @@ ENGLISH = Phrases(
     ),
     commands="Commands:",
     no_model="I am no language model, so I cannot do that. I can find, quote and summarise what stands in your files.",
-    add_model="An administrator can add a language model in the console under Engines: Ollama or a service with a key.",
+    add_model=(
+        "An administrator can add a language model in the operations console under Engines: Ollama, or any service"
+        " with an API key."
+    ),
     direct="{title} says:",
     direct_page="{title} says on page {page}:",
     guide="The guide says under {title}:",
@@ -127,7 +130,8 @@ VIETNAMESE = Phrases(
         " có trong tệp của bạn."
     ),
     add_model=(
-        "Quản trị viên có thể thêm một mô hình ngôn ngữ trong trang quản trị: Ollama, hoặc một dịch vụ có khóa API."
+        "Quản trị viên có thể thêm một mô hình ngôn ngữ trong Bảng vận hành, mục Bộ máy: Ollama, hoặc một dịch vụ có"
+        " khóa API."
     ),
     direct="{title} viết:",
     direct_page="{title} viết ở trang {page}:",

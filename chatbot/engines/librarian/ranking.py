@@ -15,7 +15,7 @@ _OTHER_MARKS = 0.35  # of an accented word found with other marks: `ma` for `mã
 _FAMILY = 0.75
 _KIND_FITS, _KIND_MISSES = 0.15, 0.1
 _ALL_PAIRS, _DATE, _PRIOR = 0.2, 0.25, 0.1
-_QUESTION, _FRAGMENT = 0.35, 0.15
+_FRAGMENT = 0.15
 _LONG_WORDS = 45  # beyond it a sentence mentions many things and is about none
 
 #: The share of the question that must be there: to be shown, to be called an answer.
@@ -64,12 +64,12 @@ def search(wanted: Wanted, shelf: Shelf) -> Findings:
         return Findings("nothing", (), ())
     sought = _seek(wanted, shelf)
     ranked = sorted((_rate(wanted, sought, sentence) for sentence in shelf.sentences), key=lambda found: -found.score)
-    relevant = [found for found in ranked if _is_relevant(found)]
+    relevant = [found for found in ranked if _is_relevant(found) and not found.sentence.is_question]
     unknown = tuple(one.term.word.surface for one in sought if not one.family)
     if not relevant:
         return Findings("nothing", (), unknown)
     best = relevant[0]
-    is_direct = best.coverage >= DIRECT and best.fits and not best.sentence.is_question
+    is_direct = best.coverage >= DIRECT and best.fits
     least = best.score * (_CLOSE_TO_DIRECT if is_direct else _CLOSE_TO_NEAR)
     return Findings("direct" if is_direct else "near", tuple(_choose(relevant, least)), unknown)
 
@@ -124,8 +124,6 @@ def _signs(wanted: Wanted, sentence: Sentence) -> float:
         signs += _ALL_PAIRS * len(wanted.pairs & sentence.bag.pairs) / len(wanted.pairs)
     if wanted.dates & sentence.bag.dates:
         signs += _DATE
-    if sentence.is_question:
-        signs -= _QUESTION
     if sentence.is_fragment:
         signs -= _FRAGMENT
     too_long = max(0, len(sentence.text.split()) - _LONG_WORDS)
@@ -145,7 +143,7 @@ def _choose(relevant: Sequence[Found], least: float) -> Iterable[Found]:
         number = found.sentence.source.number
         if chosen == MAX_QUOTES or found.score < least:
             return
-        if of_source.get(number, 0) < _MAX_OF_ONE_SOURCE and not (chosen and found.sentence.is_question):
+        if of_source.get(number, 0) < _MAX_OF_ONE_SOURCE:
             of_source[number] = of_source.get(number, 0) + 1
             chosen += 1
             yield found

@@ -11,9 +11,10 @@ _BORDER = re.compile(
     r"""(?<=[.!?\u2026])["'\u201d\u2019\u00bb)\]]*\s+(?=["'\u201c\u2018\u00ab(\[]?[A-Z\u00c0-\u1ef8\u01100-9])"""
 )
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|cf|Fig|Inc|Ltd|Co|approx|e\.g|i\.e|TP|Tp|Th\.?S|TS|PGS|GS|BS|KS|NXB|tr|Q|P)"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|cf|Inc|Ltd|Co|approx|e\.g|i\.e|TP|Tp|Th\.?S|TS|PGS|GS|BS|KS|NXB)"
     r"|(?<!\S)[A-ZĐ]|\bv\.v)\.$"
 )
+_BEFORE_NUMBER = re.compile(r"\b(?:No|Nr|Fig|Vol|pp?|tr|Q|P)\.$")
 _CELLS = " | "
 #: A line of this length that ends without a full stop was broken by the page's width.
 _BROKEN_LINE = 45
@@ -59,7 +60,9 @@ def _goes_on(above: str, line: str) -> bool:
 def _prose(block: str) -> Iterator[str]:
     start = 0
     for border in _BORDER.finditer(block):
-        if _ABBREVIATION.search(block[start : border.start()]) is None:
+        before = block[start : border.start()]
+        goes_on = _ABBREVIATION.search(before) or (_BEFORE_NUMBER.search(before) and block[border.end()].isdigit())
+        if not goes_on:
             yield block[start : border.end()]
             start = border.end()
     yield block[start:]

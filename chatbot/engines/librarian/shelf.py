@@ -56,6 +56,7 @@ class Sentence:
     lead: Bag
     heading: Bag
     around: Bag
+    is_last: bool = True
 
     @property
     def is_fragment(self) -> bool:
@@ -64,8 +65,8 @@ class Sentence:
 
     @property
     def is_question(self) -> bool:
-        """It asks instead of answering."""
-        return self.text.endswith("?")
+        """It asks, and what follows answers."""
+        return self.text.endswith("?") and not self.is_last
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _sentences_of(source: Source) -> Iterator[Sentence]:
     for position, (text, bag) in enumerate(zip(texts, bags, strict=True)):
         folded = fold(text)
         lead = _lead(texts, bags, position, folded) if asked is _EMPTY else asked
-        yield Sentence(text, source, position, bag, folded, lead, heading, around)
+        yield Sentence(text, source, position, bag, folded, lead, heading, around, position == len(texts) - 1)
 
 
 def _lead(texts: Sequence[str], bags: Sequence[Bag], position: int, folded: str) -> Bag:

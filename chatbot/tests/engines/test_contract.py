@@ -9,7 +9,10 @@ from chatbot.tests.engines.contract import LocalChatEngineContract
 from tasks.engines.loader import EngineRegistry
 
 #: Dotted path of each engine on this machine, and a question that it answers at length.
-LOCAL_ENGINES = {"chatbot.engines.fake.FakeChatEngine": "Say it [words 200]"}
+LOCAL_ENGINES = {
+    "chatbot.engines.fake.FakeChatEngine": "Say it [words 200]",
+    "chatbot.engines.librarian.LibrarianEngine": "/help",
+}
 
 
 @pytest.fixture(scope="module", params=LOCAL_ENGINES)

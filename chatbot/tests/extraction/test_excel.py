@@ -1,6 +1,7 @@
 """Excel workbooks: rows under their header, values as people see them, sheets that claim to be endless."""
 
 import datetime as dt
+import io
 import zipfile
 from functools import partial
 from pathlib import Path
@@ -20,7 +21,7 @@ SHEET = "xl/worksheets/sheet1.xml"
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "upload.xlsx"
+    return tmp_path / "upload"
 
 
 def sheet_of(rows: str, *, dimension: str = "A1:B2") -> bytes:
@@ -80,7 +81,7 @@ def test_formulas_show_the_value_that_was_saved(path: Path) -> None:
 
 def test_hidden_sheets_are_left_out(path: Path) -> None:
     workbook(path, {"Seen": [["a", "b"]], "Secret": [["c", "d"]]})
-    book = openpyxl.load_workbook(path)
+    book = openpyxl.load_workbook(io.BytesIO(path.read_bytes()))
     book["Secret"].sheet_state = "hidden"
     book.save(path)
     extraction = read_file(path, "a.xlsx")

@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from chatbot.extraction.base import Block, FileKind
+from chatbot.extraction.base import Block
 from chatbot.extraction.markup import read_html, read_markdown
 from chatbot.extraction.reading import read_file
 from chatbot.tests.extraction.files import blocks, refusal, save, texts
+
+FRENCH = "Nous avons visité la vieille rotonde à côté de l'église. Où êtes-vous allés après ? \\x41 +AFE- xn--p1ai"
 
 
 @pytest.fixture
@@ -127,15 +129,18 @@ def test_declared_encoding_counts_where_the_bytes_do_not_speak(path: Path, head:
 
 @pytest.mark.parametrize("charset", ["zlib_codec", "unicode_escape", "undefined", "idna", "rot13", "utf-7"])
 def test_declared_codecs_that_are_no_encodings_are_ignored(path: Path, charset: str) -> None:
-    save(path, f"<meta charset={charset}><p>\\x41 déjà vu, l'été à côté</p>".encode("cp1252"))
-    assert texts(read_html, path) == ["\\x41 déjà vu, l'été à côté"]
+    save(path, f"<meta charset={charset}><p>{FRENCH}</p>".encode("cp1252"))
+    assert texts(read_html, path) == [FRENCH]
 
 
 def test_hundred_thousand_open_elements_do_no_harm(path: Path) -> None:
     save(path, b"<html>" + b"<div><b>" * 100_000 + b"deep" + b"</div>" * 50_000 + b"<p>end")
-    extraction = read_file(path, "a.html")
-    assert extraction.kind is FileKind.HTML
-    assert [block.text for block in extraction.blocks] == ["deep", "end"]
+    assert refusal(partial(read_file, path, "a.html")) == "file_too_complex"
+
+
+def test_two_thousand_elements_inside_each_other_are_read(path: Path) -> None:
+    save(path, b"<div>" * 2_000 + b"deep" + b"</div>" * 1_000 + b"<p>end")
+    assert texts(read_html, path) == ["deep", "end"]
 
 
 def test_page_without_text_is_read(path: Path) -> None:

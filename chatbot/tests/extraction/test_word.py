@@ -14,7 +14,7 @@ from chatbot.tests.extraction.files import blocks, change_parts, refusal, texts,
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    return tmp_path / "upload.docx"
+    return tmp_path / "upload"
 
 
 def run(text: str, *, properties: str = "") -> str:

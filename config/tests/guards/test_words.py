@@ -7,7 +7,7 @@ from config.tests.guards.sources import ROOT, Source, product, tracked_files
 
 #: Files that may catch everything, and why.
 CATCH_ALL = {
-    "monitoring/drainer.py": "the drainer's edge: a receiver may raise anything, and the stream keeps what is not moved",
+    "monitoring/drainer.py": "the drainer's edge: a receiver may raise anything, and the stream keeps what waits",
     "tasks/engines/loader.py": "a third-party engine may raise anything while it is imported",
     "tasks/worker/keeper.py": "the keeper's edge: a worker without leases must end rather than go on",
     "tasks/worker/runner.py": "the edge of a worker: a handler may raise anything, and the row must say so",

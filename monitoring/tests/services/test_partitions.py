@@ -14,6 +14,7 @@ from accounts.models import Account
 from config.common.ids import uuid7
 from monitoring.models import Interaction
 from monitoring.services import drop_partitions, keep_partitions, make_partitions
+from monitoring.services import partitions as module
 from monitoring.services.partitions import default_rows
 from monitoring.tests.calls import answered, id_at, other_session, partition_of, record
 
@@ -126,8 +127,9 @@ def busy_table(transactional_db: None) -> Iterator[None]:
 
 
 def test_lock_that_is_not_to_be_had_leaves_all_as_it_was(
-    busy_table: None, january: None, caplog: pytest.LogCaptureFixture
+    busy_table: None, january: None, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(module, "LOCK_TIMEOUT", "50ms")
     before = partitions()
     with pytest.raises(OperationalError):
         make_partitions(months_ahead=9)

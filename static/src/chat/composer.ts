@@ -20,6 +20,8 @@ interface Links {
   editLast: () => boolean;
 }
 
+const isTouch = (): boolean => matchMedia("(pointer: coarse)").matches;
+
 export class Composer {
   private readonly form = need<HTMLFormElement>("[data-part=composer]");
   private readonly area = need<HTMLTextAreaElement>("textarea", this.form);
@@ -72,7 +74,7 @@ export class Composer {
   private onKey(event: KeyboardEvent): void {
     // While an input method composes a letter, Enter chooses it.
     if (event.isComposing) return;
-    if (event.key === "Enter" && !event.shiftKey && !matchMedia("(pointer: coarse)").matches) {
+    if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
       event.preventDefault();
       void this.submit();
     } else if (event.key === "ArrowUp" && this.area.value === "" && this.links.editLast()) event.preventDefault();
@@ -138,6 +140,8 @@ export class Composer {
     this.area.readOnly = false;
     if (sent) this.empty(before);
     this.refresh();
+    // The button that was pressed is gone; a finger would only bring the keyboard back.
+    if (!isTouch()) this.focus();
   }
 
   private empty(conversationId: string | null): void {

@@ -1,6 +1,6 @@
 /** Markdown to a clean fragment: parsed without HTML, sanitised all the same, then dressed (code, tables, sources). */
 import DOMPurify from "dompurify";
-import MarkdownIt from "markdown-it";
+import MarkdownIt, { type RendererRule } from "markdown-it";
 import { icon, text } from "../lib/strings";
 import { h } from "./dom";
 import { drawFormulas, useFormulas } from "./math";
@@ -9,6 +9,15 @@ const md = new MarkdownIt({ html: false, linkify: true, breaks: false, typograph
 // "example.com" in an answer is mostly no link; "https://example.com" is one.
 md.linkify.set({ fuzzyLink: false, fuzzyEmail: false });
 useFormulas(md);
+/** Columns are aligned by a class: the content policy allows no style attribute, not even one that is taken out again. */
+const cell: RendererRule = (tokens, index, options, _env, self) => {
+  const token = tokens[index];
+  const side = /text-align:(\w+)/.exec(String(token?.attrGet("style") ?? ""))?.[1];
+  if (token && side) token.attrs = [["class", `align-${side}`]];
+  return self.renderToken(tokens, index, options);
+};
+md.renderer.rules["th_open"] = cell;
+md.renderer.rules["td_open"] = cell;
 // Pictures from elsewhere would tell their host who reads what: they are links, which nobody follows unasked.
 md.renderer.rules["image"] = (tokens, index) => {
   const token = tokens[index];

@@ -102,7 +102,7 @@ export class MessageView {
       h("button", { type: "button", class: "menu-item", "data-act": "regenerate", "data-engine": engine.name }, icon("cpu"), engine.label),
     );
     const label = text("chatRegenerateWith");
-    const list = h("div", { class: "menu-list from-left" }, h("p", { class: "menu-title" }, label), ...entries);
+    const list = h("div", { class: "menu-list upward" }, h("p", { class: "menu-title" }, label), ...entries);
     const summary = h("summary", { class: "btn-icon is-narrow", "aria-label": label, title: label }, icon("chevron-down"));
     return [button, h("details", { class: "menu" }, summary, list)];
   }

@@ -5,6 +5,7 @@ import { h } from "./dom";
 
 interface AudioRequest {
   id: string;
+  task_id: string;
   status: string;
   error_message: string;
 }
@@ -15,8 +16,9 @@ const MAX_POLL_MS = 3_000;
 const MAX_CHARACTERS = 20_000;
 
 /** The made sound's address. Throws Problem when it cannot be made. */
-async function speak(words: string): Promise<string> {
+async function speak(words: string, begun: (taskId: string) => void): Promise<string> {
   let request = await post<AudioRequest>("audio-requests/", { text_content: words.slice(0, MAX_CHARACTERS), output_format: "mp3" });
+  begun(request.task_id);
   for (let wait = POLL_MS; !["completed", "failed", "cancelled"].includes(request.status); wait = Math.min(MAX_POLL_MS, wait * 1.3)) {
     await new Promise((resolve) => setTimeout(resolve, wait));
     request = await get<AudioRequest>(`audio-requests/${request.id}/`);
@@ -46,10 +48,12 @@ export async function readAloud(message: HTMLElement, words: string): Promise<vo
   const place = h("div", { class: "speech", "data-part": "speech", role: "status" }, text("chatMakingVoice"));
   message.querySelector("[data-part=actions]")?.before(place);
   try {
-    const src = await speak(words);
+    // An element of the task in the page: nobody needs to be told elsewhere that it has finished.
+    const src = await speak(words, (taskId) => { place.dataset.taskId = taskId; });
     const { startPlayers } = await import("../player");
     place.replaceChildren(player(src));
     startPlayers();
+    place.scrollIntoView({ block: "nearest" });
   } catch (error) {
     place.remove();
     throw error;

@@ -7,6 +7,7 @@ import { MessageView, type Surroundings } from "./message";
 import { joint, placed } from "./path";
 import type { Scroll } from "./scroll";
 import type { ChatSocket } from "./socket";
+import { watchTools } from "./tools";
 import { isEnded, type Branch, type Message } from "./types";
 
 interface Links {
@@ -29,7 +30,9 @@ export class Thread {
     public conversationId: string | null,
     private readonly around: Surroundings,
     private readonly links: Links,
-  ) {}
+  ) {
+    watchTools(this.list);
+  }
 
   view(id: string): MessageView | undefined {
     return this.views.get(id);

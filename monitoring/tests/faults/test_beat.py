@@ -1,0 +1,61 @@
+"""The real beat process moves the audit beside its sweeps; a second process stands by."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import pytest
+
+from accounts.models import Account
+from monitoring.audit import begin_interaction, end_interaction
+from monitoring.models import Interaction
+from monitoring.tests.calls import answered, said
+from tasks.tests.conftest import ROOT, child_environment, eventually, kill_group
+
+pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
+
+Process = subprocess.Popen[bytes]
+
+
+@pytest.fixture
+def manage() -> Iterator[Callable[..., Process]]:
+    """`manage("beat")` starts a command; whatever is left is killed afterwards."""
+    started: list[Process] = []
+
+    def start(command: str) -> Process:
+        environment = child_environment(INTERACTION_DRAIN_SECONDS="0.05")
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", command], cwd=ROOT, env=environment, start_new_session=True
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        kill_group(process)
+
+
+def has_ended(count: int) -> bool:
+    """So many ends have arrived."""
+    return ended() == count
+
+
+def ended() -> int:
+    """Calls whose end has arrived."""
+    return Interaction.objects.filter(status="success").count()
+
+
+@pytest.mark.parametrize("command", ["beat", "audit_drainer"])
+def test_process_moves_calls_until_it_is_told_to_stop(
+    manage: Callable[..., Process], owner: Account, command: str
+) -> None:
+    process = manage(command)
+    for _ in range(3):
+        start, before = said(owner), ended()
+        begin_interaction(start)
+        end_interaction(start.id, answered())
+        eventually(partial(has_ended, before + 1), within_seconds=60, sweeping=False)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(20) == 0
