@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import json
+import logging
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,12 +18,16 @@ from chatbot.streams.frames import ErrorFrame, changes_of
 from chatbot.streams.reader import stream_hub
 from chatbot.streams.tail import tail
 
-#: Close codes: 4401 not signed in, 4403 no longer allowed.
+logger = logging.getLogger(__name__)
+
+#: Close codes: 4401 not signed in, 4403 no longer allowed, 1011 as in RFC 6455.
 NOT_SIGNED_IN = 4401
 NO_LONGER_ALLOWED = 4403
+INTERNAL_ERROR = 1011
 #: Rights are looked at again this often while a socket is open.
 RECHECK_SECONDS = 30.0
 MAX_FOLLOWED = 50
+_OWN_JOBS = ("changes", "recheck")
 
 
 class ChatConsumer(AsyncJsonWebsocketConsumer):
@@ -38,8 +44,8 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             await self.close(NOT_SIGNED_IN)
             return
         self.account = user
-        self.jobs["changes"] = asyncio.create_task(self._forward_changes())
-        self.jobs["recheck"] = asyncio.create_task(self._recheck())
+        for name, work in zip(_OWN_JOBS, (self._forward_changes(), self._recheck()), strict=True):
+            self.jobs[name] = asyncio.create_task(work)
 
     async def disconnect(self, code: int) -> None:
         """End every follower."""
@@ -58,7 +64,7 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             after = int(content.get("after", 0))
             if kind not in ("follow", "unfollow") or not 0 <= after < 2**31:
                 raise ValueError
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             await self._refuse("", "invalid_frame", "The frame is not understood.")
             return
         name = str(message_id)
@@ -66,10 +72,21 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             self.jobs.pop(name).cancel()
         if kind == "unfollow":
             return
-        if len(self.jobs) >= MAX_FOLLOWED:
+        if len(self.jobs) - len(_OWN_JOBS) >= MAX_FOLLOWED:
             await self._refuse(name, "too_many", "This page follows too many messages.")
             return
-        self.jobs[name] = asyncio.create_task(self._forward(message_id, after))
+        job = self.jobs[name] = asyncio.create_task(self._forward(message_id, after))
+        job.add_done_callback(partial(self._forget, name))
+
+    def _forget(self, name: str, job: "asyncio.Task[None]") -> None:
+        """A reply that has ended makes room for the next one."""
+        if self.jobs.get(name) is job:
+            del self.jobs[name]
+
+    @classmethod
+    async def encode_json(cls, content: Any) -> str:
+        """UTF-8 as it is, without spaces: escapes would double what a Vietnamese answer costs."""
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     async def decode_json(cls, text_data: str) -> Any:
@@ -80,9 +97,14 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
 
     async def _forward(self, message_id: UUID, after: int) -> None:
         """Everything after `after`, until the reply has ended."""
-        async with contextlib.aclosing(tail(message_id, after, partial(self._message, message_id))) as frames:
-            async for frame in frames:
-                await self.send_json(frame)
+        try:
+            async with contextlib.aclosing(tail(message_id, after, partial(self._message, message_id))) as frames:
+                async for frame in frames:
+                    await self.send_json(frame)
+        except Exception:
+            # The socket's edge: a page that is not told would wait for ever; closed, it connects and asks again.
+            logger.exception("chat.socket.crashed")
+            await self.close(INTERNAL_ERROR)
 
     async def _forward_changes(self) -> None:
         after = await last_change(self.account.pk)

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from accounts.querysets import Viewer
 
 if TYPE_CHECKING:
-    from chatbot.models import Conversation, Memory, Message, Passage, UploadedFile
+    from chatbot.models import Conversation, Memory, Message, MessageVote, Passage, ShareLink, UploadedFile
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -80,3 +80,23 @@ class PassageQuerySet(models.QuerySet["Passage"]):
     def visible_to(self, user: Viewer) -> Self:
         """Of one's own files, and of the guide, which everybody may read."""
         return self.filter(Q(file__user_id__in=[user.pk]) | Q(file=None))
+
+
+class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
+    """Shared links."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own."""
+        return self.filter(user_id__in=[user.pk])
+
+    def open(self) -> Self:
+        """Neither revoked nor over, of people who may still act."""
+        return self.filter(revoked_at=None, expires_at__gt=Now(), user__is_active=True, user__is_blocked=False)
+
+
+class MessageVoteQuerySet(models.QuerySet["MessageVote"]):
+    """Votes."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own."""
+        return self.filter(user_id__in=[user.pk])

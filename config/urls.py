@@ -5,12 +5,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
 
 from accounts.views import console_door
+from chatbot.shared_views import shared
 
 _rest: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("projects.api.urls")),
     path("", include("tasks.api.urls")),
     path("", include("results.api.urls")),
+    path("", include("monitoring.api.urls")),
     path("", include("chatbot.api.urls")),
     path("", include("tts.api.urls")),
 ]
@@ -23,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("results/", include("results.urls")),
     path("chat/", include("chatbot.urls")),
     path("voice/", include("tts.urls")),
+    path("shared/<str:token>/", shared, name="shared"),
     path("i18n/", include("django.conf.urls.i18n")),
     # One door: the admin's own form would not count guesses as the sign-in page does.
     path("admin/login/", console_door),

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from accounts import limiter
-from accounts.services.usage import after_commit, present
+from accounts.services.usage import _open, after_commit, present
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,17 @@ class EndedCall:
     def scope_ids(self) -> list[UUID]:
         """Account, key and project."""
         return present(self.account_id, self.key_id, self.project_id)
+
+
+def note_recorded(*, reservation_id: UUID) -> None:
+    """The call is in the audit's stream, which ends its reservation: this process need not remember it."""
+    _open.pop(reservation_id, None)
+
+
+def give_back(*, reservation_id: UUID, scope_ids: Sequence[UUID]) -> None:
+    """Drop the reservation of a call that will not be made; without Redis it lapses by itself."""
+    note_recorded(reservation_id=reservation_id)
+    after_commit(partial(limiter.settle, scope_ids, reservation_id))
 
 
 # As `usage._BOOK`, for amounts that differ by scope. Rows are locked in one order for everybody.

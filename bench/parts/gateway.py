@@ -1,4 +1,4 @@
-"""What a model call through the gateway costs the web process: key, limits, quotas and audit on, beside a bare Django."""
+"""What a model call costs the web process with key, limits, quotas and audit, beside a bare Django without any."""
 
 import asyncio
 import statistics
@@ -8,10 +8,10 @@ from itertools import product
 import aiohttp
 
 from accounts.services import set_quota
-from bench.house import House, cpu_ms, wait_until
+from bench.house import House, Process, cpu_ms, wait_until
 from bench.options import Options
 from bench.table import Row
-from bench.web import Process, free_port, start_web
+from bench.web import free_port, start_web
 from tasks.models import Engine
 
 CALLERS = 16

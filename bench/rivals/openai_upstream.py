@@ -1,4 +1,4 @@
-"""An upstream that answers at once, or with a stream of 50 tokens: `python openai_upstream.py PORT`. Knows no Django."""
+"""An upstream that answers at once, or with a stream of 50 tokens: `python openai_upstream.py PORT`."""
 
 import json
 import sys

@@ -1,19 +1,22 @@
 """`/v1/chat/completions` and `/v1/embeddings`: OpenAI's requests, answered by the engines of this house."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from chatbot.engines.tokens import estimate_tokens
 from chatbot.gateway.access import workplace_of
-from chatbot.gateway.bodies import check_chat, check_images, prompt_and_system, reserve_for
+from chatbot.gateway.bodies import check_addresses, check_chat, count_prompt, prompt_and_system, reserve_for
 from chatbot.gateway.calls import ModelCall
-from chatbot.gateway.embedding import embed, embedders, read_inputs
+from chatbot.gateway.embedding import count_inputs, embed, embedders, read_inputs
 from chatbot.gateway.failures import as_answer
 from chatbot.gateway.forwarding import forward
 from chatbot.gateway.local import complete_locally
 from chatbot.gateway.routes import routes
+from chatbot.gateway.serving import serve
 from chatbot.selectors.chatters import Chatter
+from monitoring.middleware import request_id_of
 from tasks.api.openai import Caller, ModelNotFound, openai_call, read_json
 from tasks.engines.errors import EngineError
 from tasks.services import UnknownEngine
@@ -25,23 +28,27 @@ async def chat_completions(request: HttpRequest, caller: Caller) -> HttpResponse
     body = read_json(request)
     messages = check_chat(body)
     chatters = await _route(body["model"])
-    await check_images(messages)
-    call = ModelCall(caller, await workplace_of(request, caller), "chat.completions")
     prompt, system = prompt_and_system(messages)
-    call.prompt_tokens = sum(estimate_tokens(text) for text in (prompt, system))
-    await call.begin(
-        request,
-        model=body["model"],
-        prompt=prompt,
-        system=system,
-        reserve=reserve_for(body, messages),
-        stream=bool(body.get("stream")),
+    call = ModelCall(
+        caller,
+        await workplace_of(request, caller),
+        "chat.completions",
+        body["model"],
+        prompt,
+        system,
+        is_streaming=bool(body.get("stream")),
+        prompt_tokens=count_prompt(messages),
     )
-    if chatters[0].is_local:
-        response = await complete_locally(call, body, messages, chatters[0])
-    else:
-        response = await forward(call, "/chat/completions", body, chatters)
-    return _with_headers(response, call)
+
+    async def locally(chatter: Chatter) -> HttpResponseBase:
+        return await complete_locally(call, body, messages, chatter, request_id_of(request))
+
+    async def answer() -> HttpResponseBase:
+        await call.begin(request, {"requests": 1, "tokens": reserve_for(body, call.prompt_tokens)})
+        await check_addresses(messages)
+        return await forward(call, "/chat/completions", body, chatters, locally)
+
+    return await serve(request, call, body, [chatter.row for chatter in chatters], answer)
 
 
 @openai_call(method="POST", scope="chat:write")
@@ -49,28 +56,43 @@ async def embeddings(request: HttpRequest, caller: Caller) -> HttpResponseBase:
     """Texts as vectors."""
     body = read_json(request)
     inputs = read_inputs(body)
-    call = ModelCall(caller, await workplace_of(request, caller), "embeddings")
-    reserve = sum(estimate_tokens(text) for text in inputs) + 1
     embedder = await embedders.get(body["model"], body["model"])
-    chatters = [] if embedder else await _route(body["model"])
+    chatters = [] if embedder else await _remote_route(body["model"])
     # What is embedded is seldom worth keeping, and often long.
-    await call.begin(request, model=body["model"], prompt="", system="", reserve=reserve, stream=False)
-    if embedder:
-        return _with_headers(await embed(call, body, inputs, embedder), call)
-    return _with_headers(await forward(call, "/embeddings", body, chatters), call)
+    call = ModelCall(
+        caller,
+        await workplace_of(request, caller),
+        "embeddings",
+        body["model"],
+        prompt_tokens=count_inputs(inputs),
+    )
+
+    async def answer() -> HttpResponseBase:
+        await call.begin(request, {"requests": 1, "tokens": call.prompt_tokens})
+        if embedder:
+            return await embed(call, body, inputs, embedder)
+        return await forward(call, "/embeddings", body, chatters)
+
+    rows = [embedder[0]] if embedder else [chatter.row for chatter in chatters]
+    return await serve(request, call, body, rows, answer)
 
 
-async def _route(name: str) -> list[Chatter]:
+async def _route(name: str) -> Sequence[Chatter]:
     try:
         return await routes.get(name, name)
     except UnknownEngine:
-        message = _("The model %(name)s does not exist or you do not have access to it.") % {"name": repr(name[:100])}
-        raise ModelNotFound(message, errors={"model": [message]}) from None
+        raise _unknown(name) from None
     except EngineError as error:
         raise as_answer(error) from error
 
 
-def _with_headers(response: HttpResponseBase, call: ModelCall) -> HttpResponseBase:
-    for name, value in call.headers.items():
-        response.headers.setdefault(name, value)
-    return response
+async def _remote_route(name: str) -> Sequence[Chatter]:
+    """Engines of this machine that chat cannot embed."""
+    if remote := [chatter for chatter in await _route(name) if not chatter.is_local]:
+        return remote
+    raise _unknown(name)
+
+
+def _unknown(name: str) -> ModelNotFound:
+    message = _("The model %(name)s does not exist or you do not have access to it.") % {"name": repr(name[:100])}
+    return ModelNotFound(message, errors={"model": [message]})

@@ -1,6 +1,7 @@
 """Cuts text into passages for search: at the borders of paragraphs and sentences, code between its lines."""
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -17,17 +18,20 @@ _NO_BORDER = re.compile(
 )
 _FINISHED = re.compile(r"""[.!?:\u2026\u3002\uff01\uff1f]["'\u201d\u2019\xbb)\]]*\s*\Z""")
 _TAIL = 12  # characters, enough for all of these
-_ASCII_CHARACTERS_A_TOKEN = 4
+_BEYOND_ASCII, _SIGN = 4, 3
+_SIGNS = string.punctuation.encode()
 
 
 def weigh(text: str) -> int:
-    """The length of a text in English characters: every character beyond ASCII counts four times.
+    """The length of a text in English letters: beyond ASCII each counts four times, a sign three times.
 
     Embedding models read a limited number of tokens, and a token is about four letters of English, but one of
-    Vietnamese with its marks, of Russian or of Chinese: passages of equal weight have about as many tokens.
+    Vietnamese with its marks, of Russian or of Chinese, and in code each sign is one: passages of equal weight have
+    about as many tokens.
     """
-    beyond = len(text) - len(text.encode("ascii", "ignore"))
-    return len(text) + (_ASCII_CHARACTERS_A_TOKEN - 1) * beyond
+    plain = text.encode("ascii", "ignore")
+    signs = len(plain) - len(plain.translate(None, _SIGNS))
+    return len(text) + (_BEYOND_ASCII - 1) * (len(text) - len(plain)) + (_SIGN - 1) * signs
 
 
 def split(
@@ -104,7 +108,7 @@ class _Packer:
             return ""
         end = self._text
         while (surplus := weigh(end) - self._overlap) > 0:
-            end = end[max(1, surplus // _ASCII_CHARACTERS_A_TOKEN) :]
+            end = end[max(1, surplus // _BEYOND_ASCII) :]
         border = re.search(r"\n", end) if of.form == "lines" else _BORDER.search(end) or re.search(r"\s", end)
         return end[border.end() :].lstrip("\n") if border and len(end) < len(self._text) else ""
 
@@ -157,7 +161,7 @@ def _reach(unit: str, start: int, most: int) -> int:
     """Where the characters from `start` on weigh `most`."""
     weight = 0
     for place in range(start, len(unit)):
-        weight += 1 if unit[place].isascii() else _ASCII_CHARACTERS_A_TOKEN
+        weight += weigh(unit[place])
         if weight > most:
             return max(start + 1, place)
     return len(unit) - 1

@@ -8,10 +8,14 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from chatbot.engines.addresses import check_public_url
-from chatbot.engines.tokens import CHARACTERS_PER_TOKEN
+from chatbot.engines.tokens import estimate_tokens
 from config.common.problems import DomainError
 from tasks.engines.errors import EngineInputError
+from tasks.models import Engine
 
+MAX_RESERVED_TOKENS = 10**12
+#: Each is looked up before the engine is asked.
+MAX_ADDRESSES = 50
 ROLES = frozenset({"system", "developer", "user", "assistant", "tool", "function"})
 
 
@@ -65,34 +69,60 @@ def prompt_and_system(messages: list[Mapping[str, Any]]) -> tuple[str, str]:
     return "", system
 
 
-def reserve_for(body: Mapping[str, Any], messages: list[Mapping[str, Any]]) -> int:
-    """Tokens to reserve: the prompt, roughly, and the most that may be answered, for each of `n` answers."""
-    prompt = sum(len(text) for message in messages for text in texts_of(message)) // CHARACTERS_PER_TOKEN + 1
+def count_prompt(messages: list[Mapping[str, Any]]) -> int:
+    """Tokens of all messages, roughly; what an upstream reports is what counts in the end."""
+    return estimate_tokens("".join(text for message in messages for text in texts_of(message)))
+
+
+def reserve_for(body: Mapping[str, Any], prompt_tokens: int) -> int:
+    """Tokens to reserve: the prompt, and the most that may be answered, for each of `n` answers."""
     asked = body.get("max_completion_tokens") or body.get("max_tokens")
     answer = asked if isinstance(asked, int) and asked > 0 else settings.CHAT_RESERVED_TOKENS
     count = body.get("n")
-    return prompt + answer * (count if isinstance(count, int) and 1 <= count <= 128 else 1)
+    total = prompt_tokens + answer * (count if isinstance(count, int) and 1 <= count <= 128 else 1)
+    # Nobody's quota is larger, and larger numbers cannot be counted.
+    return min(total, MAX_RESERVED_TOKENS)
 
 
-async def check_images(messages: list[Mapping[str, Any]]) -> None:
+def _addresses(value: object) -> Iterator[str]:
+    """Everything inside of a part that names an address: `image_url`, `video_url`, `file_url`, `url`."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if isinstance(inner, str) and name.endswith("url"):
+                yield inner
+            else:
+                yield from _addresses(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _addresses(inner)
+
+
+async def check_addresses(messages: list[Mapping[str, Any]]) -> None:
     """No engine of this house may be sent to fetch an address inside it; raises InvalidRequest."""
-    for position, message in enumerate(messages):
-        content = message.get("content")
-        for part in content if isinstance(content, list) else ():
-            image = part.get("image_url") if isinstance(part, dict) else None
-            url = image.get("url") if isinstance(image, dict) else image
-            if not isinstance(url, str) or url.startswith("data:"):
-                continue
-            try:
-                await check_public_url(url, allowed_hosts=settings.IMAGE_HOSTS_ALLOWED)
-            except EngineInputError as error:
-                raise InvalidRequest.of(f"messages[{position}].content", error.message, error.code) from error
+    found = {
+        url: position
+        for position, message in enumerate(messages)
+        if isinstance(message.get("content"), list)
+        for url in _addresses(message["content"])
+        if url[:5].lower() != "data:"
+    }
+    if len(found) > MAX_ADDRESSES:
+        text = _("At most %(limit)d addresses are accepted.") % {"limit": MAX_ADDRESSES}
+        raise InvalidRequest.of("messages", text, "too_many_addresses")
+    for url, position in found.items():
+        try:
+            await check_public_url(url, allowed_hosts=settings.IMAGE_HOSTS_ALLOWED)
+        except EngineInputError as error:
+            raise InvalidRequest.of(f"messages[{position}].content", error.message, error.code) from error
 
 
-def for_engine(body: Mapping[str, Any], model: str) -> bytes:
-    """The body as it is sent on: the engine's own name of the model, and usage always asked for in streams."""
-    sent = {**body, "model": model or body["model"]}
-    if sent.get("stream"):
+def for_engine(body: Mapping[str, Any], row: Engine) -> bytes:
+    """The body as it is sent on: the engine's own name of the model, and usage always asked for in streams.
+
+    The row's option `include_usage` is False for servers that refuse `stream_options`.
+    """
+    sent = {**body, "model": row.model or body["model"]}
+    if sent.get("stream") and row.options.get("include_usage", True):
         options = sent.get("stream_options")
         sent["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
     return json.dumps(sent, ensure_ascii=False, separators=(",", ":")).encode()

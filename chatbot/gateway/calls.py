@@ -5,10 +5,11 @@ transaction that stores it, and gives the reservation back. A process that dies 
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
@@ -17,62 +18,82 @@ from django.http import HttpRequest
 
 from accounts.requests import client_ip
 from accounts.services import aadmit
+from accounts.services.booking import give_back, note_recorded
 from chatbot.gateway.access import Workplace
-from chatbot.selectors.chatters import Chatter
+from chatbot.gateway.background import in_background
 from config.common.ids import uuid7
-from monitoring.audit import InteractionEnd, InteractionStart, abegin_interaction, aend_interaction
+from monitoring.audit import AuditDown, InteractionEnd, InteractionStart, abegin_interaction, aend_interaction
 from monitoring.middleware import request_id_of
 from tasks.api.openai import Caller
 from tasks.engines.usage import Usage
+from tasks.models import Engine
 
-#: Ends that are being written; the event loop itself keeps only weak references.
-_ends: set["asyncio.Task[None]"] = set()
+logger = logging.getLogger(__name__)
+
+#: While Redis is away the end is kept here and written again after so long, then after twice as long, and so on.
+_FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 0.25, 15.0
+#: What the audit's column can hold.
+_MAX_COST = Decimal(10) ** 8
 
 
 @dataclass
 class ModelCall:
-    """A call from its admission to its end; `headers` are those of the rate limit."""
+    """A call from its admission to its end."""
 
     caller: Caller
     workplace: Workplace
     endpoint: str
-    id: UUID = field(default_factory=uuid7)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    model: str
+    prompt: str = ""
+    system: str = ""
+    is_streaming: bool = False
     prompt_tokens: int = 0
+    id: UUID = field(default_factory=uuid7)
     began: float = field(default_factory=time.perf_counter)
     first_token_at: float | None = None
+    is_begun: bool = False
     is_over: bool = False
 
-    async def begin(
-        self, request: HttpRequest, *, model: str, prompt: str, system: str, reserve: int, stream: bool
-    ) -> None:
+    async def begin(self, request: HttpRequest, amounts: Mapping[str, int]) -> None:
         """Count, reserve and record; raises what `aadmit` raises, or AuditDown, and then nothing was begun."""
-        admission = await aadmit(
-            account=self.caller.account,
-            endpoint=request.path,
-            key=self.caller.key,
-            amounts={"requests": 1, "tokens": reserve},
-            project_id=self.workplace.project_id,
-            reservation_id=self.id,
-            hold_seconds=settings.GATEWAY_HOLD_SECONDS,
-        )
-        self.headers = admission.headers
-        await abegin_interaction(
-            InteractionStart(
-                id=self.id,
-                endpoint=self.endpoint,
-                model=model,
-                user_id=self.caller.account.pk,
+        try:
+            await aadmit(
+                account=self.caller.account,
+                endpoint=request.path,
+                key=self.caller.key,
+                amounts=amounts,
                 project_id=self.workplace.project_id,
-                api_key_id=self.caller.key.pk if self.caller.key else None,
-                prompt=prompt,
-                system_message=system,
-                is_streaming=stream,
-                ip_address=client_ip(request),
-                user_agent=request.headers.get("User-Agent", ""),
-                request_id=request_id_of(request),
-                store_content=self.workplace.store_content,
+                reservation_id=self.id,
+                hold_seconds=settings.GATEWAY_HOLD_SECONDS,
             )
+            await abegin_interaction(self._start(request))
+        except (asyncio.CancelledError, AuditDown):
+            # What was reserved for a call that is not made must not stay reserved for a quarter of an hour.
+            in_background(asyncio.to_thread(give_back, reservation_id=self.id, scope_ids=self._scope_ids))
+            raise
+        note_recorded(reservation_id=self.id)
+        self.is_begun = True
+
+    @property
+    def _scope_ids(self) -> list[UUID]:
+        key = [self.caller.key.pk] if self.caller.key else []
+        return [self.caller.account.pk, *key, self.workplace.project_id]
+
+    def _start(self, request: HttpRequest) -> InteractionStart:
+        return InteractionStart(
+            id=self.id,
+            endpoint=self.endpoint,
+            model=self.model,
+            user_id=self.caller.account.pk,
+            project_id=self.workplace.project_id,
+            api_key_id=self.caller.key.pk if self.caller.key else None,
+            prompt=self.prompt,
+            system_message=self.system,
+            is_streaming=self.is_streaming,
+            ip_address=client_ip(request),
+            user_agent=request.headers.get("User-Agent", ""),
+            request_id=request_id_of(request),
+            store_content=self.workplace.store_content,
         )
 
     def note_first_token(self) -> None:
@@ -80,63 +101,89 @@ class ModelCall:
         if self.first_token_at is None:
             self.first_token_at = time.perf_counter()
 
-    async def end(
+    async def end(self, **facts: Any) -> None:
+        """As `end_soon`, and wait until it is recorded, so that nobody reads an answer that is not in the books."""
+        if (writing := self.end_soon(**facts)) is not None:
+            await asyncio.shield(writing)
+
+    def end_soon(
         self,
         *,
-        chatter: Chatter | None,
-        usage: Usage,
+        row: Engine | None = None,
+        usage: Usage | None = None,
         model: str = "",
-        engine: str = "",
         response: str = "",
         error: str = "",
         message: str = "",
         is_partial: bool = False,
-    ) -> None:
-        """Record how it ended, once; a failure that cost nothing gives the whole reservation back."""
-        if self.is_over:
-            return
+    ) -> "asyncio.Task[None] | None":
+        """Record how it ended, once and if it began; a failure that cost nothing gives the whole reservation back.
+
+        From where nothing can be awaited, too: a caller who left has cancelled the request.
+        """
+        if self.is_over or not self.is_begun:
+            return None
         self.is_over = True
         now = time.perf_counter()
-        cost, currency = price_of(chatter, usage)
-        await aend_interaction(
-            self.id,
-            InteractionEnd(
-                status="error" if error else "success",
-                response=response,
-                error_code=error,
-                error_message=message,
-                model=model,
-                engine_name=chatter.name if chatter else engine,
-                prompt_tokens=usage.input_tokens,
-                completion_tokens=usage.output_tokens,
-                total_tokens=usage.tokens,
-                response_time_ms=round((now - self.began) * 1000),
-                first_token_ms=_ms(self.began, self.first_token_at),
-                is_partial=is_partial,
-                cost=cost,
-                currency=currency,
-                reservation_id=self.id,
-                amounts={"requests": 1 if usage.tokens or not error else 0, "tokens": usage.tokens},
-                store_content=self.workplace.store_content,
-            ),
+        used = usage or Usage()
+        cost, currency = price_of(row, used)
+        entry = InteractionEnd(
+            status="error" if error else "success",
+            response=response,
+            error_code=error,
+            error_message=message,
+            model=model,
+            engine_name=row.name if row else "",
+            prompt_tokens=used.input_tokens,
+            completion_tokens=used.output_tokens,
+            total_tokens=used.tokens,
+            response_time_ms=round((now - self.began) * 1000),
+            first_token_ms=_ms(self.began, self.first_token_at),
+            is_partial=is_partial,
+            cost=cost,
+            currency=currency,
+            reservation_id=self.id,
+            amounts={"requests": 1 if used.tokens or not error else 0, "tokens": used.tokens},
+            store_content=self.workplace.store_content,
         )
+        return in_background(_write_end(self.id, entry))
 
-    def end_soon(self, **facts: Any) -> None:
-        """End from where nothing can be awaited any more: a caller who left has cancelled the request."""
-        task = asyncio.get_running_loop().create_task(self.end(**facts))
-        _ends.add(task)
-        task.add_done_callback(_ends.discard)
+
+async def _write_end(call_id: UUID, entry: InteractionEnd) -> None:
+    try:
+        await aend_interaction(call_id, entry)
+    except AuditDown:
+        # The answer is there and may be read: it is booked when Redis is back.
+        in_background(_write_end_later(call_id, entry))
+
+
+async def _write_end_later(call_id: UUID, entry: InteractionEnd) -> None:
+    pause_seconds = _FIRST_RETRY_SECONDS
+    deadline = time.monotonic() + settings.GATEWAY_HOLD_SECONDS
+    while time.monotonic() < deadline:
+        await asyncio.sleep(pause_seconds)
+        pause_seconds = min(2 * pause_seconds, _MAX_RETRY_SECONDS)
+        try:
+            await aend_interaction(call_id, entry)
+        except AuditDown:
+            continue
+        return
+    logger.error("gateway.end.lost", extra={"interaction_id": str(call_id), "amounts": dict(entry.amounts)})
 
 
 def _ms(began: float, moment: float | None) -> int | None:
     return None if moment is None else round((moment - began) * 1000)
 
 
-def price_of(chatter: Chatter | None, usage: Usage) -> tuple[Decimal | None, str]:
-    """What the call cost by the catalogue row's prices per unit; None where it names none."""
-    prices = chatter.row.prices if chatter else {}
-    if not chatter or not prices:
+def price_of(row: Engine | None, usage: Usage) -> tuple[Decimal | None, str]:
+    """What the call cost by the catalogue row's prices per unit; None where it names none, or one that is no number."""
+    if row is None or not row.prices:
         return None, ""
     amounts = {**usage.as_dict(), "tokens": usage.tokens}
-    total = sum((Decimal(str(price)) * Decimal(amounts.get(unit, 0)) for unit, price in prices.items()), Decimal(0))
-    return total, chatter.row.currency
+    try:
+        parts = [Decimal(str(price)) * Decimal(str(amounts.get(unit, 0))) for unit, price in row.prices.items()]
+    except (InvalidOperation, AttributeError):
+        logger.warning("gateway.price.unreadable", extra={"engine": row.name})
+        return None, ""
+    total = sum(parts, Decimal(0))
+    return (total, row.currency) if total.is_finite() and total < _MAX_COST else (None, "")

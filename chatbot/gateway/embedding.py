@@ -5,12 +5,12 @@ import base64
 from collections.abc import Sequence
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from chatbot.engines.embedding import DOMAIN, EmbeddingEngine, as_embedding_engine
+from chatbot.engines.tokens import estimate_tokens
 from chatbot.gateway.bodies import InvalidRequest
 from chatbot.gateway.calls import ModelCall
 from chatbot.gateway.failures import as_answer
@@ -22,49 +22,62 @@ from tasks.services import load_adapter
 
 MAX_INPUTS = 2048  # OpenAI's limit
 
+#: A text, or its tokens as numbers.
+Input = str | list[int]
+Embedder = tuple[Engine, EmbeddingEngine]
 
-def read_inputs(body: dict[str, Any]) -> list[str]:
+
+def read_inputs(body: dict[str, Any]) -> list[Input]:
     """The texts; raises InvalidRequest."""
     if not isinstance(body.get("model"), str):
         raise InvalidRequest.of("model", _("Give the name of a model."), "missing_required_parameter")
     given = body.get("input")
-    texts = [given] if isinstance(given, str) else given
-    if not isinstance(texts, list) or not texts or not all(isinstance(text, str) for text in texts):
+    inputs: list[Any] = given if isinstance(given, list) and not _is_tokens(given) else [given]
+    if not inputs or not all(isinstance(entry, str) or _is_tokens(entry) for entry in inputs):
         raise InvalidRequest.of("input", _("Give a text or a list of texts."))
-    if len(texts) > MAX_INPUTS:
+    if len(inputs) > MAX_INPUTS:
         raise InvalidRequest.of("input", _("At most %(limit)d texts are accepted.") % {"limit": MAX_INPUTS})
-    if any(not text for text in texts):
+    if "" in inputs:
         raise InvalidRequest.of("input", _("A text must not be empty."))
-    return texts
+    return inputs
 
 
-def _read_embedder(name: str) -> tuple[Engine, EmbeddingEngine] | None:
-    row = Engine.objects.enabled(DOMAIN).filter(name=name).first()
-    adapter = as_embedding_engine(load_adapter(row)) if row is not None else None
-    return (row, adapter) if row is not None and adapter is not None else None
+def _is_tokens(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(type(token) is int for token in value)
 
 
-embedders: Memo[tuple[Engine, EmbeddingEngine] | None] = Memo(_read_embedder)
+def count_inputs(inputs: Sequence[Input]) -> int:
+    """Tokens, roughly; at least one."""
+    return sum(estimate_tokens(entry) if isinstance(entry, str) else len(entry) for entry in inputs) or 1
 
 
-async def embed(
-    call: ModelCall, body: dict[str, Any], texts: Sequence[str], embedder: tuple[Engine, EmbeddingEngine]
-) -> HttpResponseBase:
+def _read_embedder(name: str) -> Embedder | None:
+    """The enabled row called `name`, else one whose option `alias` it is; None where no engine here embeds."""
+    rows = list(Engine.objects.enabled(DOMAIN))
+    named = [row for row in rows if row.name == name] or [row for row in rows if row.options.get("alias") == name]
+    for row in named:
+        if (adapter := as_embedding_engine(load_adapter(row))) is not None:
+            return row, adapter
+    return None
+
+
+embedders: Memo[Embedder | None] = Memo(_read_embedder)
+
+
+async def embed(call: ModelCall, body: dict[str, Any], inputs: Sequence[Input], embedder: Embedder) -> HttpResponseBase:
     """Vectors of unit length, as numbers or as base64 of little-endian float32 (what the SDK asks for)."""
     row, engine = embedder
+    texts = [entry for entry in inputs if isinstance(entry, str)]
+    if len(texts) < len(inputs):
+        raise InvalidRequest.of("input", _("This model takes texts, not tokens."), "unsupported_value")
+    _check_options(body, int(engine.card.limits["dimensions"]))
     try:
-        _check_options(body, int(engine.card.limits["dimensions"]))
         # A thread of its own, because it computes for long: others wait for those of sync_to_async.
-        vectors = await asyncio.to_thread(engine.embed, texts)
-        tokens = await sync_to_async(engine.count_tokens)(texts)
-    except InvalidRequest as error:
-        await call.end(chatter=None, usage=Usage(), error=error.code, message=str(error.detail))
-        raise
+        vectors, tokens = await asyncio.to_thread(lambda: (engine.embed(texts), engine.count_tokens(texts)))
     except EngineError as error:
-        await call.end(chatter=None, usage=Usage(), error=error.code, message=error.message)
+        await call.end(row=row, error=error.code, message=error.message)
         raise as_answer(error) from error
-    usage = Usage(requests=1, input_tokens=tokens)
-    await call.end(chatter=None, usage=usage, model=row.name, engine=row.name)
+    await call.end(row=row, usage=Usage(requests=1, input_tokens=tokens), model=row.name)
     as_text = body.get("encoding_format") == "base64"
     data = [
         {"object": "embedding", "index": index, "embedding": _base64(vector) if as_text else vector.tolist()}

@@ -1,87 +1,169 @@
 """Chat completions by engines of this machine: a worker answers into a stream, the web process passes it on."""
 
 import asyncio
-import json
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.http import JsonResponse, StreamingHttpResponse
+from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 
 from chatbot.engines.tokens import estimate_tokens
-from chatbot.gateway.bodies import InvalidRequest, texts_of, wants_usage
+from chatbot.gateway.background import in_background
+from chatbot.gateway.bodies import wants_usage
 from chatbot.gateway.calls import ModelCall
+from chatbot.gateway.events import DONE_EVENT, error_event, event, event_stream
 from chatbot.gateway.failures import as_answer
-from chatbot.replying.completing import KIND
+from chatbot.gateway.submitting import forget_prompt, stop_submitted, stop_task, submit
 from chatbot.selectors.chatters import Chatter
 from chatbot.streams.frames import DeltaFrame, StateFrame, ToolFrame
 from chatbot.streams.reader import stream_hub
-from chatbot.streams.writer import ask_to_stop
-from config.common.problems import DomainError, openai_body
-from projects.models import Project
+from config.common.problems import DomainError
 from tasks.engines.errors import EngineError, EngineInputError, EngineTimeout
 from tasks.engines.usage import Usage
 from tasks.models import Task
-from tasks.services import submit_task
 from tasks.states import TERMINAL
 
 #: A stream that is silent for this long makes us look at the task.
 _LOOK_SECONDS = 5.0
-_ROLES = {"developer": "system", "function": "tool"}
+#: Codes of engines that mean the request, not the engine.
+_INPUT_CODES = frozenset(
+    {"invalid_temperature", "invalid_max_tokens", "no_turns", "empty_message", "context_too_long", "invalid_input"}
+)
 
 
 async def complete_locally(
-    call: ModelCall, body: Mapping[str, Any], messages: list[Mapping[str, Any]], chatter: Chatter
+    call: ModelCall, body: Mapping[str, Any], messages: list[Mapping[str, Any]], chatter: Chatter, request_id: str
 ) -> HttpResponseBase:
     """As OpenAI's API would answer; parameters that local engines do not know are left out of account."""
+    submitting = in_background(submit(call, body, messages, chatter, request_id))
     try:
-        if body.get("n") not in (None, 1):
-            raise InvalidRequest.of("n", "This engine gives one answer at a time.", "unsupported_value")
-        task_id = await sync_to_async(_submit)(call, _task_input(body, messages, chatter))
-    except DomainError as error:
-        await call.end(chatter=chatter, usage=Usage(), error=error.code, message=str(error.detail))
+        task_id = await asyncio.shield(submitting)
+    except asyncio.CancelledError:
+        in_background(stop_submitted(submitting))
         raise
-    head = {"id": f"chatcmpl-{call.id.hex}", "created": int(time.time()), "model": chatter.name}
-    if body.get("stream"):
-        events = _chunks(call, chatter, task_id, head, with_usage=wants_usage(body))
-        response = StreamingHttpResponse(events, content_type="text/event-stream")
-        response["Cache-Control"] = "no-cache"
-        return response
-    return JsonResponse(await _whole(call, chatter, task_id, head))
+    except DomainError as error:
+        await call.end(row=chatter.row, error=error.code, message=str(error.detail))
+        raise
+    answer = LocalAnswer(call, chatter, task_id, with_usage=wants_usage(body))
+    return event_stream(answer) if body.get("stream") else JsonResponse(await answer.whole())
 
 
-def _task_input(body: Mapping[str, Any], messages: list[Mapping[str, Any]], chatter: Chatter) -> dict[str, Any]:
-    stop = body.get("stop")
-    turns = [
-        {"role": _ROLES.get(message["role"], message["role"]), "text": "\n".join(texts_of(message))}
-        for message in messages
-    ]
-    return {
-        "engine": chatter.name,
-        "turns": turns,
-        "temperature": body.get("temperature"),
-        "max_tokens": body.get("max_completion_tokens") or body.get("max_tokens"),
-        "stop": [stop] if isinstance(stop, str) else list(stop or ()),
-    }
+class LocalAnswer:
+    """One answer on its way from the worker; ends the call, and stops the task where nobody wants it any more."""
 
+    def __init__(self, call: ModelCall, chatter: Chatter, task_id: UUID, *, with_usage: bool) -> None:
+        self._call, self._chatter, self._task_id, self._with_usage = call, chatter, task_id, with_usage
+        self._head = {"id": f"chatcmpl-{call.id.hex}", "created": int(time.time()), "model": chatter.name}
+        self._texts: list[str] = []
+        self._tool_calls: list[dict[str, Any]] = []
+        self._last: StateFrame | None = None
+        self._loop = asyncio.get_running_loop()
 
-def _submit(call: ModelCall, task_input: dict[str, Any]) -> UUID:
-    task = submit_task(
-        user=call.caller.account,
-        project=Project.objects.get(pk=call.workplace.project_id),
-        task_type=KIND,
-        input_data=task_input,
-        priority=settings.CHAT_PRIORITY,
-        api_key=call.caller.key,
-        max_retries=0,
-    )
-    task_id: UUID = task.pk
-    return task_id
+    async def whole(self) -> dict[str, Any]:
+        """The completion; raises DomainError."""
+        error: EngineError | None = None
+        try:
+            async with aclosing(self._read()) as frames:
+                async for _frame in frames:
+                    pass
+        except EngineError as failure:
+            error = failure
+            raise as_answer(failure) from failure
+        finally:
+            writing = self._close(error)
+        if writing is not None:
+            await asyncio.shield(writing)
+        message: dict[str, Any] = {"role": "assistant", "content": "".join(self._texts), "refusal": None}
+        if self._tool_calls:
+            message["tool_calls"] = self._tool_calls
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": self._finish_reason}
+        return {**self._head, "object": "chat.completion", "choices": [choice], "usage": _usage_json(self._usage)}
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._events()
+
+    def close(self) -> None:
+        """End what has not ended; from any thread."""
+        if not self._call.is_over:
+            self._loop.call_soon_threadsafe(self._close, None)
+
+    async def _events(self) -> AsyncGenerator[bytes, None]:
+        error: EngineError | None = None
+        try:
+            yield self._chunk({"role": "assistant", "content": ""})
+            try:
+                async with aclosing(self._read()) as frames:
+                    async for frame in frames:
+                        if frame["type"] == "delta":
+                            yield self._chunk({"content": frame["text"]})
+                        elif frame["type"] == "tool":
+                            yield self._chunk({"tool_calls": [self._tool_calls[-1]]})
+                yield self._chunk({}, self._finish_reason)
+                if self._with_usage:
+                    yield event({**self._chunk_head, "choices": [], "usage": _usage_json(self._usage)})
+                yield DONE_EVENT
+            except EngineError as failure:
+                error = failure
+                yield error_event(failure)
+        finally:
+            self._close(error)
+
+    async def _read(self) -> AsyncGenerator[DeltaFrame | ToolFrame | StateFrame, None]:
+        """The worker's frames, remembered; raises EngineError when it failed."""
+        async with aclosing(_frames(self._task_id)) as frames:
+            async for frame in frames:
+                if frame["type"] == "delta":
+                    self._call.note_first_token()
+                    self._texts.append(frame["text"])
+                elif frame["type"] == "tool":
+                    self._tool_calls.append(_tool_call(frame, len(self._tool_calls)))
+                else:
+                    self._last = _checked(frame)
+                yield frame
+
+    def _close(self, error: EngineError | None) -> "asyncio.Task[None] | None":
+        """Ends the call; a caller who left, or a work that takes too long, stops the task."""
+        if self._call.is_over:
+            return None
+        if self._last is None:
+            in_background(stop_task(self._task_id))
+        if not self._call.workplace.store_content:
+            in_background(forget_prompt(self._task_id))
+        return self._call.end_soon(
+            row=self._chatter.row,
+            usage=self._usage,
+            model=self._chatter.name,
+            response="".join(self._texts),
+            error=error.code if error else "",
+            message=error.message if error else "",
+            is_partial=self._last is None,
+        )
+
+    @property
+    def _usage(self) -> Usage:
+        """What the engine counted; estimated for an answer that was left before its end."""
+        if self._last is not None:
+            used = self._last["usage"]
+            return Usage(1, used.get("prompt_tokens", 0), used.get("completion_tokens", 0))
+        answered = estimate_tokens("".join(self._texts))
+        return Usage(1, self._call.prompt_tokens if answered else 0, answered)
+
+    @property
+    def _finish_reason(self) -> str:
+        return self._last["status"] if self._last else "stop"
+
+    @property
+    def _chunk_head(self) -> dict[str, Any]:
+        return {**self._head, "object": "chat.completion.chunk"}
+
+    def _chunk(self, delta: Mapping[str, Any], finish_reason: str | None = None) -> bytes:
+        choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
+        return event({**self._chunk_head, "choices": [choice]})
 
 
 async def _frames(task_id: UUID) -> AsyncGenerator[DeltaFrame | ToolFrame | StateFrame, None]:
@@ -89,10 +171,12 @@ async def _frames(task_id: UUID) -> AsyncGenerator[DeltaFrame | ToolFrame | Stat
     end = time.monotonic() + settings.GATEWAY_HOLD_SECONDS
     async with stream_hub().follow(task_id, 0) as follower:
         while True:
+            if time.monotonic() > end:
+                raise EngineTimeout("The answer was not ready in time.")
             try:
                 frame = await asyncio.wait_for(follower.queue.get(), _LOOK_SECONDS)
             except TimeoutError:
-                await _check_alive(task_id, is_late=time.monotonic() > end)
+                await _check_alive(task_id)
                 continue
             if frame is None or frame["type"] == "chat.changed":
                 raise EngineError("The answer came faster than it was read.", code="too_slow")
@@ -101,95 +185,25 @@ async def _frames(task_id: UUID) -> AsyncGenerator[DeltaFrame | ToolFrame | Stat
                 return
 
 
-async def _check_alive(task_id: UUID, *, is_late: bool) -> None:
-    status, code, message = await Task.objects.values_list("status", "error_code", "error_message").aget(pk=task_id)
+async def _check_alive(task_id: UUID) -> None:
+    rows = Task.objects.values_list("status", "error_code", "error_message")
+    status, code, message = await sync_to_async(rows.get)(pk=task_id)
     if status in TERMINAL:
         raise EngineError(message or "The work has ended without an answer.", code=code or "worker_lost")
-    if is_late:
-        raise EngineTimeout("The answer was not ready in time.")
-
-
-async def _whole(call: ModelCall, chatter: Chatter, task_id: UUID, head: dict[str, Any]) -> dict[str, Any]:
-    texts: list[str] = []
-    try:
-        async with aclosing(_frames(task_id)) as frames:
-            async for frame in frames:
-                if frame["type"] == "delta":
-                    call.note_first_token()
-                    texts.append(frame["text"])
-                elif frame["type"] == "state":
-                    last = _checked(frame)
-    except EngineError as error:
-        await call.end(chatter=chatter, usage=_shown(call, texts), error=error.code, message=error.message)
-        raise as_answer(error) from error
-    except asyncio.CancelledError:
-        await asyncio.shield(sync_to_async(ask_to_stop)(task_id))
-        call.end_soon(chatter=chatter, usage=_shown(call, texts), error="cancelled", is_partial=True)
-        raise
-    usage = _usage_of(last)
-    text = "".join(texts)
-    await call.end(chatter=chatter, usage=usage, response=text, model=chatter.name)
-    message = {"role": "assistant", "content": text, "refusal": None}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": last["status"]}
-    return {**head, "object": "chat.completion", "choices": [choice], "usage": _usage_json(usage)}
-
-
-async def _chunks(
-    call: ModelCall, chatter: Chatter, task_id: UUID, head: dict[str, Any], *, with_usage: bool
-) -> AsyncGenerator[bytes, None]:
-    texts: list[str] = []
-    usage: Usage | None = None
-    error: EngineError | None = None
-    head = {**head, "object": "chat.completion.chunk"}
-    try:
-        yield _event(head, {"role": "assistant", "content": ""}, None)
-        try:
-            async with aclosing(_frames(task_id)) as frames:
-                async for frame in frames:
-                    if frame["type"] == "delta":
-                        call.note_first_token()
-                        texts.append(frame["text"])
-                        yield _event(head, {"content": frame["text"]}, None)
-                    elif frame["type"] == "state":
-                        usage = _usage_of(_checked(frame))
-                        yield _event(head, {}, frame["status"])
-        except EngineError as failure:
-            error = failure
-            yield b"data: %s\n\n" % json.dumps(openai_body(as_answer(failure))).encode()
-        if usage is not None:
-            if with_usage:
-                yield _sse({**head, "choices": [], "usage": _usage_json(usage)})
-            yield b"data: [DONE]\n\n"
-    finally:
-        if usage is None and error is None:
-            ask_to_stop(task_id)
-        call.end_soon(
-            chatter=chatter,
-            usage=usage or _shown(call, texts),
-            response="".join(texts),
-            error=error.code if error else "",
-            message=error.message if error else "",
-            is_partial=usage is None,
-        )
 
 
 def _checked(frame: StateFrame) -> StateFrame:
     """Raises the error that a failed engine left."""
     if frame["status"] == "failed":
-        if frame["error_code"] in ("invalid_temperature", "invalid_max_tokens", "no_turns", "empty_message"):
+        if frame["error_code"] in _INPUT_CODES:
             raise EngineInputError(frame["error_message"], code=frame["error_code"])
         raise EngineError(frame["error_message"], code=frame["error_code"] or "engine_failed")
     return frame
 
 
-def _usage_of(frame: StateFrame) -> Usage:
-    used = frame["usage"]
-    return Usage(requests=1, input_tokens=used.get("prompt_tokens", 0), output_tokens=used.get("completion_tokens", 0))
-
-
-def _shown(call: ModelCall, texts: list[str]) -> Usage:
-    answered = estimate_tokens("".join(texts))
-    return Usage(requests=1, input_tokens=call.prompt_tokens if answered else 0, output_tokens=answered)
+def _tool_call(frame: ToolFrame, index: int) -> dict[str, Any]:
+    function = {"name": frame["name"], "arguments": frame["arguments"]}
+    return {"index": index, "id": frame["call_id"], "type": "function", "function": function}
 
 
 def _usage_json(usage: Usage) -> dict[str, int]:
@@ -198,12 +212,3 @@ def _usage_json(usage: Usage) -> dict[str, int]:
         "completion_tokens": usage.output_tokens,
         "total_tokens": usage.tokens,
     }
-
-
-def _event(head: Mapping[str, Any], delta: Mapping[str, Any], finish_reason: str | None) -> bytes:
-    choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
-    return _sse({**head, "choices": [choice]})
-
-
-def _sse(document: Mapping[str, Any]) -> bytes:
-    return b"data: %s\n\n" % json.dumps(document, separators=(",", ":")).encode()

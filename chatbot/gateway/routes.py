@@ -9,11 +9,11 @@ from uuid import UUID
 from chatbot.engines.base import DOMAIN
 from chatbot.gateway.memo import Memo
 from chatbot.selectors.chatters import Chatter, chatter_for
-from tasks.engines.errors import EngineError, EngineUnavailable
+from tasks.engines.errors import EngineError
 from tasks.models import Engine
 from tasks.services.errors import UnknownEngine
 
-#: After that many failures in a row an engine rests; one call is let through afterwards to try it.
+#: After that many failures in a row an engine rests; then one call after the other is let through to try it.
 FAILURES_TO_OPEN = 5
 OPEN_SECONDS = 15.0
 
@@ -25,15 +25,22 @@ class Breaker:
     failures: int = 0
     open_until: float = field(default=0.0)
 
-    def is_closed(self) -> bool:
-        """Whether a call may go there now."""
-        return time.monotonic() >= self.open_until
+    def rests(self) -> bool:
+        """Whether no call may go there now."""
+        return time.monotonic() < self.open_until
 
-    def note(self, *, failed: bool) -> None:
-        """Learn how a call ended; refusals of the request itself are no failures."""
-        self.failures = self.failures + 1 if failed else 0
+    def enter(self) -> bool:
+        """Whether this call may go there; after the rest the first one keeps the others away until it has ended."""
+        if self.rests():
+            return False
         if self.failures >= FAILURES_TO_OPEN:
             self.open_until = time.monotonic() + OPEN_SECONDS
+        return True
+
+    def note(self, *, failed: bool) -> None:
+        """Learn how a call ended."""
+        self.failures = self.failures + 1 if failed else 0
+        self.open_until = time.monotonic() + OPEN_SECONDS if self.failures >= FAILURES_TO_OPEN else 0.0
 
 
 _breakers: dict[UUID, Breaker] = {}
@@ -42,6 +49,11 @@ _breakers: dict[UUID, Breaker] = {}
 def breaker_of(chatter: Chatter) -> Breaker:
     """The engine's breaker in this process."""
     return _breakers.setdefault(chatter.row.pk, Breaker())
+
+
+def forget_breakers() -> None:
+    """Every engine counts as healthy (tests)."""
+    _breakers.clear()
 
 
 def _read_route(name: str) -> list[Chatter]:
@@ -64,19 +76,11 @@ routes: Memo[list[Chatter]] = Memo(_read_route)
 
 
 def in_order(chatters: Sequence[Chatter]) -> list[Chatter]:
-    """Whom to ask first, and whom next: by `order`, within it at random by `weight`, resting engines last.
-
-    Raises EngineUnavailable when every one of them rests.
-    """
+    """Whom to ask first, and whom next: by the option `order`, within it at random by `weight`."""
     if len(chatters) == 1:
-        ordered = list(chatters)
-    else:
-        # Efraimidis and Spirakis 2006: sorting by random() ** (1 / weight) draws without replacement by weight.
-        ordered = sorted(chatters, key=lambda c: (_number(c, "order", 0), -(random.random() ** (1 / _weight(c)))))  # noqa: S311
-    awake = [chatter for chatter in ordered if breaker_of(chatter).is_closed()]
-    if not awake:
-        raise EngineUnavailable("The engine has failed several times; it is left alone for some seconds.")
-    return awake
+        return list(chatters)
+    # Efraimidis and Spirakis 2006: sorting by random() ** (1 / weight) draws without replacement by weight.
+    return sorted(chatters, key=lambda c: (_number(c, "order", 0), -(random.random() ** (1 / _weight(c)))))  # noqa: S311
 
 
 def _weight(chatter: Chatter) -> float:

@@ -28,10 +28,14 @@ class DraftWriter:
             self.flush()
 
     def flush(self) -> None:
-        """Send what waits."""
+        """Send what waits. Raises what `add` raises."""
+        if self.send():
+            raise Stopped
+        self._context.raise_if_cancelled()
+
+    def send(self) -> bool:
+        """Send what waits, whatever was asked; True when somebody asked to stop. Raises LeaseLost."""
         try:
-            if flush(self.draft):
-                raise Stopped
+            return flush(self.draft)
         except NotTheWriter as error:
             raise LeaseLost("Another writer owns this reply.") from error
-        self._context.raise_if_cancelled()

@@ -19,18 +19,20 @@ def completed(done: Done) -> Ending:
 
 
 def stopped(draft: Draft, prompt_tokens: int, status: MessageStatus = MessageStatus.STOPPED) -> Ending:
-    """Ended from outside: what was shown is counted, because it was made."""
-    shown = estimate_tokens(draft.text)
-    return Ending(status=status, prompt_tokens=prompt_tokens if shown else 0, completion_tokens=shown)
+    """Ended from outside: what was written is counted, because it was made."""
+    draft.cut()
+    written = estimate_tokens(draft.written)
+    return Ending(status=status, prompt_tokens=prompt_tokens if written else 0, completion_tokens=written)
 
 
 def failed(draft: Draft, prompt_tokens: int, error: EngineError) -> Ending:
     """The engine gave up: a text that was begun can be continued."""
-    shown = estimate_tokens(draft.text)
+    draft.cut()
+    written = estimate_tokens(draft.written)
     return Ending(
-        status=MessageStatus.INTERRUPTED if shown else MessageStatus.FAILED,
-        prompt_tokens=prompt_tokens if shown else 0,
-        completion_tokens=shown,
+        status=MessageStatus.INTERRUPTED if draft.text else MessageStatus.FAILED,
+        prompt_tokens=prompt_tokens if written else 0,
+        completion_tokens=written,
         error_code=error.code,
         error_message=error.message,
     )

@@ -5,6 +5,9 @@ import time
 from collections.abc import Generator
 from uuid import UUID
 
+from django.conf import settings
+from django.utils import translation
+
 from chatbot.engines.base import DOMAIN, ChatEvent, ChatRequest, Done, TextDelta, ToolCall
 from chatbot.engines.tokens import estimate_input_tokens
 from chatbot.models import Message
@@ -15,9 +18,10 @@ from chatbot.selectors.sources import find_sources
 from chatbot.services.prompting import build_request
 from chatbot.services.replies import source_entry
 from chatbot.services.tools import start_tool
-from chatbot.services.writing import Ending, Progress, checkpoint, finish_reply
+from chatbot.services.writing import Ending, Progress, checkpoint, finish_reply, length_at_begin, take_over
 from chatbot.states import MessageStatus
-from chatbot.streams.writer import Draft, flush
+from chatbot.streams.history import read_shown
+from chatbot.streams.writer import Draft
 from tasks.engines.errors import Cancelled, EngineError, EngineInputError, LeaseLost, WorkInterrupted
 from tasks.registry import EngineOutcome, Outcome, TaskContext
 
@@ -27,9 +31,9 @@ CHECKPOINT_SECONDS = 2.0
 class LocalWriter(DraftWriter):
     """Writes one reply: the stream, and every two seconds the row."""
 
-    def __init__(self, message: Message, context: TaskContext) -> None:
-        super().__init__(Draft(message.pk, text=message.content, seq=message.last_seq), context)
-        self.writer_id: UUID = message.writer_id or context.task_id
+    def __init__(self, draft: Draft, context: TaskContext, writer_id: UUID) -> None:
+        super().__init__(draft, context)
+        self.writer_id = writer_id
         self._next_checkpoint = time.monotonic() + CHECKPOINT_SECONDS
 
     def add(self, text: str) -> None:
@@ -61,32 +65,52 @@ class LocalWriter(DraftWriter):
         return Progress(self.draft.message_id, self.writer_id, self.draft.text, self.draft.seq + extra)
 
     def end(self, ending: Ending) -> None:
-        """The row first, then the frame; nothing when the row has another writer. Tasks book the usage themselves."""
-        flush(self.draft)
-        if finish_reply(progress=self.progress(extra=1), ending=ending):
-            endings.announce(self.draft, ending)
-            flush(self.draft)
+        """The row first, then the frame. Raises LeaseLost when the row has another writer, or was deleted."""
+        self.send()
+        if not finish_reply(progress=self.progress(extra=1), ending=ending):
+            raise LeaseLost("Another writer owns this reply.")
+        endings.announce(self.draft, ending)
+        self.send()
 
 
 def write_reply(context: TaskContext) -> Outcome:
     """Answer with the engine that the message names; every way out leaves the message ended.
 
     A second attempt finds either nothing done yet, or a message that its first writer has left: that one is ended as
-    interrupted, because another engine run could not go on with its words.
+    interrupted, because another engine run could not go on with its words. Tasks book the usage.
     """
-    message = Message.objects.select_related("conversation__project", "conversation__user", "parent_message").get(
-        pk=context.input_data["message_id"]
-    )
-    if not message.is_streaming:
-        return Outcome({"message_id": str(message.pk), "status": message.status}, usage={"requests": 0, "tokens": 0})
-    writer = LocalWriter(message, context)
-    if context.attempt > 1 and message.last_seq:
-        ending = endings.stopped(writer.draft, 0, MessageStatus.INTERRUPTED)
-        writer.end(ending)
+    message = _message(context)
+    if message is None:
+        return Outcome({"message_id": context.input_data["message_id"], "status": "deleted"}, usage=_usage(0))
+    writer_id = take_over(message.pk)
+    if writer_id is None:
+        message.refresh_from_db(fields=["status", "prompt_tokens", "completion_tokens"])
+        return Outcome(
+            _output(message, message.status), usage=_usage(message.prompt_tokens + message.completion_tokens)
+        )
+    if context.attempt > 1 and (ending := _end_of_first_attempt(message, context, writer_id)):
         return _outcome(message, ending, 0)
     started = time.perf_counter()
-    ending = _write(message, writer, context)
+    draft = Draft(message.pk, message.content, begun_at=len(message.content))
+    with translation.override(context.input_data.get("language") or settings.LANGUAGE_CODE):
+        ending = _write(message, LocalWriter(draft, context, writer_id), context)
     return _outcome(message, ending, round((time.perf_counter() - started) * 1000))
+
+
+def _message(context: TaskContext) -> Message | None:
+    joined = Message.objects.select_related("conversation__project", "conversation__user", "parent_message")
+    return joined.filter(pk=context.input_data["message_id"]).first()
+
+
+def _end_of_first_attempt(message: Message, context: TaskContext, writer_id: UUID) -> Ending | None:
+    """Interrupts what an earlier attempt has shown to anybody; None when it had shown nothing."""
+    shown = read_shown(message.pk, message.content, message.last_seq)
+    if shown.next_seq == 1:
+        return None
+    draft = Draft(message.pk, shown.text, shown.next_seq - 1, begun_at=length_at_begin(message))
+    ending = endings.stopped(draft, 0, MessageStatus.INTERRUPTED)
+    LocalWriter(draft, context, writer_id).end(ending)
+    return ending
 
 
 def _write(message: Message, writer: LocalWriter, context: TaskContext) -> Ending:
@@ -100,23 +124,34 @@ def _write(message: Message, writer: LocalWriter, context: TaskContext) -> Endin
     except LeaseLost:
         raise
     except WorkInterrupted as error:
-        status = MessageStatus.STOPPED if isinstance(error, Cancelled) else MessageStatus.INTERRUPTED
-        writer.draft.cut()
-        if not writer.draft.text and status is MessageStatus.INTERRUPTED:
-            # Nothing was shown yet: the next attempt may begin as if this one had not been.
+        if isinstance(error, Cancelled) and _was_stopped(message):
+            # The person's stop came through the task, because the engine was silent: what was made is paid.
+            ending = endings.stopped(writer.draft, prompt)
+        else:
+            _end_interrupted(writer, prompt, error)
             raise
-        writer.end(endings.stopped(writer.draft, prompt, status))
-        raise
     except EngineError as error:
-        if error.retryable and not writer.draft.text:
+        ending = endings.failed(writer.draft, prompt, error)
+        if error.retryable and not writer.draft.written:
             # The task tries again; when it gives up, a receiver of `tasks_abandoned` ends the message.
             raise
-        writer.draft.cut()
-        writer.end(endings.failed(writer.draft, prompt, error))
+        writer.end(ending)
         # What was shown stays: the person continues it, the task does not begin anew.
         raise EngineError(error.message, code=error.code, retryable=False) from error
     writer.end(ending)
     return ending
+
+
+def _was_stopped(message: Message) -> bool:
+    return Message.objects.filter(pk=message.pk).exclude(stop_requested_at=None).exists()
+
+
+def _end_interrupted(writer: LocalWriter, prompt: int, error: WorkInterrupted) -> None:
+    status = MessageStatus.STOPPED if isinstance(error, Cancelled) else MessageStatus.INTERRUPTED
+    ending = endings.stopped(writer.draft, prompt, status)
+    # Nothing was written yet: the next attempt may begin as if this one had not been.
+    if writer.draft.written or status is MessageStatus.STOPPED:
+        writer.end(ending)
 
 
 def _request(message: Message, chatter: Chatter) -> tuple[ChatRequest, int]:
@@ -155,7 +190,6 @@ def _events(chatter: Chatter, request: ChatRequest, context: TaskContext) -> Gen
 
 
 def _outcome(message: Message, ending: Ending, took_ms: int) -> Outcome:
-    usage = {"requests": 1, "tokens": ending.tokens}
     answer = EngineOutcome(
         engine_type=DOMAIN,
         engine_name=message.engine_name,
@@ -164,9 +198,14 @@ def _outcome(message: Message, ending: Ending, took_ms: int) -> Outcome:
         processing_time_ms=took_ms,
         usage={"requests": 1, "input_tokens": ending.prompt_tokens, "output_tokens": ending.completion_tokens},
     )
-    output = {
-        "message_id": str(message.pk),
-        "conversation_id": str(message.conversation_id),
-        "status": ending.status.value,
-    }
-    return Outcome(output, results=(answer,), usage=usage)
+    usage = {"requests": 1, "tokens": ending.tokens}
+    return Outcome(_output(message, ending.status), results=(answer,), usage=usage)
+
+
+def _output(message: Message, status: str) -> dict[str, str]:
+    return {"message_id": str(message.pk), "conversation_id": str(message.conversation_id), "status": str(status)}
+
+
+def _usage(tokens: int) -> dict[str, int]:
+    """What an earlier attempt has used, if it got as far as any."""
+    return {"requests": 1 if tokens else 0, "tokens": tokens}

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.db import close_old_connections, connections
 
+from accounts.services import settle_usage
 from chatbot.engines.base import Done, TextDelta, ToolCall
 from chatbot.engines.tokens import estimate_input_tokens
 from chatbot.replying import ending as endings
@@ -69,7 +70,7 @@ async def in_thread(work: Callable[[], T]) -> T:
 
 async def write_reply(plan: ReplyPlan) -> None:
     """Read the engine to its end, a stop, or an error; the row is ended whatever happens."""
-    draft = Draft(plan.message_id, text=plan.begin_with)
+    draft = Draft(plan.message_id, plan.begin_with, begun_at=len(plan.begin_with))
     opened = OpenDraft(draft)
     with flusher().serving(opened):
         keeper = asyncio.create_task(_keep(plan, opened))
@@ -93,11 +94,9 @@ async def _read(plan: ReplyPlan, opened: OpenDraft) -> Ending:
         return reading.result()
     except EngineError as error:
         logger.info("chat.reply.failed", extra={"engine": plan.chatter.name, "error_code": error.code})
-        opened.draft.cut()
         return endings.failed(opened.draft, estimate_input_tokens(plan.request), error)
     except Exception:
         logger.exception("chat.reply.crashed", extra={"engine": plan.chatter.name})
-        opened.draft.cut()
         bug = EngineError("The engine failed unexpectedly.", code="internal_error")
         return endings.failed(opened.draft, estimate_input_tokens(plan.request), bug)
     finally:
@@ -146,19 +145,19 @@ def _progress(plan: ReplyPlan, draft: Draft) -> Progress:
 
 async def _end(plan: ReplyPlan, opened: OpenDraft, ending: Ending) -> None:
     """The row first, then the frame: who reads the end finds the row complete."""
-    if opened.is_zombie:
-        logger.warning("chat.reply.lost", extra={"message_id": str(plan.message_id)})
-        return
+    draft = opened.draft
     await flusher().flush(opened)
-    progress = _progress(plan, opened.draft)
     # One more than the text's last delta: the number of the frame that says so.
-    ours = await in_thread(
-        lambda: finish_reply(
-            progress=Progress(progress.message_id, progress.writer_id, progress.content, progress.seq + 1),
-            ending=ending,
-            reservation_id=plan.reservation_id,
-        )
-    )
-    if ours:
-        endings.announce(opened.draft, ending)
+    progress = Progress(plan.message_id, plan.writer_id, draft.text, draft.seq + 1)
+    if not opened.is_zombie and await in_thread(partial(_finish, plan, progress, ending)):
+        endings.announce(draft, ending)
         await flusher().flush(opened)
+        return
+    logger.warning("chat.reply.lost", extra={"message_id": str(plan.message_id)})
+    # Whoever took the row over has booked it; a deleted one has not.
+    usage = {"requests": 1, "tokens": ending.tokens}
+    await in_thread(partial(settle_usage, reservation_id=plan.reservation_id, actual=usage))
+
+
+def _finish(plan: ReplyPlan, progress: Progress, ending: Ending) -> bool:
+    return finish_reply(progress=progress, ending=ending, reservation_id=plan.reservation_id)

@@ -10,13 +10,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from accounts.models import Account
 from chatbot.engines.base import Source
-from chatbot.models import Conversation, Memory, Message
+from chatbot.models import Conversation, Memory, Message, UploadedFile
 from chatbot.selectors.chatters import Chatter
 from chatbot.selectors.embedders import embed_texts, vector_text
+from chatbot.states import FileStatus
 from tasks.engines.errors import EngineError
 
 if TYPE_CHECKING:
@@ -73,15 +75,19 @@ def find_sources(
     if file_ids:
         found += _passages(question.content, vector, _OF_FILES, {"files": file_ids})
     if proposes and vector is not None:
-        found += _near_memories(user, vector, {memory.pk for memory in memories})
+        near = nearest_memories(user, vector, MAX_MEMORIES + len(memories))
+        found += [_of_memory(memory, nearness) for memory, nearness in near if memory not in memories][:MAX_MEMORIES]
     if reads_guide and not file_ids:
         found += _passages(question.content, vector, _OF_GUIDE, {"language": _guide_language()})
     return tuple(_numbered(found))
 
 
 def conversation_files(conversation: Conversation) -> list[UUID]:
-    """Files of the conversation that have been read."""
-    return list(conversation.uploaded_files.filter(status="ready").values_list("pk", flat=True))
+    """Files that have been read: the conversation's own, and those of the person that its messages name (a fork)."""
+    lists = conversation.messages.exclude(files=[]).values_list("files", flat=True)
+    named = {UUID(entry["id"]) for entries in lists for entry in entries}
+    rows = UploadedFile.objects.filter(Q(conversation=conversation) | Q(pk__in=named), user=conversation.user_id)
+    return list(rows.filter(status=FileStatus.READY).values_list("pk", flat=True))
 
 
 def _guide_language() -> str:
@@ -121,17 +127,22 @@ def _chosen_memories(question: Message, user: Account) -> list[Memory]:
     return [rows[UUID(entry)] for entry in wanted if UUID(entry) in rows]
 
 
-def _near_memories(user: Account, vector: str, chosen: set[UUID]) -> list[Source]:
+def nearest_memories(user: Account, vector: str, most: int) -> list[tuple[Memory, float]]:
+    """Visible memories that are near enough with their nearness (0..1), the nearest first.
+
+    Without the index: it would look at the nearest of everybody's, and leave out what is not this person's afterwards.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, (1 - (embedding <=> %(vector)s::vector))::float8 FROM chatbot_memory"
-            " WHERE (user_id = %(user)s OR is_public) AND embedding IS NOT NULL"
-            " ORDER BY embedding <=> %(vector)s::vector LIMIT %(most)s",
-            {"vector": vector, "user": user.pk, "most": MAX_MEMORIES + len(chosen)},
+            "WITH pool AS MATERIALIZED (SELECT id, 1 - (embedding <=> %(vector)s::vector) AS nearness"
+            " FROM chatbot_memory WHERE (user_id = %(user)s OR is_public) AND embedding IS NOT NULL)"
+            " SELECT id, nearness::float8 FROM pool WHERE nearness >= %(near)s"
+            " ORDER BY nearness DESC, id LIMIT %(most)s",
+            {"vector": vector, "user": user.pk, "near": NEAR_ENOUGH, "most": most},
         )
-        near = {row[0]: row[1] for row in cursor.fetchall() if row[1] >= NEAR_ENOUGH and row[0] not in chosen}
-    rows = Memory.objects.in_bulk(list(near))
-    return [_of_memory(rows[pk], nearness) for pk, nearness in list(near.items())[:MAX_MEMORIES]]
+        near: dict[UUID, float] = dict(cursor.fetchall())
+    rows = Memory.objects.defer("search").in_bulk(list(near))
+    return [(rows[pk], nearness) for pk, nearness in near.items() if pk in rows]
 
 
 def _of_memory(memory: Memory, score: float) -> Source:

@@ -23,6 +23,7 @@ from chatbot.services.errors import (
     MessageNotFound,
     ReplyNotRunning,
     ReplyRunning,
+    ShareNotFound,
 )
 from chatbot.services.files import (
     READ_KIND,
@@ -50,14 +51,15 @@ from chatbot.services.replies import (
     REPLY_SCHEMA,
     begin_reply,
     continue_reply,
-    end_abandoned,
     estimate_reply,
     prepare_reply,
     regenerate_reply,
     set_launcher,
     stop_reply,
 )
+from chatbot.services.sharing import open_share, revoke_share, share_conversation
 from chatbot.services.sweeping import (
+    end_abandoned,
     interrupt_silent_replies,
 )
 
@@ -76,6 +78,7 @@ __all__ = [
     "MessageNotFound",
     "ReplyNotRunning",
     "ReplyRunning",
+    "ShareNotFound",
     "add_user_message",
     "ask_again",
     "ask_question",
@@ -95,13 +98,16 @@ __all__ = [
     "fork_conversation",
     "interrupt_silent_replies",
     "open_file",
+    "open_share",
     "prepare_reading",
     "prepare_reply",
     "regenerate_reply",
     "remember_reply",
     "remove_orphan_files",
+    "revoke_share",
     "save_memory",
     "set_launcher",
+    "share_conversation",
     "stop_reply",
     "update_conversation",
     "update_memory",

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +13,8 @@ from chatbot.models import Conversation, Message
 from chatbot.selectors.branches import branch
 from chatbot.selectors.chatters import choose_chatter
 from chatbot.services.errors import InvalidConversation
-from chatbot.services.files import delete_file
+from chatbot.services.files import delete_file, hand_over
+from chatbot.states import MessageStatus
 from config.common.problems import Forbidden
 from projects.models import Project
 from projects.services import get_abilities
@@ -84,9 +84,10 @@ def clean_tags(tags: Sequence[str]) -> list[str]:
 
 @transaction.atomic
 def delete_conversation(*, conversation: Conversation) -> None:
-    """Delete the conversation with all its messages; its files go with their last use."""
+    """Delete the conversation with all its messages; files that another one uses, too, go over to that one."""
     for file in conversation.uploaded_files.all():
-        delete_file(file=file)
+        if not hand_over(file=file):
+            delete_file(file=file)
     conversation.delete()
 
 
@@ -116,12 +117,12 @@ def fork_conversation(*, message: Message, user: Account) -> Conversation:
         folder=source.folder,
         forked_from=source,
     )
-    parent_id: UUID | None = None
+    rows: list[Message] = []
     for original in branch(message.pk):
         copied = {name: getattr(original, name) for name in _COPIED}
-        status = original.status if not original.is_streaming else "interrupted"
-        row = Message.objects.create(conversation=fork, parent_message_id=parent_id, status=status, **copied)
-        parent_id = row.pk
+        status = original.status if not original.is_streaming else MessageStatus.INTERRUPTED
+        rows.append(Message(conversation=fork, parent_message=rows[-1] if rows else None, status=status, **copied))
+    Message.objects.bulk_create(rows, batch_size=1_000)
     fork.refresh_from_db()
     return fork
 

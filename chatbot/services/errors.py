@@ -83,3 +83,10 @@ class InvalidMemory(DomainError):
 
     code = "invalid_memory"
     title = "The memory cannot be kept like this."
+
+
+class ShareNotFound(NotFound):
+    """No such link, or it is over."""
+
+    code = "share_not_found"
+    title = "This link does not exist, or it has ended."

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Account, ApiKey
 from chatbot.extraction.base import ExtractionError
 from chatbot.extraction.sniff import sniff
-from chatbot.models import Conversation, UploadedFile
+from chatbot.models import Conversation, Message, UploadedFile
 from chatbot.services.errors import FileNotFound, FileRefused
 from chatbot.states import FileStatus
 from config.common.problems import Forbidden, Unavailable
@@ -153,6 +153,16 @@ def storage_full() -> FileRefused:
     message = _("Your files may take %(limit)d MB. Delete some of them first.")
     detail = message % {"limit": settings.CHAT_STORAGE_BYTES // 1_000_000}
     return FileRefused(detail, code="storage_full", status_code=413)
+
+
+def hand_over(*, file: UploadedFile) -> bool:
+    """Give a file to another of the person's conversations that names it (a fork); False when there is none."""
+    named = Message.objects.filter(conversation__user=file.user_id, files__contains=[{"id": str(file.pk)}])
+    elsewhere = named.exclude(conversation=file.conversation_id).values_list("conversation_id", flat=True).first()
+    if elsewhere is None:
+        return False
+    UploadedFile.objects.filter(pk=file.pk).update(conversation_id=elsewhere)
+    return True
 
 
 def delete_file(*, file: UploadedFile) -> None:

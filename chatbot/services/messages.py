@@ -12,7 +12,7 @@ from accounts.models import Account
 from chatbot.models import Conversation, Message, UploadedFile
 from chatbot.selectors.branches import newest_leaf
 from chatbot.services.conversations import title_from
-from chatbot.services.errors import FileNotFound, InvalidMessage, MessageNotFound, ReplyRunning
+from chatbot.services.errors import ConversationNotFound, FileNotFound, InvalidMessage, MessageNotFound, ReplyRunning
 from chatbot.states import MessageRole, MessageStatus
 
 #: A long book; larger texts belong into files.
@@ -27,8 +27,9 @@ def next_version(*, conversation: Conversation, parent_id: UUID | None, role: st
 
 
 def lock_conversation(conversation: Conversation) -> None:
-    """Two tabs that write at once come one after the other."""
-    Conversation.objects.select_for_update().values_list("pk").get(pk=conversation.pk)
+    """Two tabs that write at once come one after the other. Raises ConversationNotFound when one of them deleted it."""
+    if not Conversation.objects.select_for_update().filter(pk=conversation.pk).values_list("pk"):
+        raise ConversationNotFound
 
 
 @transaction.atomic
@@ -68,7 +69,7 @@ def add_user_message(
 
 
 def edit_message(*, message: Message, user: Account, content: str) -> Message:
-    """A new version of a person's message, with the same files; the old one stays."""
+    """A new version of a person's message, with those of its files that are still there; the old one stays."""
     if message.role != MessageRole.USER:
         raise InvalidMessage(_("Only your own messages can be edited."), code="not_your_message")
     return add_user_message(
@@ -77,10 +78,15 @@ def edit_message(*, message: Message, user: Account, content: str) -> Message:
         content=content,
         parent_id=message.parent_message_id,
         at_root=message.parent_message_id is None,
-        file_ids=[UUID(entry["id"]) for entry in message.files],
+        file_ids=_still_there(user, [UUID(entry["id"]) for entry in message.files]),
         memory_ids=[UUID(entry) for entry in message.metadata.get("memories", ())],
         is_edited=True,
     )
+
+
+def _still_there(user: Account, file_ids: Sequence[UUID]) -> list[UUID]:
+    there = set(UploadedFile.objects.visible_to(user).filter(pk__in=file_ids).values_list("pk", flat=True))
+    return [file_id for file_id in file_ids if file_id in there]
 
 
 def checked_text(content: str, *, has_files: bool = False) -> str:

@@ -1,7 +1,7 @@
 """Replies: begun, stopped, continued, and marked when their writer has died."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, ApiKey
@@ -40,6 +41,7 @@ REPLY_SCHEMA: dict[str, Any] = {
         "message_id": {"type": "string", "format": "uuid"},
         "engine": {"type": "string"},
         "reserved_tokens": {"type": "integer", "minimum": 1},
+        "language": {"type": "string"},
     },
 }
 
@@ -131,7 +133,12 @@ def _begin_on_worker(
             user=user,
             project=conversation.project,
             task_type=KIND,
-            input_data={"message_id": str(reply.pk), "engine": chatter.name, "reserved_tokens": expected},
+            input_data={
+                "message_id": str(reply.pk),
+                "engine": chatter.name,
+                "reserved_tokens": expected,
+                "language": get_language() or settings.LANGUAGE_CODE,
+            },
             priority=settings.CHAT_PRIORITY,
             api_key=api_key,
             request_id=request_id,
@@ -245,35 +252,16 @@ def stop_reply(*, reply: Message, user: Account) -> Message:
     if not asked:
         raise ReplyNotRunning
     ask_to_stop(reply.pk)
-    if reply.task_id is not None and reply.last_seq == 0:
-        _stop_before_start(reply, user)
+    if reply.task_id is not None:
+        _cancel(reply.task_id, user)
     reply.refresh_from_db()
     return reply
 
 
-def _stop_before_start(reply: Message, user: Account) -> None:
-    """A task that still waits is cancelled at once, and with it the reply."""
+def _cancel(task_id: UUID, user: Account) -> None:
+    """A task that waits ends at once, and with it the reply; an engine that is silent hears it from its token."""
     try:
-        cancel_task(task_id=reply.task_id, actor=user, reason="stopped")  # type: ignore[arg-type]
+        cancel_task(task_id=task_id, actor=user, reason="stopped")
     except IllegalTransition:
         # It has ended in this moment.
         return
-
-
-def end_abandoned(*, task_ids: Sequence[UUID]) -> int:
-    """Replies whose tasks failed or were cancelled before their writer could end them; returns how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE messages
-               SET status = CASE WHEN tasks.status = 'cancelled' THEN 'stopped'
-                                 WHEN messages.content = '' THEN 'failed' ELSE 'interrupted' END,
-                   heartbeat_at = NULL, writer_id = NULL, finished_at = clock_timestamp(),
-                   error_code = tasks.error_code, error_message = tasks.error_message
-              FROM tasks
-             WHERE tasks.task_id = messages.task_id AND tasks.task_id = ANY(%s) AND messages.status = 'streaming'
-            """,
-            [list(task_ids)],
-        )
-        ended: int = cursor.rowcount
-        return ended

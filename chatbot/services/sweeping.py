@@ -1,84 +1,106 @@
-"""Periodic care: replies whose writer fell silent, temporary chats whose time is over."""
+"""Replies that somebody else than their writer ends: its process died, or its task failed or was cancelled."""
 
 import logging
+from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
+from django.db.models.functions import Now
 
-from accounts.services import settle_usage
+from accounts.services import refund_usage, settle_usage
 from chatbot.engines.tokens import estimate_tokens
-from chatbot.streams.frames import STREAM_SECONDS, StateFrame, as_fields, entry_id, from_fields, stream_key
-from config.common.redis import RedisDown, redis_client
-from tasks.states import ACTIVE
+from chatbot.models import Message
+from chatbot.querysets import MessageQuerySet
+from chatbot.services.writing import length_at_begin
+from chatbot.states import MessageStatus
+from chatbot.streams.history import announce_end, read_shown
+from chatbot.streams.tail import state_of
+from config.common.redis import RedisDown
+from tasks.states import ACTIVE, TERMINAL, TaskStatus
 
 logger = logging.getLogger(__name__)
 
 _BATCH = 100
 
-# A reply on a worker is silent while its task waits; the task's own protocol rescues it then.
-_SILENT = """
-    SELECT message.id, message.content, message.last_seq, message.metadata ->> 'reservation_id'
-      FROM messages AS message LEFT JOIN tasks ON tasks.task_id = message.task_id
-     WHERE message.heartbeat_at < clock_timestamp() - make_interval(secs => %s)
-       AND (tasks.task_id IS NULL OR tasks.status <> ALL(%s))
-     ORDER BY message.heartbeat_at LIMIT %s
-       FOR UPDATE OF message SKIP LOCKED
-"""
-_INTERRUPT = """
-    UPDATE messages
-       SET content = %s, last_seq = %s, status = 'interrupted', heartbeat_at = NULL, writer_id = NULL,
-           finished_at = clock_timestamp(), completion_tokens = %s, error_code = 'writer_lost'
-     WHERE id = %s AND status = 'streaming'
-"""
-
 
 @transaction.atomic
 def interrupt_silent_replies() -> int:
-    """Mark replies interrupted whose writer has died, with all text that anybody saw; returns how many.
+    """End replies whose writer has died, with all text that anybody saw; returns how many.
 
-    The row is two seconds behind the stream at most: what the stream has beyond it is added.
+    A reply on a worker is silent while its task waits, and is rescued by the task's own protocol. Without Redis, which
+    knows the last two seconds, nothing is ended.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_SILENT, [settings.CHAT_SILENT_SECONDS, list(ACTIVE), _BATCH])
-        silent = cursor.fetchall()
-        for message_id, content, seq, reservation_id in silent:
-            text, last = _with_stream(message_id, content, seq)
-            shown = estimate_tokens(text)
-            cursor.execute(_INTERRUPT, [text, last + 1, shown, message_id])
-            if reservation_id:
-                settle_usage(reservation_id=UUID(reservation_id), actual={"requests": 1, "tokens": shown})
-            transaction.on_commit(partial(_announce, message_id, last, shown))
-            logger.warning("chat.reply.interrupted", extra={"message_id": str(message_id)})
-    return len(silent)
+    horizon = Now() - timedelta(seconds=settings.CHAT_SILENT_SECONDS)
+    silent = _endable().filter(heartbeat_at__lt=horizon).exclude(task__status__in=ACTIVE).order_by("heartbeat_at")
+    return _end_all(silent[:_BATCH])
 
 
-def _with_stream(message_id: UUID, content: str, seq: int) -> tuple[str, int]:
-    """The row's text and the deltas after it; the row alone while Redis is away."""
-    try:
-        entries: Any = redis_client().xrange(stream_key(message_id), min=f"({entry_id(seq)}")
-    except RedisDown:
-        return content, seq
-    for entry, fields in entries:
-        frame = from_fields(str(message_id), entry, fields)
-        if frame["type"] == "delta":
-            content += frame["text"]
-        seq = frame["seq"]
-    return content, seq
+@transaction.atomic
+def end_abandoned(*, task_ids: Sequence[UUID]) -> int:
+    """End replies whose tasks failed or were cancelled before their writer could; returns how many.
+
+    Without Redis they are left to `interrupt_silent_replies`.
+    """
+    return _end_all(_endable().filter(task__in=task_ids, task__status__in=TERMINAL))
 
 
-def _announce(message_id: UUID, seq: int, tokens: int) -> None:
-    frame: StateFrame = {
-        "type": "state", "message_id": str(message_id), "seq": seq + 1, "status": "interrupted",
-        "usage": {"prompt_tokens": 0, "completion_tokens": tokens}, "error_code": "writer_lost", "error_message": "",
-    }  # fmt: skip
-    try:
-        with redis_client().pipeline(transaction=False) as pipe:
-            pipe.xadd(stream_key(message_id), as_fields(frame), id=entry_id(frame["seq"]))
-            pipe.expire(stream_key(message_id), STREAM_SECONDS)
-            # The dead writer may turn out to live: then it has numbered this frame itself, and ours is refused.
-            pipe.execute(raise_on_error=False)
-    except RedisDown:
-        logger.warning("chat.stream.unavailable")
+def _endable() -> MessageQuerySet:
+    rows = Message.objects.streaming().select_related("task").defer("search")
+    return rows.select_for_update(of=("self",), skip_locked=True)
+
+
+def _end_all(rows: MessageQuerySet) -> int:
+    ended = 0
+    for message in rows:
+        try:
+            _end(message)
+        except RedisDown:
+            logger.warning("chat.stream.unavailable")
+            break
+        ended += 1
+    return ended
+
+
+def _end(message: Message) -> None:
+    shown = read_shown(message.pk, message.content, message.last_seq)
+    tokens = estimate_tokens(shown.text[length_at_begin(message) :])
+    message.content, message.last_seq, message.completion_tokens = shown.text, shown.next_seq, tokens
+    message.status = _status_for(message)
+    message.error_code, message.error_message = _reason_for(message)
+    message.heartbeat_at = message.writer_id = None
+    # The trigger lets the text grow until the status changes, which is in the same statement.
+    Message.objects.filter(pk=message.pk).update(
+        content=message.content, last_seq=message.last_seq, completion_tokens=tokens, status=message.status,
+        error_code=message.error_code, error_message=message.error_message, heartbeat_at=None, writer_id=None,
+        finished_at=Now(),
+    )  # fmt: skip
+    _book(message, tokens)
+    transaction.on_commit(partial(announce_end, state_of(message)))
+    logger.warning("chat.reply.interrupted", extra={"message_id": str(message.pk), "status": message.status})
+
+
+def _status_for(message: Message) -> MessageStatus:
+    if message.task is not None and message.task.status == TaskStatus.CANCELLED:
+        return MessageStatus.STOPPED
+    return MessageStatus.INTERRUPTED if message.content else MessageStatus.FAILED
+
+
+def _reason_for(message: Message) -> tuple[str, str]:
+    if message.status == MessageStatus.STOPPED:
+        return "", ""
+    task = message.task
+    return (task.error_code, task.error_message) if task is not None and task.error_code else ("writer_lost", "")
+
+
+def _book(message: Message, tokens: int) -> None:
+    """Remote replies hold a reservation of their own; tasks book theirs."""
+    reservation = message.metadata.get("reservation_id")
+    if reservation is None:
+        return
+    if tokens:
+        settle_usage(reservation_id=UUID(reservation), actual={"requests": 1, "tokens": tokens})
+    else:
+        refund_usage(reservation_ids=[UUID(reservation)])

@@ -9,7 +9,14 @@ from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from accounts.services import refund_usage, settle_usage
+from chatbot.models import Message
 from chatbot.states import MessageStatus
+from chatbot.streams.texts import storable
+from config.common.ids import uuid7
+
+_TAKE_OVER = """
+    UPDATE messages SET writer_id = %s, heartbeat_at = clock_timestamp() WHERE id = %s AND status = 'streaming'
+"""
 
 _CHECKPOINT = """
     UPDATE messages AS message
@@ -56,6 +63,23 @@ class Ending:
         return self.prompt_tokens + self.completion_tokens
 
 
+def length_at_begin(message: Message) -> int:
+    """Characters that a continued reply began with: they were paid for before."""
+    begun = message.metadata.get("continues")
+    if begun is None:
+        return 0
+    content = Message.objects.filter(pk=begun).values_list("content", flat=True).first()
+    return len(content or "")
+
+
+def take_over(message_id: UUID) -> UUID | None:
+    """Make the caller the one writer, under a new id; who wrote before is a zombie. None when the reply has ended."""
+    writer_id = uuid7()
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_OVER, [writer_id, message_id])
+        return writer_id if cursor.rowcount else None
+
+
 def checkpoint(progress: Sequence[Progress]) -> tuple[set[UUID], set[UUID]]:
     """Write all these texts in one statement, which also lets the hearts beat.
 
@@ -77,7 +101,7 @@ def checkpoint(progress: Sequence[Progress]) -> tuple[set[UUID], set[UUID]]:
 def finish_reply(*, progress: Progress, ending: Ending, reservation_id: UUID | None = None) -> bool:
     """End a reply and book what it used, in one transaction; False when the row is no longer this writer's.
 
-    Replies that showed nothing and failed cost nothing.
+    Errors before the first new word cost nothing.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -85,15 +109,20 @@ def finish_reply(*, progress: Progress, ending: Ending, reservation_id: UUID | N
             {
                 "id": progress.message_id, "writer": progress.writer_id, "content": progress.content,
                 "seq": progress.seq, "status": ending.status.value, "prompt": ending.prompt_tokens,
-                "completion": ending.completion_tokens, "code": ending.error_code, "message": ending.error_message,
-                "metadata": Jsonb(ending.metadata),
+                "completion": ending.completion_tokens, "code": ending.error_code,
+                "message": storable(ending.error_message), "metadata": Jsonb(_storable(ending.metadata)),
             },
         )  # fmt: skip
         if cursor.fetchone() is None:
             return False
     if reservation_id is not None:
-        if ending.status == MessageStatus.FAILED and not ending.tokens:
+        if ending.error_code and not ending.tokens:
             refund_usage(reservation_ids=[reservation_id])
         else:
             settle_usage(reservation_id=reservation_id, actual={"requests": 1, "tokens": ending.tokens})
     return True
+
+
+def _storable(metadata: dict[str, Any]) -> dict[str, Any]:
+    """An upstream names its model as it likes."""
+    return {name: storable(value) if isinstance(value, str) else value for name, value in metadata.items()}

@@ -55,21 +55,17 @@ async def _send(drafts: "tuple[OpenDraft, ...]") -> None:
         opened.draft.cut()
     if not drafts:
         return
-    sizes = []
     try:
         async with async_redis_client().pipeline(transaction=False) as pipe:
             for opened in drafts:
-                before = len(pipe)
-                opened.draft.commands(pipe)
-                sizes.append(len(pipe) - before)
+                opened.draft.append_to(pipe)
             answers = await pipe.execute(raise_on_error=False)
     except RedisDown:
         logger.warning("chat.stream.unavailable")
         return
-    for opened, size in zip(drafts, sizes, strict=True):
-        mine, answers = answers[:size], answers[size:]
+    for opened, answer in zip(drafts, answers, strict=True):
         try:
-            stopped = opened.draft.take(mine)
+            stopped = opened.draft.take(answer)
         except NotTheWriter:
             opened.is_zombie = stopped = True
         if stopped:

@@ -18,6 +18,8 @@ from config.common.redis import RedisDown, async_redis_client
 #: A slow socket may lag this many frames; then it is told to read the row again.
 MAX_LAG_FRAMES = 2_000
 _BLOCK_MS = 5_000
+#: A server that says nothing for this much longer than it was asked to block is taken for dead.
+_ANSWER_SECONDS = 2.0
 _BATCH_ENTRIES = 200
 _WAKE_SECONDS = 60
 _numbers = itertools.count()
@@ -80,7 +82,9 @@ class StreamHub:
                 await pipe.execute()
 
     async def _read(self) -> None:
-        client = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1)
+        client = redis.asyncio.Redis.from_url(
+            settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=_BLOCK_MS / 1000 + _ANSWER_SECONDS
+        )
         delay_seconds = 0.1
         try:
             while self._followers:

@@ -24,39 +24,37 @@ async def tail(message_id: UUID, after: int, read_row: ReadRow) -> AsyncGenerato
     """
     async with stream_hub().follow(message_id, after) as follower:
         # Read after following: what is written in between is in the row, in the stream, or in both.
-        message = await read_row()
-        if message is None:
-            yield _not_found(message_id)
-            return
-        sent = after
-        if sent == 0 and message.last_seq:
-            sent = message.last_seq
-            yield _snapshot(message)
+        message, sent = await read_row(), after
+        # Also before the first delta: a continued reply begins with the text of the one before it.
+        needs_row = after == 0 and message is not None and bool(message.content)
         while message is not None:
-            frame = await _next(follower)
-            if frame is not None and frame["seq"] <= sent:
-                continue
-            if frame is not None and frame["seq"] == sent + 1:
+            is_ended = message.status != MessageStatus.STREAMING
+            if needs_row or (is_ended and message.content and message.last_seq > sent):
+                sent = message.last_seq
+                yield _snapshot(message)
+            if is_ended:
+                yield state_of(message)
+                return
+            while (frame := await _next(follower, sent)) is not None and frame["seq"] == sent + 1:
                 sent = frame["seq"]
                 yield frame
                 if frame["type"] == "state":
                     return
-                continue
             # Nothing came, or frames are missing: the row has what was shown, two seconds late at most.
             message = await _row_up_to(frame["seq"] if frame else 0, read_row)
-            if message is not None and message.last_seq > sent:
-                sent = message.last_seq
-                yield _snapshot(message)
-            if message is not None and message.status != MessageStatus.STREAMING:
-                yield state_of(message)
-                return
+            needs_row = message is not None and message.last_seq > sent
+        yield _not_found(message_id)
 
 
-async def _next(follower: Follower) -> StreamFrame | None:
+async def _next(follower: Follower, sent: int) -> StreamFrame | None:
+    """The next frame that was not sent yet; None when nothing comes or frames were skipped."""
     try:
-        return await asyncio.wait_for(follower.queue.get(), QUIET_SECONDS)
+        async with asyncio.timeout(QUIET_SECONDS):
+            while (frame := await follower.queue.get()) is not None and frame["seq"] <= sent:
+                continue
     except TimeoutError:
         return None
+    return frame
 
 
 async def _row_up_to(seq: int, read_row: ReadRow) -> Message | None:

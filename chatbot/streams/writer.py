@@ -19,12 +19,29 @@ from chatbot.streams.frames import (
     stop_key,
     stream_key,
 )
+from chatbot.streams.texts import split_whole, storable
 from config.common.redis import RedisDown, redis_client
 
 logger = logging.getLogger(__name__)
 
 #: Deltas wait at most this long for more text.
 COALESCE_SECONDS = 0.04
+
+#: Keys: stream, stop flag. Arguments: entries and seconds to keep; id, field and value of each frame.
+#: A frame that is there already, word for word, was sent before its answer was lost: that is no other writer.
+_APPEND = """
+for i = 3, #ARGV, 3 do
+    local added = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2])
+    if type(added) == 'table' and added.err then
+        if not string.find(added.err, 'equal or smaller', 1, true) then return added end
+        local there = redis.call('XRANGE', KEYS[1], ARGV[i], ARGV[i])[1]
+        if not there or there[2][1] ~= ARGV[i + 1] or there[2][2] ~= ARGV[i + 2] then return -1 end
+    end
+end
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return redis.call('EXISTS', KEYS[2])
+"""
+_OTHER_WRITER = -1
 
 
 class NotTheWriter(Exception):
@@ -33,8 +50,9 @@ class NotTheWriter(Exception):
 
 @dataclass
 class Draft:
-    """A reply in the making, in the memory of its writer. `shown` is what any reader can have seen.
+    """A reply in the making, in the memory of its writer. `text` is what any reader can have seen.
 
+    Of it, `begun_at` characters were there before: a continued reply begins with the text of the one before it.
     Frames that Redis did not take stay in `waiting` and are sent again, so numbers have no gaps.
     """
 
@@ -42,12 +60,14 @@ class Draft:
     text: str = ""
     seq: int = 0
     pending: str = ""
+    begun_at: int = 0
     waiting: list[StreamFrame] = field(default_factory=list)
+    _sent: int = field(init=False, default=0)
 
     @property
-    def shown(self) -> str:
-        """The text without what still waits to be numbered."""
-        return self.text
+    def written(self) -> str:
+        """What was added to the text it began with."""
+        return self.text[self.begun_at :]
 
     def add(self, text: str) -> None:
         """Take the next piece; it is numbered by the next `cut`."""
@@ -55,13 +75,13 @@ class Draft:
 
     def cut(self) -> None:
         """Make one delta of what has come since the last one."""
-        if not self.pending:
+        whole, self.pending = split_whole(self.pending)
+        text = storable(whole)
+        if not text:
             return
         self.seq += 1
-        delta: DeltaFrame = {
-            "type": "delta", "message_id": str(self.message_id), "seq": self.seq, "text": self.pending,
-        }  # fmt: skip
-        self.text, self.pending = self.text + self.pending, ""
+        delta: DeltaFrame = {"type": "delta", "message_id": str(self.message_id), "seq": self.seq, "text": text}
+        self.text += text
         self.waiting.append(delta)
 
     def add_tool(self, *, call_id: str, name: str, arguments: str, task_id: str, status: str) -> None:
@@ -84,21 +104,27 @@ class Draft:
         }  # fmt: skip
         self.waiting.append(frame)
 
-    def commands(self, pipe: Any) -> None:
-        """Queue what waits, and the question whether to stop, on a pipeline (sync or async)."""
-        key = stream_key(self.message_id)
+    def append_to(self, pipe: Any) -> None:
+        """Queue what waits, and the question whether to stop, as one command on a pipeline (sync or async)."""
+        frames: list[Any] = []
         for frame in self.waiting:
-            pipe.xadd(key, as_fields(frame), id=entry_id(frame["seq"]), maxlen=STREAM_ENTRIES, approximate=True)
-        pipe.expire(key, STREAM_SECONDS)
-        pipe.exists(stop_key(self.message_id))
+            frames += [entry_id(frame["seq"]), *(pair for item in as_fields(frame).items() for pair in item)]
+        self._sent = len(self.waiting)
+        keys = stream_key(self.message_id), stop_key(self.message_id)
+        pipe.eval(_APPEND, len(keys), *keys, STREAM_ENTRIES, STREAM_SECONDS, *frames)
 
-    def take(self, answers: list[Any]) -> bool:
-        """Read the answers of `commands`; True when somebody asked to stop. Raises NotTheWriter."""
-        for answer in answers[:-2]:
-            if isinstance(answer, redis.exceptions.ResponseError):
-                raise NotTheWriter(str(answer))
-        del self.waiting[: len(answers) - 2]
-        return bool(answers[-1])
+    def take(self, answer: Any) -> bool:
+        """Read the answer of `append_to`; True when somebody asked to stop. Raises NotTheWriter.
+
+        Any other refusal (a full Redis) leaves the frames waiting.
+        """
+        if isinstance(answer, redis.exceptions.ResponseError):
+            logger.warning("chat.stream.refused", extra={"error": str(answer)})
+            return False
+        if answer == _OTHER_WRITER:
+            raise NotTheWriter(f"Frame {self.waiting[0]['seq']} or a later one is somebody else's.")
+        del self.waiting[: self._sent]
+        return bool(answer)
 
 
 def flush(draft: Draft) -> bool:
@@ -109,8 +135,8 @@ def flush(draft: Draft) -> bool:
     draft.cut()
     try:
         with redis_client().pipeline(transaction=False) as pipe:
-            draft.commands(pipe)
-            return draft.take(pipe.execute(raise_on_error=False))
+            draft.append_to(pipe)
+            return draft.take(pipe.execute(raise_on_error=False)[0])
     except RedisDown:
         logger.warning("chat.stream.unavailable")
         return False

@@ -28,6 +28,7 @@ LOGGING: dict[str, Any] = {
         "asyncio": {"level": "WARNING"},
         # A line for each start of a periodic job, every few seconds, would bury the others.
         "celery.beat": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
     },
 }

@@ -54,6 +54,7 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Chat"),
                 "items": [
                     _item(_("Model calls"), "forum", "monitoring_interaction"),
+                    _item(_("Rejected entries"), "report", "monitoring_streamreject"),
                     _item(_("Conversations"), "chat", "chatbot_conversation"),
                     _item(_("Messages"), "chat_bubble", "chatbot_message"),
                     _item(_("Memories"), "psychology", "chatbot_memory"),

@@ -23,6 +23,9 @@ PROJECT_KEY_SCOPES = (
     "tasks:write",
     "results:read",
     "results:write",
+    "chat:read",
+    "chat:write",
+    "interactions:read",
     "tts:read",
     "tts:write",
 )

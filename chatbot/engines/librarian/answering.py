@@ -64,7 +64,8 @@ def _is_question(text: str) -> bool:
 def answer(request: ChatRequest) -> Answer:
     """The whole answer; of one that was begun, what is missing."""
     asked = read_turns(request)
-    language = detect_language(asked.text, request.language)
+    command = read_command(asked.text)
+    language = detect_language(command.argument if command else asked.text, request.language)
     phrases = BY_LANGUAGE[language]
     if asked.tool_text is not None:
         return Answer(f"{phrases.tool_said}\n\n{quote(asked.tool_text, '').rstrip()}")

@@ -14,14 +14,14 @@ _WORTH = (1.0, 0.85, 0.6, 0.3)
 _OTHER_MARKS = 0.35  # of an accented word found with other marks: `ma` for `mã`
 _FAMILY = 0.75
 _KIND_FITS, _KIND_MISSES = 0.15, 0.1
-_ALL_PAIRS, _DATE, _PRIOR = 0.2, 0.25, 0.1
+_ALL_PAIRS, _DATE, _PRIOR = 0.2, 0.25, 0.4
 _FRAGMENT = 0.15
 _LONG_WORDS = 45  # beyond it a sentence mentions many things and is about none
 
 #: The share of the question that must be there: to be shown, to be called an answer.
 NEAR, DIRECT = 0.45, 0.75
 #: A passage whose meaning is this near to the question's may share few words with it.
-_SAME_MEANING, _NEAR_IN_MEANING = 0.6, 0.25
+_SAME_MEANING, _NEAR_IN_MEANING = 0.6, 0.15
 MAX_QUOTES = 5
 _MAX_OF_ONE_SOURCE = 3
 #: Beside the best one only what comes close to it; more doubt shows more places.
@@ -64,22 +64,22 @@ def search(wanted: Wanted, shelf: Shelf) -> Findings:
         return Findings("nothing", (), ())
     sought = _seek(wanted, shelf)
     ranked = sorted((_rate(wanted, sought, sentence) for sentence in shelf.sentences), key=lambda found: -found.score)
-    relevant = [found for found in ranked if _is_relevant(found) and not found.sentence.is_question]
+    relevant = [found for found in ranked if _is_relevant(found) and not found.sentence.announces]
     unknown = tuple(one.term.word.surface for one in sought if not one.family)
     if not relevant:
         return Findings("nothing", (), unknown)
     best = relevant[0]
-    is_direct = best.coverage >= DIRECT and best.fits
+    is_direct = best.coverage >= DIRECT and best.fits and not unknown
     least = best.score * (_CLOSE_TO_DIRECT if is_direct else _CLOSE_TO_NEAR)
     return Findings("direct" if is_direct else "near", tuple(_choose(relevant, least)), unknown)
 
 
 def _seek(wanted: Wanted, shelf: Shelf) -> list[_Sought]:
-    """Look the words of the question up. One that stands nowhere weighs as much as the others on average."""
+    """Look the words of the question up. One that stands nowhere is as rare as the others on average."""
     found = [_look_up(term, shelf) for term in wanted.terms]
-    known = [one.weight for one in found if one.family]
+    known = [one.weight / one.term.weight for one in found if one.family]
     usual = sum(known) / len(known) if known else 1.0
-    return [one if one.family else _Sought(one.term, usual, one.family) for one in found]
+    return [one if one.family else _Sought(one.term, one.term.weight * usual, one.family) for one in found]
 
 
 def _look_up(term: Term, shelf: Shelf) -> _Sought:

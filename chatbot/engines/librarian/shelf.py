@@ -64,9 +64,9 @@ class Sentence:
         return len(self.text.split()) < _SHORTEST_FRAGMENT
 
     @property
-    def is_question(self) -> bool:
-        """It asks, and what follows answers."""
-        return self.text.endswith("?") and not self.is_last
+    def announces(self) -> bool:
+        """It asks or ends with a colon, and what follows is the point."""
+        return self.text.endswith(("?", ":")) and not self.is_last
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def summarise(sentences: Sequence[Sentence], language: str, *, most: int = MAX_S
 
 def _can_stand(sentence: Sentence) -> bool:
     length = len(sentence.text.split())
-    return _FEWEST_WORDS <= length <= _MOST_WORDS and not sentence.is_question
+    return _FEWEST_WORDS <= length <= _MOST_WORDS and not sentence.announces
 
 
 def _first_of_each_heading(best_first: Sequence[int], pool: Sequence[Sentence]) -> list[int]:

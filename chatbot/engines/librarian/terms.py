@@ -11,6 +11,8 @@ from chatbot.engines.librarian.words import Word, fold, read_words
 
 _NUMBER_WEIGHT = 1.5
 _NAME_WEIGHT = 1.25
+#: `How old`: the word says more of the kind of answer than of the thing.
+_MEASURE_WEIGHT = 0.5
 #: Words of the question before, for "and how much is it?".
 _PREVIOUS_WEIGHT = 0.5
 #: A question with fewer words of its own cannot stand alone.
@@ -52,9 +54,10 @@ def read_question(text: str, language: str, previous: str = "") -> Wanted:
     is_accented = any(not word.surface.isascii() for word in words)
     names = _names(text)
     terms: dict[str, Term] = {}
-    for word in words:
+    for before, word in zip([None, *words], words, strict=False):
         if not is_stop_word(word, language, is_accented=is_accented):
-            terms.setdefault(word.key, Term(word, _weight(word, names)))
+            is_measure = before is not None and before.surface == "how"
+            terms.setdefault(word.key, Term(word, _MEASURE_WEIGHT if is_measure else _weight(word, names)))
     if previous and (len(terms) < _FEW_TERMS or _LEANS[language].search(folded)):
         for term in read_question(previous, language).terms:
             terms.setdefault(term.word.key, Term(term.word, term.weight * _PREVIOUS_WEIGHT))
@@ -68,6 +71,11 @@ def read_question(text: str, language: str, previous: str = "") -> Wanted:
         is_accented=is_accented,
         asks_page=asks_page(folded),
     )
+
+
+def sought_words(text: str, language: str) -> str:
+    """The words of a question that say what is sought, for a search by words; the text itself when none does."""
+    return " ".join(term.word.surface for term in read_question(text, language).terms) or text
 
 
 def _names(text: str) -> frozenset[str]:

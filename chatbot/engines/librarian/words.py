@@ -70,8 +70,7 @@ def _number_key(surface: str) -> str:
 def stem(word: str) -> str:
     """An English word without its ending; too little to be pretty, enough to compare."""
     word = word.removesuffix("'s").replace("'", "")
-    if word in _IRREGULAR:
-        return _IRREGULAR[word]
+    word = _IRREGULAR.get(word, word)
     if len(word) <= _SHORTEST_STEM:
         return word
     return _without_e(_without_verb_ending(_singular(word)))

@@ -147,9 +147,9 @@ def test_four_threads_get_what_one_gets(engine: MiniLMEngine) -> None:
 
 
 def test_short_text_waits_for_a_batch_not_for_a_whole_file(engine: MiniLMEngine) -> None:
-    indexing = threading.Thread(target=engine.embed, args=([TEXTS[-1]] * 60,))
+    indexing = threading.Thread(target=engine.embed, args=([TEXTS[-1]] * 24,))
     indexing.start()
-    for _ in range(5):  # of thirty turns
+    for _ in range(4):  # of twelve turns
         engine.embed(["short"])
     assert indexing.is_alive()
     indexing.join()

@@ -26,8 +26,11 @@ def words(text: str) -> list[str]:
     return re.findall(r"\S+", text)
 
 
-@pytest.mark.parametrize(("text", "weight"), [("", 0), ("engine", 6), ("ế", 4), ("đi về", 11), ("中文", 8), ("😀", 4)])
-def test_characters_beyond_ascii_weigh_four(text: str, weight: int) -> None:
+@pytest.mark.parametrize(
+    ("text", "weight"),
+    [("", 0), ("engine 7\n", 9), ("ế", 4), ("đi về", 11), ("中文", 8), ("😀", 4), ("f(x)", 8), ("'_'", 9), ("…", 4)],
+)
+def test_letters_weigh_one_signs_three_and_all_beyond_ascii_four(text: str, weight: int) -> None:
     assert weigh(text) == weight
 
 

@@ -155,7 +155,7 @@ def test_clock_of_the_wall_ends_it(endless: Path) -> None:
     started = monotonic()
     read = partial(read_file, endless, "a.pdf", limits=Limits(wall_seconds=0.7))
     assert refusal(read) == "file_too_complex"
-    assert monotonic() - started < 3
+    assert monotonic() - started < 5
 
 
 def test_clock_of_the_processor_ends_it(endless: Path) -> None:
@@ -175,7 +175,7 @@ def test_cancelling_ends_it_at_once(endless: Path) -> None:
     started = monotonic()
     cancel.cancel()
     assert isinstance(caller.outcome(), Cancelled)
-    assert monotonic() - started < 0.5
+    assert monotonic() - started < 2
 
 
 def test_cancelled_before_it_begins_starts_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

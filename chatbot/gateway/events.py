@@ -1,0 +1,40 @@
+"""Server-sent events as OpenAI writes them."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Protocol
+
+from django.http import StreamingHttpResponse
+
+from chatbot.gateway.failures import as_answer
+from config.common.problems import openai_body
+from tasks.engines.errors import EngineError
+
+DONE_EVENT = b"data: [DONE]\n\n"
+
+
+class Streamed(Protocol):
+    """What a response may stream: it is closed by the response, from another thread, however it ends."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+    def close(self) -> None:
+        """End what has not ended."""
+
+
+def event_stream(source: Streamed) -> StreamingHttpResponse:
+    """The response; neither caches nor proxies may hold its events back."""
+    response = StreamingHttpResponse(source, content_type="text/event-stream")
+    response["Cache-Control"] = "no-cache"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+def event(document: Mapping[str, Any]) -> bytes:
+    """One event."""
+    return b"data: %s\n\n" % json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def error_event(error: EngineError) -> bytes:
+    """How a stream ends whose engine failed in its middle; SDKs raise when they read it."""
+    return event(openai_body(as_answer(error)))

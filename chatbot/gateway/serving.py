@@ -1,0 +1,40 @@
+"""Around every call: answered once, perhaps from the cache, and always ended in the books."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from chatbot.gateway.caching import cached
+from chatbot.gateway.calls import ModelCall
+from chatbot.gateway.repeating import once
+from config.common.problems import DomainError
+from tasks.models import Engine
+
+
+async def serve(
+    request: HttpRequest,
+    call: ModelCall,
+    body: Mapping[str, Any],
+    rows: Sequence[Engine],
+    answer: Callable[[], Awaitable[HttpResponseBase]],
+) -> HttpResponseBase:
+    """The answer of `answer`, which begins the call, or an earlier one. `rows` are the engines that may give it."""
+
+    async def perhaps_cached() -> HttpResponseBase:
+        return await cached(request, call, body, rows, answer)
+
+    try:
+        return await once(request, call, body, perhaps_cached)
+    except DomainError as error:
+        await call.end(error=error.code, message=str(error.detail))
+        raise
+    except asyncio.CancelledError:
+        call.end_soon(error="cancelled", message="The caller left before the answer.", is_partial=True)
+        raise
+    except Exception:
+        # A bug is reported by the server; the books must not wait for a call that has ended.
+        call.end_soon(error="internal_error", message="The call failed by an error of this house.")
+        raise

@@ -1,0 +1,90 @@
+"""What reading an export gives: conversations, memories, and notes on what was left out and why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from tasks.engines.errors import EngineInputError
+
+Role: TypeAlias = Literal["user", "assistant", "system"]
+JsonObject: TypeAlias = dict[str, Any]
+
+#: Largest conversation, as JSON; a larger one is left out and reported.
+MAX_ITEM_BYTES = 32 << 20
+#: Objects inside each other; real exports stay under 20.
+MAX_DEPTH = 200
+
+
+class ImportRefused(EngineInputError):
+    """A file that no reader can begin with, now or later."""
+
+    default_code = "import_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A remark for the report: a code of `chatbot.selectors.imports.REASONS`, with a number or a name where it says."""
+
+    code: str
+    value: str | int = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedMessage:
+    """One message. `files` are those that our own export names; `columns` are further columns only it knows."""
+
+    origin_id: str
+    parent_origin_id: str | None
+    role: Role
+    content: str
+    created_at: datetime | None = None
+    model: str = ""
+    files: tuple[JsonObject, ...] = ()
+    metadata: JsonObject = field(default_factory=dict)
+    columns: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedConversation:
+    """A tree of messages, parents first. `origin` and `origin_id` name it in the program it comes from."""
+
+    origin: str
+    origin_id: str
+    title: str
+    messages: tuple[ImportedMessage, ...]
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    model: str = ""
+    system_prompt: str = ""
+    tags: tuple[str, ...] = ()
+    folder: str = ""
+    is_pinned: bool = False
+    is_archived: bool = False
+    forked_from_origin_id: str = ""
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedMemory:
+    """A question with its answer, or a note under its title."""
+
+    origin: str
+    origin_id: str
+    question: str
+    answer: str
+    created_at: datetime | None = None
+    tags: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that is not imported: `what` names it for the person, `why` says the reason."""
+
+    what: str
+    why: Note
+
+
+ImportedItem: TypeAlias = ImportedConversation | ImportedMemory | Skipped

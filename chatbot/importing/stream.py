@@ -1,0 +1,134 @@
+"""JSON as a stream of items: the elements of an array at the top, or whole objects one after the other."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import ijson
+
+from chatbot.importing.base import MAX_DEPTH, MAX_ITEM_BYTES, Note
+
+_CHUNK_BYTES = 1 << 16
+_BOM = b"\xef\xbb\xbf"
+#: `read(size)` as files have it; empty at the end.
+Read: TypeAlias = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """What ends a stream early, or takes the place of one item that is left out."""
+
+    why: Note
+
+
+class _TooDeep(Exception):
+    """Objects inside each other without end."""
+
+
+class _Builder:
+    """Target of ijson's events. Not `ijson.items`: that one has no bounds, and 100 kB of brackets exhaust any memory."""
+
+    def __init__(self) -> None:
+        self.done: list[Any] = []
+        self.touched = False
+        self.is_oversized = False
+        self._stack: list[Any] = []
+        self._key = ""
+        self._base: int | None = None
+
+    @property
+    def is_between_items(self) -> bool:
+        """Nothing has begun that is not yet in `done`."""
+        return len(self._stack) <= (self._base or 0)
+
+    def drop(self) -> None:
+        """Forget what the present item holds; its end gives a `Broken`."""
+        self.is_oversized = True
+        for container in self._stack:
+            container.clear()
+
+    def send(self, event: tuple[str, Any]) -> None:
+        """One event of `ijson.basic_parse`."""
+        kind, value = event
+        self.touched = True
+        if kind == "map_key":
+            self._key = value
+        elif kind == "start_map":
+            self._open({})
+        elif kind == "start_array":
+            self._open([])
+        elif kind in ("end_map", "end_array"):
+            self._close()
+        else:
+            self._put(value)
+
+    def _open(self, container: Any) -> None:
+        if self._base is None:
+            # An array at the top is walked; what else stands there is an item itself.
+            self._base = int(isinstance(container, list))
+        elif len(self._stack) > self._base:
+            self._put(container)
+        if len(self._stack) >= MAX_DEPTH:
+            raise _TooDeep
+        self._stack.append(container)
+
+    def _close(self) -> None:
+        container = self._stack.pop()
+        if len(self._stack) == self._base:
+            oversized, self.is_oversized = self.is_oversized, False
+            self.done.append(Broken(Note("too_large", MAX_ITEM_BYTES >> 20)) if oversized else container)
+        elif not self._stack:
+            self._base = None
+
+    def _put(self, value: Any) -> None:
+        if self.is_oversized:
+            return
+        if len(self._stack) <= (self._base or 0):
+            self.done.append(value)
+        elif isinstance(parent := self._stack[-1], dict):
+            parent[self._key] = value
+        else:
+            parent.append(value)
+
+
+def json_items(read: Read, *, note_bytes: Callable[[int], None] = lambda count: None) -> Iterator[Any]:
+    """The items in their order; a `Broken` stands for each that was too large, and last where the file is damaged.
+
+    `note_bytes` hears how many bytes each step took.
+    """
+    builder = _Builder()
+    parser = ijson.basic_parse_coro(builder, use_float=True, multiple_values=True)
+    position, item_from, event_at = 0, 0, 0
+    why: Note | None = None
+    while why is None:
+        chunk = read(_CHUNK_BYTES)
+        position += len(chunk)
+        why = _feed(parser, chunk.removeprefix(_BOM) if position == len(chunk) else chunk, position)
+        note_bytes(len(chunk))
+        if builder.touched:
+            builder.touched, event_at = False, position
+        if builder.done or builder.is_between_items:
+            item_from = position
+        yield from builder.done
+        builder.done.clear()
+        if position - item_from > MAX_ITEM_BYTES:
+            builder.drop()
+        if position - event_at > MAX_ITEM_BYTES:
+            # One single string: it would have to be held whole.
+            why = Note("value_too_large", position)
+        if not chunk:
+            break
+    if why is not None:
+        yield Broken(why)
+
+
+def _feed(parser: Any, chunk: bytes, position: int) -> Note | None:
+    try:
+        parser.send(chunk)
+    except StopIteration:
+        return None
+    except _TooDeep:
+        return Note("too_deep", position)
+    except ijson.JSONError:
+        return Note("broken_json", position)
+    return None

@@ -1,0 +1,67 @@
+"""From messages that point to parents, whatever is wrong with the pointers, to a tree with parents first."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from chatbot.importing.base import ImportedMessage
+from chatbot.importing.values import fingerprint
+
+
+def settle(messages: Iterable[ImportedMessage]) -> tuple[ImportedMessage, ...]:
+    """Every message once, after its parent, in the order given otherwise; no leaf is lost.
+
+    A parent that does not exist makes a root, and so does the first message of a circle. Of two messages with one id
+    both are kept when they differ.
+    """
+    known: dict[str, ImportedMessage] = {}
+    for message in messages:
+        same = known.setdefault(message.origin_id, message)
+        if (same.content, same.role) != (message.content, message.role):
+            other = fingerprint(message.origin_id, message.role, message.content)
+            known.setdefault(other, replace(message, origin_id=other))
+    parents = {pk: message.parent_origin_id for pk, message in known.items()}
+    roots = _roots(parents)
+    ordered: list[ImportedMessage] = []
+    placed: set[str] = set()
+    for origin_id in known:
+        chain = []
+        step: str | None = origin_id
+        while step is not None and step not in placed:
+            placed.add(step)
+            chain.append(step)
+            step = None if step in roots else parents[step]
+        for pk in reversed(chain):
+            ordered.append(replace(known[pk], parent_origin_id=None if pk in roots else parents[pk]))
+    return tuple(ordered)
+
+
+def _roots(parents: Mapping[str, str | None]) -> set[str]:
+    """Those whose parent is none, or unknown, or below themselves."""
+    roots = {pk for pk, parent in parents.items() if parent is None or parent not in parents}
+    safe = set(roots)
+    for start in parents:
+        walked: dict[str, None] = {}
+        step = start
+        while step not in safe and step not in walked:
+            walked[step] = None
+            step = str(parents[step])
+        if step not in safe:
+            roots.add(step)
+        safe.update(walked)
+    return roots
+
+
+def nearest_kept(origin_id: str | None, parents: Mapping[str, str | None], kept: Collection[str]) -> str | None:
+    """The message itself or the nearest above it that is kept; None above the first one or in a circle."""
+    seen: set[str] = set()
+    while origin_id is not None and origin_id not in kept:
+        if origin_id in seen:
+            return None
+        seen.add(origin_id)
+        origin_id = parents.get(origin_id)
+    return origin_id
+
+
+def chained_id(parent_id: str | None, *parts: str) -> str:
+    """The id of a message that has none: the same history gives the same ids, and a changed one makes a branch."""
+    return fingerprint(parent_id, *parts)

@@ -1,0 +1,1 @@
+"""The gateway: programs call it, engines answer, and the books are exact."""

@@ -1,0 +1,83 @@
+"""What the Chat page is rendered with."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Account
+from chatbot.models import Conversation, Message
+from chatbot.selectors.conversations import BranchPage
+from chatbot.selectors.pages import folders_of, grouped, page_message, tags_of, without_the_oldest
+from chatbot.tests.conftest import As
+from projects.models import Project
+
+
+def aged(days: int, **fields: Any) -> Conversation:
+    return Conversation(last_message_at=timezone.now() - timedelta(days=days), **fields)
+
+
+def test_conversations_are_grouped_by_pin_and_day() -> None:
+    rows = [aged(90, is_pinned=True), aged(0), aged(0), aged(1), aged(2), aged(6), aged(7), aged(400)]
+    names = [(group.name, len(group.conversations)) for group in grouped(rows)]
+    assert names == [("pinned", 1), ("today", 2), ("yesterday", 1), ("week", 2), ("older", 2)]
+
+
+def test_a_clock_that_runs_ahead_is_today() -> None:
+    assert [group.name for group in grouped([aged(-1)])] == ["today"]
+
+
+def test_without_messages_the_day_of_making_counts() -> None:
+    made = Conversation(created_at=timezone.now() - timedelta(days=30))
+    assert [group.name for group in grouped([made])] == ["older"]
+
+
+@pytest.mark.django_db
+def test_folders_and_tags_in_use_are_sorted_and_named_once(owner: Account, project: Project) -> None:
+    for folder, tags in (("b", ["y", "x"]), ("a", ["x"]), ("b", []), ("", [])):
+        Conversation.objects.create(user=owner, project=project, folder=folder, tags=tags)
+    rows = Conversation.objects.all()
+    assert (folders_of(rows), tags_of(rows)) == (["a", "b"], ["x", "y"])
+
+
+def page_with(*lengths: int, has_more: bool = False) -> BranchPage:
+    return BranchPage([Message(content="x" * length) for length in lengths], {}, None, has_more)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "kept"),
+    [((10, 10, 10), 3), ((23_000, 900, 50), 3), ((24_000, 900, 50), 2), ((9, 30_000, 30_000), 2), ((50_000,), 1)],
+)
+def test_oldest_messages_wait_when_the_texts_are_long(lengths: tuple[int, ...], kept: int) -> None:
+    page = without_the_oldest(page_with(*lengths))
+    assert [len(message.content) for message in page.messages] == list(lengths[-kept:])
+    assert page.has_more is (kept < len(lengths))
+
+
+def test_what_was_left_out_before_stays_so() -> None:
+    assert without_the_oldest(page_with(1, has_more=True)).has_more is True
+
+
+@pytest.mark.django_db
+def test_entry_says_the_same_as_the_rest_api_without_what_is_empty(as_: As, owner: Account, answered: Message) -> None:
+    Message.objects.filter(pk=answered.pk).update(
+        sources=[{"number": 1, "text": "x" * 1000}], metadata={"finish_reason": "length", "reservation_id": "secret"}
+    )
+    answered.refresh_from_db()
+    told = as_(owner).get(f"/api/v1/messages/{answered.pk}/").json()
+    entry = page_message(answered, [answered.pk])
+    assert entry.pop("metadata") == {"finish_reason": "length"}
+    assert entry.pop("source_count") == len(told["sources"])
+    assert entry.pop("created_at") == answered.created_at.isoformat(timespec="seconds")
+    assert entry.pop("abilities") == [name for name, may in told["abilities"].items() if may]
+    names = {"parent": "parent_message_id", "engine": "engine_name"}
+    assert {name: str(value) for name, value in entry.items()} == {name: told[names.get(name, name)] for name in entry}
+    assert set(entry) == {"id", "parent", "role", "engine", "engine_version"}
+
+
+@pytest.mark.django_db
+def test_only_several_versions_are_named(answered: Message) -> None:
+    other = answered.conversation_id
+    assert page_message(answered, [other, answered.pk])["versions"] == [other, answered.pk]
+    assert "versions" not in page_message(answered, [answered.pk])
