@@ -36,6 +36,7 @@ class ChatbotConfig(AppConfig):
         tasks_abandoned.connect(receivers.end_replies, dispatch_uid="chatbot.end_replies")
         interactions_ended.connect(receivers.book_gateway_calls, dispatch_uid="chatbot.book_gateway_calls")
         tasks_abandoned.connect(receivers.end_readings, dispatch_uid="chatbot.end_readings")
+        tasks_abandoned.connect(receivers.end_imports, dispatch_uid="chatbot.end_imports")
         register(
             TaskKind(
                 name=services.READ_KIND,
@@ -48,6 +49,16 @@ class ChatbotConfig(AppConfig):
         )
         register(
             TaskKind(
+                name=services.IMPORT_KIND,
+                title=_("Import chats"),
+                handler=handlers.import_chats,
+                input_schema=services.IMPORT_SCHEMA,
+                queue_name="chat_queue",
+                prepare=services.prepare_import,
+            )
+        )
+        register(
+            TaskKind(
                 name=completing.KIND,
                 title=_("Answer a program"),
                 handler=handlers.complete,
@@ -55,6 +66,7 @@ class ChatbotConfig(AppConfig):
                 queue_name="chat_queue",
                 max_retries=0,
                 scope="chat:write",
+                is_quiet=True,
             )
         )
         register(
@@ -68,5 +80,6 @@ class ChatbotConfig(AppConfig):
                 estimate=services.estimate_reply,
                 prepare=services.prepare_reply,
                 metered=("requests", "tokens"),
+                is_quiet=True,
             )
         )

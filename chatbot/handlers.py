@@ -2,6 +2,7 @@
 
 from chatbot.replying.completing import complete as complete_body
 from chatbot.replying.local import write_reply
+from chatbot.services.imports import run_import
 from chatbot.services.reading import read_uploaded_file
 from tasks.registry import Outcome, TaskContext
 
@@ -19,3 +20,8 @@ def read_file(context: TaskContext) -> Outcome:
 def complete(context: TaskContext) -> Outcome:
     """`chatbot.complete`: a program's chat completion by an engine of this machine."""
     return complete_body(context)
+
+
+def import_chats(context: TaskContext) -> Outcome:
+    """`chatbot.import`: another program's export becomes conversations and memories."""
+    return run_import(context)

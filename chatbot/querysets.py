@@ -1,15 +1,32 @@
 """Reads of conversations, messages, memories, files and passages. Chats are private, to staff too."""
 
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, FloatField, Max, Q, Value
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Extract, Greatest, Now, Power
 
-from accounts.querysets import Viewer
+from accounts.querysets import Viewer, is_staff
 
 if TYPE_CHECKING:
-    from chatbot.models import Conversation, Memory, Message, MessageVote, Passage, ShareLink, UploadedFile
+    from chatbot.models import (
+        Conversation,
+        DeviationBlock,
+        DeviationEvent,
+        DeviationScore,
+        ImportItem,
+        ImportOrigin,
+        ImportRun,
+        IntentLabel,
+        Memory,
+        Message,
+        MessageVote,
+        Passage,
+        ShareLink,
+        UploadedFile,
+    )
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -100,3 +117,88 @@ class MessageVoteQuerySet(models.QuerySet["MessageVote"]):
     def visible_to(self, user: Viewer) -> Self:
         """One's own."""
         return self.filter(user_id__in=[user.pk])
+
+
+class ImportRunQuerySet(models.QuerySet["ImportRun"]):
+    """Imports."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own."""
+        return self.filter(user_id__in=[user.pk])
+
+    def stored_bytes(self) -> int:
+        """What the files of these imports take."""
+        total = self.exclude(file_path="").aggregate(total=models.Sum(F("file_size")))["total"]
+        return int(total or 0)
+
+
+class ImportItemQuerySet(models.QuerySet["ImportItem"]):
+    """Lines of reports."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """Of one's own imports."""
+        return self.filter(run__user_id__in=[user.pk])
+
+
+class ImportOriginQuerySet(models.QuerySet["ImportOrigin"]):
+    """Origins of conversations and memories."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own."""
+        return self.filter(user_id__in=[user.pk])
+
+
+class DeviationScoreQuerySet(models.QuerySet["DeviationScore"]):
+    """Scores."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own; staff see all."""
+        return self if is_staff(user) else self.filter(user_id__in=[user.pk])
+
+    def with_present_score(self) -> Self:
+        """Adds `present_score`."""
+        return self.annotate(present_score=_present_score())
+
+    def highest(self) -> float:
+        """The highest present score of these rows; 0 where there is none."""
+        return float(self.aggregate(highest=Max(_present_score()))["highest"] or 0.0)
+
+
+def _present_score() -> CombinedExpression:
+    """The score, halved once for each half-life since it was counted, by the database's clock."""
+    elapsed = Extract(Now() - F("scored_at"), "epoch", output_field=FloatField())
+    # A clock that was set back must not raise scores.
+    halvings = Greatest(elapsed / F("half_life_seconds"), Value(0.0), output_field=FloatField())
+    return F("score") * Power(Value(0.5, FloatField()), halvings, output_field=FloatField())
+
+
+class DeviationEventQuerySet(models.QuerySet["DeviationEvent"]):
+    """Changes of scores."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own; staff see all."""
+        return self if is_staff(user) else self.filter(user_id__in=[user.pk])
+
+
+class DeviationBlockQuerySet(models.QuerySet["DeviationBlock"]):
+    """Blocks."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own; staff see all."""
+        return self if is_staff(user) else self.filter(user_id__in=[user.pk])
+
+    def open(self) -> Self:
+        """Not lifted."""
+        return self.filter(lifted_at=None)
+
+
+class IntentLabelQuerySet(models.QuerySet["IntentLabel"]):
+    """Corrected labels."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """Operations only: they hold what people have asked."""
+        return self if is_staff(user) else self.none()
+
+    def teaching(self, project_id: UUID) -> Self:
+        """Those that count in a project: its own and the house's."""
+        return self.filter(Q(project_id=project_id) | Q(project=None))

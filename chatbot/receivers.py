@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connections
 
 from accounts.services.booking import EndedCall, book_calls
+from chatbot import services
 from chatbot.services import end_abandoned, fail_reading
 from chatbot.services.guide import sync_guide
 from monitoring.events import EndedInteraction
@@ -24,6 +25,11 @@ def end_replies(sender: object, task_ids: Sequence[UUID], **_signal: Any) -> Non
 def end_readings(sender: object, task_ids: Sequence[UUID], **_signal: Any) -> None:
     """A task that failed or was cancelled leaves no file waiting."""
     fail_reading(task_ids=list(task_ids))
+
+
+def end_imports(sender: object, task_ids: Sequence[UUID], **_signal: Any) -> None:
+    """A task that failed or was cancelled leaves no import waiting."""
+    services.end_imports(task_ids=list(task_ids))
 
 
 def book_gateway_calls(sender: object, entries: Sequence[EndedInteraction], **_signal: Any) -> None:

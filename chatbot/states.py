@@ -30,6 +30,25 @@ class FileStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class ImportStatus(models.TextChoices):
+    """How far an import is; a worker takes up those that wait."""
+
+    WAITING = "waiting", _("Waiting")
+    COMPLETED = "completed", _("Completed")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ImportResult(models.TextChoices):
+    """What became of one item of a file; in a trial run, what would become of it."""
+
+    IMPORTED = "imported", _("Imported")
+    UPDATED = "updated", _("Updated")
+    UNCHANGED = "unchanged", _("Unchanged")
+    SKIPPED = "skipped", _("Skipped")
+    FAILED = "failed", _("Failed")
+
+
 #: A reply in one of these has ended for good; "continue" makes a new message that begins with its text.
 ENDED = frozenset({
     MessageStatus.COMPLETED, MessageStatus.STOPPED, MessageStatus.INTERRUPTED, MessageStatus.FAILED,

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from chatbot.services import (
+    clean_imports,
     delete_expired_conversations,
     discover_engines,
     interrupt_silent_replies,
@@ -24,8 +25,9 @@ def delete_expired() -> None:
 
 @shared_task(name="chatbot.clean_files", ignore_result=True)
 def clean_files() -> None:
-    """Daily: remove stored files that no row names."""
+    """Daily: remove stored files that no row names, and exports that nobody imported."""
     remove_orphan_files()
+    clean_imports()
 
 
 @shared_task(name="chatbot.discover_engines", ignore_result=True)

@@ -18,7 +18,7 @@ from chatbot.forms import ListForm
 from chatbot.models import Conversation
 from chatbot.selectors.chatters import chat_engines
 from chatbot.selectors.conversations import branch_page, conversations_for
-from chatbot.selectors.pages import grouped, page_message, without_the_oldest
+from chatbot.selectors.pages import grouped, page_messages, without_the_oldest
 from chatbot.services import ConversationNotFound, InvalidMessage, ask_question, create_conversation
 from config.common.problems import DomainError
 from monitoring.middleware import request_id_of
@@ -106,7 +106,7 @@ def _page(
         "account": person_of(request).pk,
         "project": project.pk if project else None,
         "conversation": _conversation_data(conversation) if conversation else None,
-        "messages": [page_message(each, branch.versions[each.pk]) for each in branch.messages] if branch else [],
+        "messages": page_messages(branch) if branch else [],
         "has_more": bool(branch and branch.has_more),
         "engines": [{"name": row.name, "label": str(row)} for row in chat_engines()],
         "can_speak": Engine.objects.enabled("tts").exists(),

@@ -15,7 +15,7 @@ from projects.models import ProjectMember
 from projects.selectors import key_scope
 from results.models import Result
 from tasks.models import Task
-from tasks.registry import kind_title, metered_quota_types
+from tasks.registry import kind_title, metered_quota_types, quiet_kinds
 
 #: How far back Home looks; older work lives on its own pages.
 RECENT_TASKS = 40
@@ -53,7 +53,8 @@ def overview_of(user: Account) -> Overview:
 
     Tasks in hand are found by their lease, so an old one still shows after forty newer ones.
     """
-    own = Task.objects.filter(user=user).select_related("project").defer("input_data", "output_data")
+    own = Task.objects.filter(user=user).exclude(task_type__in=quiet_kinds())
+    own = own.select_related("project").defer("input_data", "output_data")
     leased = list(own.filter(lease_expires_at__isnull=False).newest_first()[:SHOWN])
     recent = list(own.newest_first()[:RECENT_TASKS])
     known = {task.pk for task in leased}

@@ -96,6 +96,8 @@ class TaskKind:
     summarize: Callable[[JsonObject], str] | None = None
     metered: tuple[str, ...] = ()
     waits_for_children: bool = False
+    #: Shown where its work is (a chat), not among the things people wait for on Home.
+    is_quiet: bool = False
 
     @cached_property
     def validator(self) -> Draft202012Validator:
@@ -140,6 +142,11 @@ def kind_title(task_type: str) -> str:
     """The kind's name for people; the plain name when its app is gone."""
     kind = _kinds.get(task_type)
     return task_type if kind is None else str(kind.title)
+
+
+def quiet_kinds() -> list[str]:
+    """Names of the kinds that lists of work in hand leave out."""
+    return [kind.name for kind in kinds() if kind.is_quiet]
 
 
 def metered_quota_types() -> frozenset[str]:

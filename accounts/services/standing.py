@@ -1,6 +1,8 @@
 """May an account act? Block, unblock, soft delete, restore; each reaches sessions and keys in every process at once."""
 
 import logging
+from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -73,6 +75,11 @@ def restore_account(*, account: Account, actor: Account | None) -> Account:
     transaction.on_commit(lambda: _announce_restored(locked))
     logger.info("accounts.account.restored", extra={"account": str(locked.pk), "actor": str(actor)})
     return locked
+
+
+def note_deviation_score(*, account_id: UUID, score: Decimal) -> None:
+    """Keep a person's highest present deviation score (D5), which a floor above has counted."""
+    Account.objects.filter(pk=account_id).update(deviation_score=score)
 
 
 def locked_account(account: Account) -> Account:

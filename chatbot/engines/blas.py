@@ -14,7 +14,7 @@ def use_one_core() -> bool:
     """Tell the OpenBLAS inside NumPy's wheel to use no threads of its own, for the whole process; False without it.
 
     By default it takes every core, in each process: workers beside each other would fight for all of them, and its
-    threads spin while they wait. `OPENBLAS_NUM_THREADS` does the same, but only when it is set before NumPy is imported.
+    threads spin while they wait. `OPENBLAS_NUM_THREADS` does the same, but only if it is set before NumPy is imported.
     """
     library = _openblas()
     if library is None:

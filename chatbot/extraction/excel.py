@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-import openpyxl  # type: ignore[import-untyped]  # has no types
+import openpyxl
 from lxml.etree import XMLSyntaxError
 
 from chatbot.extraction.archive import check_parts, open_archive

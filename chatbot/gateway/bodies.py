@@ -38,7 +38,8 @@ def check_chat(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     if not isinstance(messages, list) or not messages:
         raise InvalidRequest.of("messages", _("Give at least one message."), "missing_required_parameter")
     for position, message in enumerate(messages):
-        if not isinstance(message, dict) or message.get("role") not in ROLES:
+        role = message.get("role") if isinstance(message, dict) else None
+        if not isinstance(role, str) or role not in ROLES:
             text = _("Each message needs a role: %(roles)s.") % {"roles": ", ".join(sorted(ROLES))}
             raise InvalidRequest.of(f"messages[{position}].role", text)
         content = message.get("content")

@@ -15,6 +15,7 @@ from chatbot.gateway.bodies import InvalidRequest
 from chatbot.gateway.calls import ModelCall
 from chatbot.gateway.failures import as_answer
 from chatbot.gateway.memo import Memo
+from chatbot.gateway.routes import usable_rows
 from tasks.engines.errors import EngineError
 from tasks.engines.usage import Usage
 from tasks.models import Engine
@@ -53,7 +54,7 @@ def count_inputs(inputs: Sequence[Input]) -> int:
 
 def _read_embedder(name: str) -> Embedder | None:
     """The enabled row called `name`, else one whose option `alias` it is; None where no engine here embeds."""
-    rows = list(Engine.objects.enabled(DOMAIN))
+    rows = usable_rows(DOMAIN)
     named = [row for row in rows if row.name == name] or [row for row in rows if row.options.get("alias") == name]
     for row in named:
         if (adapter := as_embedding_engine(load_adapter(row))) is not None:

@@ -98,21 +98,31 @@ class Relay:
             payloads = scanner.feed(piece) if piece else scanner.flush()
             if self._meter.feed(piece):
                 self._call.note_first_token()
-            is_done = not piece
-            passed = []
-            for payload in payloads:
-                if payload.startswith(DONE):
-                    is_done = True
-                    break
-                self._check(payload)
-                if self._with_usage or not _is_usage_only(payload):
-                    passed.append(b"data: %s\n\n" % payload.replace(b"\n", b" "))
+            passed, is_done, error = self._sort(payloads)
             if passed:
                 yield b"".join(passed)
+            if error is not None:
+                raise error
+            if not piece:
+                break
             if time.monotonic() > self._deadline:
                 raise EngineTimeout("The engine took too long.", code="upstream_timeout")
         if not self._meter.is_finished:
             raise EngineCrashed("The engine's answer broke off.", code="upstream_cut")
+
+    def _sort(self, payloads: list[bytes]) -> tuple[list[bytes], bool, EngineError | None]:
+        """Events for the caller up to [DONE] or to an error; whether [DONE] came, and the error."""
+        passed: list[bytes] = []
+        for payload in payloads:
+            if payload.startswith(DONE):
+                return passed, True, None
+            try:
+                self._check(payload)
+            except EngineError as error:
+                return passed, True, error
+            if self._with_usage or not _is_usage_only(payload):
+                passed.append(b"data: %s\n\n" % payload.replace(b"\n", b" "))
+        return passed, False, None
 
     def _check(self, payload: bytes) -> None:
         """Raises EngineCrashed for what is no JSON object, and what an error object in the stream means.

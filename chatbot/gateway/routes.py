@@ -56,9 +56,14 @@ def forget_breakers() -> None:
     _breakers.clear()
 
 
+def usable_rows(domain: str) -> list[Engine]:
+    """Enabled rows, the default first. Options that are no object make a row unusable, not its neighbours."""
+    return [row for row in Engine.objects.enabled(domain) if isinstance(row.options, dict)]
+
+
 def _read_route(name: str) -> list[Chatter]:
     """Enabled rows called `name`, else those whose option `alias` it is; the default engine for an empty name."""
-    rows = list(Engine.objects.enabled(DOMAIN))
+    rows = usable_rows(DOMAIN)
     named = [row for row in rows if row.name == name] or [row for row in rows if row.options.get("alias") == name]
     chatters = []
     for row in rows[:1] if not name else named:

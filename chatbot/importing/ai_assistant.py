@@ -14,6 +14,7 @@ from chatbot.importing.values import (
     line,
     mapping,
     objects,
+    only_named,
     tags,
     text,
     with_attachments,
@@ -62,7 +63,7 @@ def _messages(item: Mapping[str, Any], clock: Clock) -> list[ImportedMessage]:
                 content=content,
                 created_at=clock.moment(entry.get("timestamp")),
                 model=line(entry.get("model"), 100) if role == "assistant" else "",
-                metadata={"attachments": attached} if attached else {},
+                metadata={"attachments": only_named(attached)} if attached else {},
             )
         )
     return found

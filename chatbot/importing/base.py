@@ -12,8 +12,8 @@ JsonObject: TypeAlias = dict[str, Any]
 
 #: Largest conversation, as JSON; a larger one is left out and reported.
 MAX_ITEM_BYTES = 32 << 20
-#: Objects inside each other; real exports stay under 20.
-MAX_DEPTH = 200
+#: Objects inside each other. LibreChat nests each answer in its question: twice as deep as its longest conversation.
+MAX_DEPTH = 20_000
 
 
 class ImportRefused(EngineInputError):

@@ -3,13 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]  # has no types
+from lxml import etree
 
 from chatbot.importing.ai_assistant import ORIGIN
 from chatbot.importing.base import ImportedConversation, ImportedItem, ImportedMessage, JsonObject, Note, Role
 from chatbot.importing.markup import as_markdown, by_class, parse_safely
 from chatbot.importing.trees import chained_id, settle
-from chatbot.importing.values import Clock, attachment, fingerprint, identity, line, mapping, objects, text
+from chatbot.importing.values import Clock, attachment, entries, fingerprint, identity, line, mapping, objects, text
 
 #: What the page puts around the words: times, buttons, the name of the model.
 _AROUND = ("message-timestamp", "message-actions", "message-info", "message-version-badge", "thinking-container")
@@ -17,7 +17,7 @@ _AROUND = ("message-timestamp", "message-actions", "message-info", "message-vers
 
 def read_session(item: Mapping[str, Any], clock: Clock) -> Iterator[ImportedItem]:
     """One session with the earlier versions of its messages, which the page keeps beside them."""
-    written = [entry for entry in item.get("messages") or () if isinstance(entry, str)]
+    written = [entry for entry in entries(item.get("messages")) if isinstance(entry, str)]
     files = [_file(entry) for entry in objects(item.get("attachedFiles"))]
     messages: list[ImportedMessage] = []
     places: dict[str, str | None] = {}
@@ -38,9 +38,7 @@ def read_session(item: Mapping[str, Any], clock: Clock) -> Iterator[ImportedItem
     )
 
 
-def _message(
-    markup: str, parent: str | None, clock: Clock, places: dict[str, str | None]
-) -> ImportedMessage | None:
+def _message(markup: str, parent: str | None, clock: Clock, places: dict[str, str | None]) -> ImportedMessage | None:
     root = _tree(markup)
     if root is None:
         return None

@@ -10,6 +10,7 @@ from chatbot.importing.values import (
     Clock,
     attachment,
     entries,
+    fenced,
     fingerprint,
     identity,
     line,
@@ -21,8 +22,8 @@ from chatbot.importing.values import (
 
 ORIGIN = "chatgpt"
 _ROLES: dict[str, Role] = {"user": "user", "system": "system"}
-#: What the page itself does not show as a message: thoughts are kept beside the answer, instructions in the account.
-_HIDDEN_KINDS = frozenset({"user_editable_context", "model_editable_context", "reasoning_recap"})
+#: What the page itself does not show as a message.
+_HIDDEN_KINDS = frozenset({"user_editable_context", "model_editable_context", "reasoning_recap", "thoughts"})
 
 
 def read(item: Mapping[str, Any], clock: Clock) -> Iterator[ImportedItem]:
@@ -80,7 +81,7 @@ def _message(key: str, message: Mapping[str, Any], clock: Clock, left_out: Count
         left_out["hidden_messages"] += bool(content)
         return None
     if not content:
-        left_out["unknown_messages"] += kind not in ("text", "code", "execution_output", "multimodal_text", "thoughts")
+        left_out["unknown_messages"] += kind not in ("text", "code", "execution_output", "multimodal_text")
         return None
     author = mapping(message.get("author"))
     role = _ROLES.get(text(author.get("role")), "assistant")
@@ -97,11 +98,12 @@ def _content(body: Mapping[str, Any], kind: str) -> tuple[str, list[JsonObject]]
     said, attached = _parts(body)
     if kind == "code":
         language = line(body.get("language"), 30)
-        return _fenced(said, "" if language == "unknown" else language), attached
+        return fenced(said, "" if language == "unknown" else language), attached
     if kind == "execution_output":
-        return _fenced(said, ""), attached
+        return fenced(said), attached
     if kind == "tether_quote":
-        return "\n\n".join(part for part in (line(body.get("title")), said, line(body.get("url"), 500)) if part), attached
+        quoted = (line(body.get("title")), said, line(body.get("url"), 500))
+        return "\n\n".join(part for part in quoted if part), attached
     return said, attached
 
 
@@ -132,10 +134,3 @@ def _unique(attached: list[JsonObject]) -> list[JsonObject]:
     """A picture is named in the parts by its id and in the metadata with its name: the name is better."""
     named = {entry["id"] for entry in attached if "id" in entry}
     return [entry for entry in attached if entry["name"] not in named]
-
-
-def _fenced(said: str, language: str) -> str:
-    if not said:
-        return ""
-    fence = "````" if "```" in said else "```"
-    return f"{fence}{language}\n{said}\n{fence}"

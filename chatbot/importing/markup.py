@@ -3,11 +3,13 @@
 from typing import Any
 
 import nh3
-from lxml import html  # type: ignore[import-untyped]  # has no types
+from lxml import html
+
+from chatbot.importing.values import fenced
 
 _CONTENT = frozenset({
-    "a", "b", "blockquote", "br", "code", "del", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "li",
-    "ol", "p", "pre", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "b", "blockquote", "br", "code", "del", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img",
+    "li", "ol", "p", "pre", "span", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 })  # fmt: skip
 _ATTRIBUTES = {
     "*": {"class", "data-timestamp", "data-model", "data-message-id"},
@@ -99,8 +101,7 @@ def _fenced(element: Any) -> str:
     code = next(iter(element.iter("code")), element)
     names = (name.removeprefix("language-") for name in (code.get("class") or "").split() if "language-" in name)
     said = str(element.text_content()).strip("\n")
-    fence = "````" if "```" in said else "```"
-    return f"\n\n{fence}{next(names, '')}\n{said}\n{fence}\n\n"
+    return f"\n\n{fenced(said, next(names, ''))}\n\n"
 
 
 def _words(value: str | None) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import ijson
+import ijson  # type: ignore[import-untyped]  # has no types
 
 from chatbot.importing.base import MAX_DEPTH, MAX_ITEM_BYTES, Note
 
 _CHUNK_BYTES = 1 << 16
+_ENDS = frozenset({"end_map", "end_array"})
 _BOM = b"\xef\xbb\xbf"
 #: `read(size)` as files have it; empty at the end.
 Read: TypeAlias = Callable[[int], bytes]
@@ -26,13 +27,15 @@ class _TooDeep(Exception):
 
 
 class _Builder:
-    """Target of ijson's events. Not `ijson.items`: that one has no bounds, and 100 kB of brackets exhaust any memory."""
+    """Target of ijson's events. Not `ijson.items`, which has no bounds: 100 kB of brackets exhaust any memory."""
 
     def __init__(self) -> None:
         self.done: list[Any] = []
         self.touched = False
         self.is_oversized = False
         self._stack: list[Any] = []
+        # Where the next value goes: a container of the present item, None between items.
+        self._parent: Any = None
         self._key = ""
         self._base: int | None = None
 
@@ -44,11 +47,12 @@ class _Builder:
     def drop(self) -> None:
         """Forget what the present item holds; its end gives a `Broken`."""
         self.is_oversized = True
+        self._parent = None
         for container in self._stack:
             container.clear()
 
     def send(self, event: tuple[str, Any]) -> None:
-        """One event of `ijson.basic_parse`."""
+        """One event of `ijson.basic_parse`: millions a minute, so the commonest come first and call nothing."""
         kind, value = event
         self.touched = True
         if kind == "map_key":
@@ -57,38 +61,41 @@ class _Builder:
             self._open({})
         elif kind == "start_array":
             self._open([])
-        elif kind in ("end_map", "end_array"):
+        elif kind in _ENDS:
             self._close()
-        else:
-            self._put(value)
+        elif type(parent := self._parent) is dict:
+            parent[self._key] = value
+        elif parent is not None:
+            parent.append(value)
+        elif not self.is_oversized:
+            self.done.append(value)
 
     def _open(self, container: Any) -> None:
+        depth = len(self._stack)
         if self._base is None:
             # An array at the top is walked; what else stands there is an item itself.
             self._base = int(isinstance(container, list))
-        elif len(self._stack) > self._base:
-            self._put(container)
-        if len(self._stack) >= MAX_DEPTH:
+        if depth >= MAX_DEPTH:
             raise _TooDeep
+        if type(parent := self._parent) is dict:
+            parent[self._key] = container
+        elif parent is not None:
+            parent.append(container)
         self._stack.append(container)
+        if depth >= self._base and not self.is_oversized:
+            self._parent = container
 
     def _close(self) -> None:
         container = self._stack.pop()
-        if len(self._stack) == self._base:
+        depth = len(self._stack)
+        if depth == self._base:
             oversized, self.is_oversized = self.is_oversized, False
             self.done.append(Broken(Note("too_large", MAX_ITEM_BYTES >> 20)) if oversized else container)
-        elif not self._stack:
+            self._parent = None
+        elif depth == 0:
             self._base = None
-
-    def _put(self, value: Any) -> None:
-        if self.is_oversized:
-            return
-        if len(self._stack) <= (self._base or 0):
-            self.done.append(value)
-        elif isinstance(parent := self._stack[-1], dict):
-            parent[self._key] = value
-        else:
-            parent.append(value)
+        elif not self.is_oversized:
+            self._parent = self._stack[-1]
 
 
 def json_items(read: Read, *, note_bytes: Callable[[int], None] = lambda count: None) -> Iterator[Any]:

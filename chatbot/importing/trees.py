@@ -30,8 +30,7 @@ def settle(messages: Iterable[ImportedMessage]) -> tuple[ImportedMessage, ...]:
             placed.add(step)
             chain.append(step)
             step = None if step in roots else parents[step]
-        for pk in reversed(chain):
-            ordered.append(replace(known[pk], parent_origin_id=None if pk in roots else parents[pk]))
+        ordered += [replace(known[pk], parent_origin_id=None if pk in roots else parents[pk]) for pk in reversed(chain)]
     return tuple(ordered)
 
 

@@ -103,12 +103,24 @@ def attachment(name: Any, *, kind: Any = "", size: Any = None, content: Any = ""
     return {key: value for key, value in (known | {"size": number}).items() if value not in ("", None)}
 
 
+def fenced(said: str, language: str = "") -> str:
+    """A block of code in Markdown, with a fence that is longer than any in it; empty for an empty text."""
+    if not said:
+        return ""
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`{3,}", said))])
+    return f"{fence}{language}\n{said}\n{fence}"
+
+
+def only_named(attached: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """As the message's metadata keeps them once their text stands in the message."""
+    return [{key: value for key, value in entry.items() if key != "text"} for entry in attached]
+
+
 def with_attachments(content: str, attached: Iterable[Mapping[str, Any]]) -> str:
     """The message with the names of its files below it, and what they say: it was part of the question."""
     parts = [content] if content.strip() else []
     for entry in attached:
         parts.append(f"📎 {entry['name']}")
         if said := entry.get("text"):
-            fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", said)), 3)
-            parts.append(f"{fence}\n{said}\n{fence}")
+            parts.append(fenced(said))
     return "\n\n".join(parts)

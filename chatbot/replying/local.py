@@ -119,6 +119,7 @@ def _write(message: Message, writer: LocalWriter, context: TaskContext) -> Endin
         chatter = choose_chatter(message.engine_name, message.conversation.project)
         request, prompt = _request(message, chatter)
         ending = _read(chatter, request, writer, context)
+        _keep_cited(message, chatter, request, writer.draft.text)
     except Stopped:
         ending = endings.stopped(writer.draft, prompt)
     except LeaseLost:
@@ -140,6 +141,13 @@ def _write(message: Message, writer: LocalWriter, context: TaskContext) -> Endin
         raise EngineError(error.message, code=error.code, retryable=False) from error
     writer.end(ending)
     return ending
+
+
+def _keep_cited(message: Message, chatter: Chatter, request: ChatRequest, text: str) -> None:
+    """Of the passages that an engine was offered to quote itself, those that it quoted are its sources."""
+    if chatter.adapter.card.options.get("reads_sources"):
+        cited = [source_entry(source) for source in request.sources if f"[{source.number}]" in text]
+        Message.objects.filter(pk=message.pk).update(sources=cited)
 
 
 def _was_stopped(message: Message) -> bool:

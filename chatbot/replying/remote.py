@@ -15,6 +15,7 @@ from chatbot.engines.base import Done, TextDelta, ToolCall
 from chatbot.engines.tokens import estimate_input_tokens
 from chatbot.replying import ending as endings
 from chatbot.services.replies import ReplyPlan
+from chatbot.services.tools import start_tool
 from chatbot.services.writing import Ending, Progress, checkpoint, finish_reply
 from chatbot.states import MessageStatus
 from chatbot.streams.flusher import OpenDraft, flusher
@@ -114,7 +115,10 @@ async def _read_events(plan: ReplyPlan, draft: Draft) -> Ending:
                 case TextDelta(text):
                     draft.add(text)
                 case ToolCall(call_id, name, arguments):
-                    draft.add_tool(call_id=call_id, name=name, arguments=arguments, task_id="", status="refused")
+                    started = await in_thread(partial(start_tool, event, message_id=plan.message_id))
+                    draft.add_tool(
+                        call_id=call_id, name=name, arguments=arguments, task_id=started.task_id, status=started.status
+                    )
                 case Done():
                     last = event
     if last is None:

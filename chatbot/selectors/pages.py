@@ -20,6 +20,10 @@ CHARACTERS_AT_FIRST = 24_000
 #: One exchange is shown however long it is.
 MESSAGES_AT_LEAST = 2
 _WEEK_DAYS = 7
+#: Of a message's metadata; the rest is none of the page's business.
+_SHOWN = ("finish_reason", "tools", "continues")
+#: What may mostly be done with a message that has ended, by role.
+_USUAL = {"user": ["edit", "fork"], "assistant": ["regenerate", "fork"]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +75,33 @@ def without_the_oldest(page: BranchPage) -> BranchPage:
     return replace(page, messages=page.messages[dropped:], has_more=page.has_more or dropped > 0)
 
 
-def page_message(message: Message, versions: Sequence[UUID]) -> dict[str, Any]:
-    """As `PageMessage` in static/src/chat/types.ts: without its text, and without what is empty."""
-    shown = ("finish_reason", "tools", "continues")
+def page_messages(page: BranchPage) -> list[dict[str, Any]]:
+    """As `PageMessage` in static/src/chat/types.ts, in the order in which their texts are printed.
+
+    What is empty, usual for the role, or follows from the order is left out: a page holds many of them.
+    """
+    previous = [None, *(message.pk for message in page.messages)]
+    pairs = zip(page.messages, previous, strict=False)
+    return [_entry(message, page.versions[message.pk], before) for message, before in pairs]
+
+
+def _entry(message: Message, versions: Sequence[UUID], before: UUID | None) -> dict[str, Any]:
+    abilities = [name for name, may in message_abilities(message).items() if may]
     entry = {
         "id": message.pk,
-        "parent": message.parent_message_id,
+        "parent": message.parent_message_id if message.parent_message_id != before else None,
         "role": message.role,
         "status": message.status if message.status != MessageStatus.COMPLETED else None,
         "versions": versions if len(versions) > 1 else None,
         "files": message.files,
         "source_count": len(message.sources),
-        "metadata": {name: message.metadata[name] for name in shown if message.metadata.get(name)},
+        "metadata": {name: message.metadata[name] for name in _SHOWN if message.metadata.get(name)},
         "edited": message.is_edited,
         "engine": message.engine_name,
         "engine_version": message.engine_version,
         "error_code": message.error_code,
         "error_message": message.error_message,
         "last_seq": message.last_seq if message.is_streaming else None,
-        "created_at": message.created_at.isoformat(timespec="seconds"),
     }
-    abilities = [name for name, may in message_abilities(message).items() if may]
-    return {name: value for name, value in entry.items() if value} | {"abilities": abilities}
+    shown = {name: value for name, value in entry.items() if value}
+    return shown if abilities == _USUAL.get(message.role) else shown | {"abilities": abilities}

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Q
-from django.utils.translation import get_language
 
 from accounts.models import Account
 from chatbot.engines.base import Source
-from chatbot.models import Conversation, Memory, Message, UploadedFile
+from chatbot.engines.librarian.intents import wants_overview
+from chatbot.engines.librarian.languages import detect_language
+from chatbot.models import Conversation, Memory, Message, Passage, UploadedFile
 from chatbot.selectors.chatters import Chatter
 from chatbot.selectors.embedders import embed_texts, vector_text
 from chatbot.states import FileStatus
@@ -28,6 +28,8 @@ logger = logging.getLogger(__name__)
 
 MAX_PASSAGES = 6
 MAX_MEMORIES = 3
+#: Passages of a summary; the answer says how many it has read.
+MAX_OVERVIEW = 200
 #: Cosine similarity below which a memory is not proposed: two random English sentences reach about 0.2.
 NEAR_ENOUGH = 0.45
 #: Of the reciprocal ranks: the figure of the paper.
@@ -72,13 +74,15 @@ def find_sources(
         return ()
     vector = _meaning_of(question.content)
     found = [_of_memory(memory, 1.0) for memory in memories]
-    if file_ids:
+    if file_ids and reads_guide and wants_overview(question.content):
+        found += _in_order(file_ids)
+    elif file_ids:
         found += _passages(question.content, vector, _OF_FILES, {"files": file_ids})
     if proposes and vector is not None:
         near = nearest_memories(user, vector, MAX_MEMORIES + len(memories))
         found += [_of_memory(memory, nearness) for memory, nearness in near if memory not in memories][:MAX_MEMORIES]
     if reads_guide and not file_ids:
-        found += _passages(question.content, vector, _OF_GUIDE, {"language": _guide_language()})
+        found += _passages(question.content, vector, _OF_GUIDE, {"language": _guide_language(question.content)})
     return tuple(_numbered(found))
 
 
@@ -90,9 +94,9 @@ def conversation_files(conversation: Conversation) -> list[UUID]:
     return list(rows.filter(status=FileStatus.READY).values_list("pk", flat=True))
 
 
-def _guide_language() -> str:
-    language = (get_language() or "en").partition("-")[0]
-    return language if language in dict(settings.LANGUAGES) else "en"
+def _guide_language(question: str) -> str:
+    """The question's own: workers know no request, and people ask in either language."""
+    return detect_language(question, "en")
 
 
 def _meaning_of(text: str) -> str | None:
@@ -112,6 +116,16 @@ def _passages(question: str, vector: str | None, where: str, values: "Mapping[st
     with connection.cursor() as cursor:
         cursor.execute(_SEARCH.format(where=where), parameters)
         return [_of_passage(row) for row in cursor.fetchall()]
+
+
+def _in_order(file_ids: Sequence[UUID]) -> list[Source]:
+    """The files from their beginning, for whoever sums them up: the nearest passages are a wrong choice then."""
+    rows = Passage.objects.filter(file__in=file_ids).select_related("file").defer("embedding", "search")
+    return [
+        _of_passage((row.pk, row.file_id, row.file and row.file.original_filename, "", row.page, row.heading,
+                     row.content, 1.0, 1.0))
+        for row in rows.order_by("file_id", "position")[:MAX_OVERVIEW]
+    ]  # fmt: skip
 
 
 def _of_passage(row: Sequence[Any]) -> Source:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 from fpdf import FPDF
-from fpdf.fonts import FontFace, TextStyle
+from fpdf.fonts import FontFace, TextStyle, TTFFont
 
 from chatbot.markdown import as_html
 from chatbot.models import Conversation, Message
@@ -84,6 +84,7 @@ def _write(pdf: FPDF, message: Message) -> None:
 
 def _printable(pdf: FPDF, text: str) -> str:
     """Letters that the font lacks become its replacement character: a text never loses a sign without a trace."""
-    known = pdf.fonts[_FONT.lower()].cmap
+    font = pdf.fonts[_FONT.lower()]
+    known = font.cmap if isinstance(font, TTFFont) else {}
     text = text.translate(_SPELT)
     return "".join(letter if ord(letter) in known or letter in "\n\t" else "\ufffd" for letter in text)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from django.utils.translation import get_language
-
 from chatbot.engines.base import ChatRequest, LocalChatEngine, Source, Turn
+from chatbot.engines.librarian.languages import detect_language
 from chatbot.engines.tokens import estimate_tokens
 from chatbot.models import Conversation, Message
 from chatbot.selectors.branches import branch
 from chatbot.selectors.chatters import Chatter
+from chatbot.services.tools import offered_tools
 from chatbot.states import MessageRole
 
 #: Of the context, what the reply may need when the conversation sets no limit.
@@ -56,9 +56,15 @@ def build_request(
         turns=(*head, *kept),
         temperature=conversation.temperature,
         max_tokens=conversation.max_tokens,
+        tools=offered_tools() if _takes_tools(chatter) else (),
         sources=tuple(sources),
-        language=get_language() or "en",
+        language=detect_language(question.content, "en"),
     )
+
+
+def _takes_tools(chatter: Chatter) -> bool:
+    """Remote models that know no tools refuse requests with some: staff say which do (option `tools`)."""
+    return chatter.is_local or bool(chatter.row.options.get("tools"))
 
 
 def _reads_sources(chatter: Chatter) -> bool:

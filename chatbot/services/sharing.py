@@ -35,7 +35,8 @@ def share_conversation(
         raise InvalidConversation(errors={"days": [_("Between 1 and %(limit)d.") % {"limit": MAX_DAYS}]})
     if conversation.expires_at is not None:
         raise InvalidConversation(_("A temporary chat cannot be shared."), code="temporary")
-    leaf = conversation.messages.filter(pk=leaf_id or newest_leaf(conversation.pk)).first()
+    wanted = leaf_id or newest_leaf(conversation.pk)
+    leaf = conversation.messages.filter(pk=wanted).first() if wanted else None
     if leaf is None:
         raise MessageNotFound
     if leaf.is_streaming:

@@ -12,7 +12,7 @@ from accounts.services import create_api_key, keys
 from chatbot.models import Conversation, Message
 from chatbot.services import ask_question, create_conversation
 from projects.models import Project
-from tasks.models import Engine
+from tasks.models import Engine, Task
 from tasks.services import sweep
 from tasks.services.workers import register_worker
 from tasks.worker.keeper import LeaseKeeper
@@ -67,6 +67,12 @@ def run(db: None, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallb
         return state
 
     return execute
+
+
+def task_of(reply: Message) -> Task:
+    """The task that writes it."""
+    assert reply.task_id is not None
+    return Task.objects.get(pk=reply.task_id)
 
 
 @pytest.fixture

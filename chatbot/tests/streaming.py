@@ -34,7 +34,7 @@ def text_of(frames: Iterable[Mapping[str, Any]], *, begun: str = "") -> str:
 
 
 @database_sync_to_async
-def read_row(message_id: UUID) -> Message | None:
+def stored(message_id: UUID) -> Message | None:
     """The message, whoever asks."""
     return Message.objects.filter(pk=message_id).defer("search").first()
 
@@ -42,7 +42,7 @@ def read_row(message_id: UUID) -> Message | None:
 async def until(condition: Callable[[], object], *, within_seconds: float = 10) -> None:
     """Wait for a condition of this event loop."""
     async with asyncio.timeout(within_seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  (what is waited for sets no event)
             await asyncio.sleep(0.01)
 
 

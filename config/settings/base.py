@@ -10,6 +10,7 @@ from config.settings.audit import *
 from config.settings.celery import *
 from config.settings.databases import *
 from config.settings.engines import *
+from config.settings.intents import *
 from config.settings.logs import *
 from config.settings.rest import *
 from config.settings.security import *

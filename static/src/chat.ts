@@ -16,7 +16,7 @@ import { Scroll } from "./chat/scroll";
 import { SettingsPanel } from "./chat/settings";
 import { ChatSocket } from "./chat/socket";
 import { Thread } from "./chat/thread";
-import { inflated, type Conversation, type Exchange, type PageData } from "./chat/types";
+import { inflatedAll, type Conversation, type Exchange, type PageData } from "./chat/types";
 
 const data = JSON.parse(need("#chat-data").textContent ?? "") as PageData;
 const stage = need("[data-part=stage]");
@@ -171,10 +171,10 @@ function startDrops(): void {
   });
 }
 
-/** The page was rendered with the texts in the document and everything else as data. */
+/** The page was rendered with the texts in the document and everything else as data, both in the same order. */
 function startThread(): void {
-  const printed = new Map([...thread.list.querySelectorAll<HTMLElement>("[data-printed]")].map((each) => [each.dataset.printed ?? "", each.textContent ?? ""]));
-  const messages = data.messages.map((given) => inflated(given, printed.get(given.id) ?? "", currentId() ?? ""));
+  const printed = [...thread.list.children].map((each) => each.textContent ?? "");
+  const messages = inflatedAll(data.messages, printed, currentId() ?? "");
   thread.list.replaceChildren();
   thread.start(messages, data.has_more);
 }

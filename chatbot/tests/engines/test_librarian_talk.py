@@ -116,7 +116,7 @@ def test_a_wish_to_continue_is_the_whole_message(text: str, wish: bool) -> None:
     assert is_continuation(text) is wish
 
 
-def _placeholders(text: object) -> list[str | None]:
+def _placeholders(text: object) -> list[str]:
     texts = text.values() if isinstance(text, dict) else [str(text)]
     return sorted(name for entry in texts for _text, name, _spec, _conversion in Formatter().parse(entry) if name)
 

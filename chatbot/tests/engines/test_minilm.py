@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ import pytest
 from numpy.typing import NDArray
 
 from chatbot.engines.blas import count_threads
-from chatbot.engines.embedding import as_embedding_engine
+from chatbot.engines.embedding import EmbeddingEngine
 from chatbot.engines.minilm import MiniLMEngine, _batches, _package_folder
+from chatbot.tests.engines.embedding_contract import EmbeddingEngineContract, likeness
 from tasks.engines.errors import EngineUnavailable
 
 REFERENCE: list[dict[str, Any]] = json.loads(Path(__file__).with_name("minilm_reference.json").read_text("utf-8"))[
@@ -27,7 +27,7 @@ SIGNS = np.where(np.arange(384) % 2, -1.0, 1.0)
 
 
 @pytest.fixture(scope="module")
-def engine() -> Iterator[MiniLMEngine]:
+def minilm() -> Iterator[MiniLMEngine]:
     engine = MiniLMEngine()
     engine.load()
     yield engine
@@ -42,18 +42,16 @@ def damaged(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def likeness(engine: MiniLMEngine, one: str, other: str) -> float:
-    first, second = engine.embed([one, other])
-    return float(first @ second)
+class TestMiniLM(EmbeddingEngineContract):
+    """The contract, kept by this engine."""
+
+    @pytest.fixture
+    def engine(self, minilm: MiniLMEngine) -> EmbeddingEngine:
+        return minilm
 
 
-def test_it_is_recognised_as_an_embedding_engine(engine: MiniLMEngine) -> None:
-    assert as_embedding_engine(engine) is engine
-    assert as_embedding_engine(object()) is None
-
-
-def test_its_card_is_complete(engine: MiniLMEngine) -> None:
-    card = engine.card
+def test_its_card_is_complete(minilm: MiniLMEngine) -> None:
+    card = minilm.card
     assert (card.domain, card.name, card.version, card.local) == ("embeddings", "minilm", "53aa51172d14", True)
     assert dict(card.limits) == {"dimensions": 384, "max_tokens": 256}
     assert card.missing_needs(has_setting=lambda name: False) == ()
@@ -64,110 +62,43 @@ def check_against_reference(vectors: NDArray[np.float32]) -> None:
     assert np.abs(vectors @ SIGNS - [entry["alternating"] for entry in REFERENCE]).max() < 1e-5
 
 
-def test_vectors_of_a_batch_are_those_of_torch(engine: MiniLMEngine) -> None:
-    check_against_reference(engine.embed(TEXTS))
+def test_vectors_of_a_batch_are_those_of_torch(minilm: MiniLMEngine) -> None:
+    check_against_reference(minilm.embed(TEXTS))
 
 
-def test_vectors_of_single_texts_are_those_of_torch(engine: MiniLMEngine) -> None:
-    check_against_reference(np.vstack([engine.embed([text]) for text in TEXTS]))
+def test_vectors_of_single_texts_are_those_of_torch(minilm: MiniLMEngine) -> None:
+    check_against_reference(np.vstack([minilm.embed([text]) for text in TEXTS]))
 
 
 @pytest.mark.parametrize("entry", REFERENCE, ids=lambda entry: entry["text"][:12].encode("ascii", "replace").decode())
-def test_tokens_are_counted_as_torchs_tokenizer_does(engine: MiniLMEngine, entry: dict[str, Any]) -> None:
-    assert engine.count_tokens([entry["text"] * entry.get("repeat", 1)]) == entry["tokens"]
+def test_tokens_are_counted_as_torchs_tokenizer_does(minilm: MiniLMEngine, entry: dict[str, Any]) -> None:
+    assert minilm.count_tokens([entry["text"] * entry.get("repeat", 1)]) == entry["tokens"]
 
 
-def test_tokens_of_several_texts_add_up(engine: MiniLMEngine) -> None:
-    assert engine.count_tokens(TEXTS) == sum(entry["tokens"] for entry in REFERENCE)
-    assert engine.count_tokens([]) == 0
-
-
-def test_vectors_have_their_shape_type_and_length(engine: MiniLMEngine) -> None:
-    vectors = engine.embed(TEXTS)
-    assert (vectors.shape, vectors.dtype.name) == ((len(TEXTS), 384), "float32")
-    assert np.abs(np.linalg.norm(vectors, axis=1) - 1).max() < 1e-6
-
-
-def test_no_text_gives_no_vector(engine: MiniLMEngine) -> None:
-    assert engine.embed([]).shape == (0, 384)
-
-
-def test_same_call_gives_the_same_bits(engine: MiniLMEngine) -> None:
-    assert np.array_equal(engine.embed(TEXTS), engine.embed(TEXTS))
-
-
-def test_order_and_company_of_a_text_do_not_matter(engine: MiniLMEngine) -> None:
-    forward, backward = engine.embed(TEXTS), engine.embed(TEXTS[::-1])[::-1]
-    assert np.abs(forward - backward).max() < 1e-6
-
-
-@pytest.mark.parametrize(
-    ("question", "near", "far"),
-    [
-        ("A cat sits on the mat.", "A kitten is resting on the rug.", "The stock market fell sharply."),
-        ("How do I reset my password?", "Choose Security to change your password.", "Invoices are due in May."),
-        ("Hà Nội là thủ đô của Việt Nam", "Thủ đô Việt Nam là Hà Nội", "Hóa đơn phải thanh toán sớm"),
-        ("When must I pay the bill?", "Invoices are due 30 days after delivery.", "The kitten sleeps."),
-        ("🚂 train", "A railway engine", "Chocolate cake recipe"),
-    ],
-)
-def test_related_sentences_are_nearer_than_unrelated_ones(
-    engine: MiniLMEngine, question: str, near: str, far: str
-) -> None:
-    assert likeness(engine, question, near) > likeness(engine, question, far) + 0.15
-
-
-def test_marks_and_case_make_no_difference(engine: MiniLMEngine) -> None:
+def test_marks_and_case_make_no_difference(minilm: MiniLMEngine) -> None:
     # The model was trained on lower-case words without accents.
-    assert likeness(engine, "Xin Chào CÁC BẠN", "xin chao cac ban") == pytest.approx(1, abs=1e-5)
-    assert likeness(engine, "Việt Nam", "Vie\u0302\u0323t Nam") == pytest.approx(1, abs=1e-5)
+    assert likeness(minilm, "Xin Chào CÁC BẠN", "xin chao cac ban") == pytest.approx(1, abs=1e-5)
+    assert likeness(minilm, "Việt Nam", "Vie\u0302\u0323t Nam") == pytest.approx(1, abs=1e-5)
 
 
-@pytest.mark.parametrize("text", ["\ud800", "a\x00b", "\x07\x1b[0m", "\u200b" * 50, "\U000e0041", "a" * 5000, "\ufffe"])
-def test_strange_text_has_a_vector_like_any_other(engine: MiniLMEngine, text: str) -> None:
-    assert np.linalg.norm(engine.embed([text])[0]) == pytest.approx(1, abs=1e-5)
-
-
-def test_only_the_first_256_tokens_count(engine: MiniLMEngine) -> None:
+def test_only_the_first_256_tokens_count(minilm: MiniLMEngine) -> None:
     text = "turntable " * 10_000
     assert len(text) == 100_000
-    assert likeness(engine, text, text[: 10 * 254]) == pytest.approx(1, abs=1e-5)
-    assert engine.count_tokens([text]) == 256
+    assert likeness(minilm, text, text[: 10 * 254]) == pytest.approx(1, abs=1e-5)
+    assert minilm.count_tokens([text]) == 256
 
 
-def test_millions_of_characters_are_not_read(engine: MiniLMEngine) -> None:
-    assert likeness(engine, "engine " * 2_000_000, "engine " * 254) == pytest.approx(1, abs=1e-5)
+def test_millions_of_characters_are_not_read(minilm: MiniLMEngine) -> None:
+    assert likeness(minilm, "engine " * 2_000_000, "engine " * 254) == pytest.approx(1, abs=1e-5)
 
 
-def test_four_threads_get_what_one_gets(engine: MiniLMEngine) -> None:
-    alone = engine.embed(TEXTS[:20])
-    with ThreadPoolExecutor(4) as pool:
-        together = list(pool.map(lambda _: engine.embed(TEXTS[:20]), range(8)))
-    assert all(np.array_equal(alone, vectors) for vectors in together)
-
-
-def test_short_text_waits_for_a_batch_not_for_a_whole_file(engine: MiniLMEngine) -> None:
-    indexing = threading.Thread(target=engine.embed, args=([TEXTS[-1]] * 24,))
+def test_short_text_waits_for_a_batch_not_for_a_whole_file(minilm: MiniLMEngine) -> None:
+    indexing = threading.Thread(target=minilm.embed, args=([TEXTS[-1]] * 24,))
     indexing.start()
     for _ in range(4):  # of twelve turns
-        engine.embed(["short"])
+        minilm.embed(["short"])
     assert indexing.is_alive()
     indexing.join()
-
-
-def test_it_works_again_after_closing(engine: MiniLMEngine) -> None:
-    before = engine.embed(TEXTS[:3])
-    engine.close()
-    engine.close()
-    engine.load()
-    assert np.array_equal(engine.embed(TEXTS[:3]), before)
-
-
-def test_its_probe_measures_an_embedding(engine: MiniLMEngine) -> None:
-    engine.close()
-    facts = engine.probe()
-    assert facts["dimensions"] == 384
-    assert 0 < float(facts["load_ms"]) < float(facts["total_ms"])
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
@@ -227,8 +158,8 @@ def test_weights_are_mapped_and_not_copied() -> None:
     assert int(made.stdout) < 75_000
 
 
-def test_products_stay_on_one_core(engine: MiniLMEngine) -> None:
-    engine.embed(["text"])
+def test_products_stay_on_one_core(minilm: MiniLMEngine) -> None:
+    minilm.embed(["text"])
     assert count_threads() in (1, None)
 
 

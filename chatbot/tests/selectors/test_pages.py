@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Account
 from chatbot.models import Conversation, Message
 from chatbot.selectors.conversations import BranchPage
-from chatbot.selectors.pages import folders_of, grouped, page_message, tags_of, without_the_oldest
+from chatbot.selectors.pages import folders_of, grouped, page_messages, tags_of, without_the_oldest
 from chatbot.tests.conftest import As
 from projects.models import Project
 
@@ -59,25 +59,40 @@ def test_what_was_left_out_before_stays_so() -> None:
     assert without_the_oldest(page_with(1, has_more=True)).has_more is True
 
 
+def entries_of(*messages: Message) -> list[dict[str, Any]]:
+    """Of a branch without other versions."""
+    versions = {message.pk: [message.pk] for message in messages}
+    return page_messages(BranchPage(messages, versions, None, False))
+
+
 @pytest.mark.django_db
-def test_entry_says_the_same_as_the_rest_api_without_what_is_empty(as_: As, owner: Account, answered: Message) -> None:
-    Message.objects.filter(pk=answered.pk).update(
-        sources=[{"number": 1, "text": "x" * 1000}], metadata={"finish_reason": "length", "reservation_id": "secret"}
-    )
+def test_entry_says_the_same_as_the_rest_api(as_: As, owner: Account, answered: Message) -> None:
+    sources = [{"number": 1, "text": "x" * 1000}]
+    metadata = {"finish_reason": "length", "reservation_id": "secret"}
+    Message.objects.filter(pk=answered.pk).update(sources=sources, metadata=metadata)
     answered.refresh_from_db()
     told = as_(owner).get(f"/api/v1/messages/{answered.pk}/").json()
-    entry = page_message(answered, [answered.pk])
+    [entry] = entries_of(answered)
     assert entry.pop("metadata") == {"finish_reason": "length"}
     assert entry.pop("source_count") == len(told["sources"])
-    assert entry.pop("created_at") == answered.created_at.isoformat(timespec="seconds")
     assert entry.pop("abilities") == [name for name, may in told["abilities"].items() if may]
     names = {"parent": "parent_message_id", "engine": "engine_name"}
     assert {name: str(value) for name, value in entry.items()} == {name: told[names.get(name, name)] for name in entry}
-    assert set(entry) == {"id", "parent", "role", "engine", "engine_version"}
+
+
+@pytest.mark.django_db
+def test_usual_message_behind_its_parent_is_a_short_entry(answered: Message) -> None:
+    question = answered.parent_message
+    assert question is not None
+    engine = {"engine": "fake", "engine_version": answered.engine_version}
+    assert entries_of(question, answered) == [
+        {"id": question.pk, "role": "user"},
+        {"id": answered.pk, "role": "assistant", **engine},
+    ]
 
 
 @pytest.mark.django_db
 def test_only_several_versions_are_named(answered: Message) -> None:
     other = answered.conversation_id
-    assert page_message(answered, [other, answered.pk])["versions"] == [other, answered.pk]
-    assert "versions" not in page_message(answered, [answered.pk])
+    page = BranchPage([answered], {answered.pk: [other, answered.pk]}, None, False)
+    assert page_messages(page)[0]["versions"] == [other, answered.pk]

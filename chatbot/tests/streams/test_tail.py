@@ -41,8 +41,10 @@ class Reply:
     def checkpoint(self, **fields: Any) -> None:
         """What the writer has goes to the row."""
         assert self.row is not None
-        fields = {"content": self.draft.text, "last_seq": self.draft.seq} | fields
-        self.row = Message(id=self.row.pk, status=fields.pop("status", MessageStatus.STREAMING), **fields)
+        known: dict[str, Any] = {
+            "content": self.draft.text, "last_seq": self.draft.seq, "status": MessageStatus.STREAMING
+        }  # fmt: skip
+        self.row = Message(id=self.row.pk, **known | fields)
 
     def end(self, *, announced: bool = True) -> None:
         """Complete the row, and perhaps the stream."""

@@ -259,9 +259,9 @@ def test_without_script_the_texts_can_be_read_and_a_question_asked(house: House)
     made = make_chat(house, "Plain words")
     session = house.session("owner")
     page = session.get(f"/chat/{made['id']}/").text
-    assert page.count(">Plain words</div>") == 2
+    assert page.count(">Plain words</p>") == 2
     form = {"content": "Without a script", "csrfmiddlewaretoken": session.cookies["csrftoken"]}
-    assert session.post(f"/chat/{made['id']}/", data=form).text.count(">Without a script</div>") == 1
+    assert session.post(f"/chat/{made['id']}/", data=form).text.count(">Without a script</p>") == 1
 
 
 def test_writing_goes_on_while_an_answer_is_written(page: Page) -> None:

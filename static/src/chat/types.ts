@@ -56,11 +56,10 @@ export interface Message {
   error_code: string;
   error_message: string;
   last_seq: number;
-  created_at: string;
   abilities: Abilities;
 }
 
-/** A message as the page was rendered with it: what is empty is left out, and the text stands in the document. */
+/** A message as the page was rendered with it, without its text, what is empty, and what is usual for its role. */
 export interface PageMessage {
   id: string;
   parent?: string;
@@ -76,8 +75,7 @@ export interface PageMessage {
   error_code?: string;
   error_message?: string;
   last_seq?: number;
-  created_at: string;
-  abilities: (keyof Abilities)[];
+  abilities?: (keyof Abilities)[];
 }
 
 export interface Branch {
@@ -137,13 +135,25 @@ export interface PageData {
   new_url: string;
 }
 
-/** The whole message from what the page holds of it. */
-export function inflated(given: PageMessage, content: string, conversationId: string): Message {
-  const has = (ability: keyof Abilities): boolean => given.abilities.includes(ability);
+const USUAL: Record<Message["role"], (keyof Abilities)[]> = {
+  user: ["edit", "fork"], assistant: ["regenerate", "fork"], system: [],
+};
+
+/** The whole messages of a branch; where no parent is named, it is the message before. */
+export function inflatedAll(given: readonly PageMessage[], contents: readonly string[], conversationId: string): Message[] {
+  return given.map((each, index) => ({
+    ...inflated(each, contents[index] ?? "", conversationId),
+    parent_message_id: each.parent ?? given[index - 1]?.id ?? null,
+  }));
+}
+
+function inflated(given: PageMessage, content: string, conversationId: string): Message {
+  const abilities = given.abilities ?? USUAL[given.role];
+  const has = (ability: keyof Abilities): boolean => abilities.includes(ability);
   return {
     id: given.id,
     conversation_id: conversationId,
-    parent_message_id: given.parent ?? null,
+    parent_message_id: null,
     role: given.role,
     content,
     files: given.files ?? [],
@@ -158,7 +168,6 @@ export function inflated(given: PageMessage, content: string, conversationId: st
     error_code: given.error_code ?? "",
     error_message: given.error_message ?? "",
     last_seq: given.last_seq ?? 0,
-    created_at: given.created_at,
     abilities: {
       stop: has("stop"), continue: has("continue"), regenerate: has("regenerate"), edit: has("edit"), fork: has("fork"),
     },

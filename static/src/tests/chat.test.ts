@@ -6,11 +6,12 @@ import { parseChatFrame, ReplyStream, type StreamFrame } from "../chat/frames";
 import { useFormulas } from "../chat/math";
 import { joint, lastEditable, placed, placeOf, questionOf } from "../chat/path";
 import { subjectOf } from "../chat/tools";
-import { inflated, sourceCount, type Message } from "../chat/types";
+import { inflatedAll, sourceCount, type Message, type PageMessage } from "../chat/types";
 import MarkdownIt from "markdown-it";
 
+const inflated = (given: PageMessage, content = ""): Message => inflatedAll([given], [content], "c")[0] as Message;
 const message = (id: string, parent: string | null = null, more: Partial<Message> = {}): Message => ({
-  ...inflated({ id, role: "user", created_at: "", abilities: ["edit"] }, id, "c"), parent_message_id: parent, ...more,
+  ...inflated({ id, role: "user" }, id), parent_message_id: parent, ...more,
 });
 const chain = (...ids: string[]): Message[] => ids.map((id, index) => message(id, ids[index - 1] ?? null));
 const ids = (messages: readonly Message[]): string => messages.map((each) => each.id).join("");
@@ -98,13 +99,18 @@ describe("the shown branch", () => {
 });
 
 describe("what the page was rendered with", () => {
-  test("what is left out is empty", () => {
-    const whole = inflated({ id: "m", role: "assistant", created_at: "now", abilities: ["fork"] }, "Hi", "c");
+  test("what is left out is empty or usual for the role", () => {
+    const whole = inflated({ id: "m", role: "assistant" }, "Hi");
     expect(whole).toMatchObject({ content: "Hi", status: "completed", versions: ["m"], parent_message_id: null, sources: [], last_seq: 0 });
-    expect([whole.abilities.fork, whole.abilities.stop, sourceCount(whole)]).toEqual([true, false, 0]);
+    expect(whole.abilities).toEqual({ stop: false, continue: false, regenerate: true, edit: false, fork: true });
+    expect(inflated({ id: "m", role: "assistant", abilities: ["stop"] }).abilities).toMatchObject({ stop: true, fork: false });
+  });
+  test("the parent is the message before unless another one is named", () => {
+    const given: PageMessage[] = [{ id: "b", role: "user", parent: "a" }, { id: "c", role: "assistant" }];
+    expect(inflatedAll(given, ["x", "y"], "c").map((each) => [each.parent_message_id, each.content])).toEqual([["a", "x"], ["b", "y"]]);
   });
   test("sources count before their texts are there", () => {
-    expect(sourceCount(inflated({ id: "m", role: "assistant", created_at: "", abilities: [], source_count: 3 }, "", "c"))).toBe(3);
+    expect(sourceCount(inflated({ id: "m", role: "assistant", source_count: 3 }))).toBe(3);
   });
 });
 

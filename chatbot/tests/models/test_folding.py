@@ -1,4 +1,4 @@
-"""The rows' own rules: totals, texts that stay, hearts that beat, words without accents."""
+"""Accents are folded by the database, đ too."""
 
 import pytest
 from django.db import connection

@@ -1,0 +1,97 @@
+"""A project's scope of work (D5 allowed_intents, task_scope) and how strictly it is watched."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from django.conf import settings
+
+from chatbot.intents import read_catalogue
+from projects.models import Project
+
+
+class IntentMode(StrEnum):
+    """`project.settings["intent_mode"]`: what follows from a request outside of the scope."""
+
+    OFF = "off"
+    OBSERVE = "observe"
+    WARN = "warn"
+    ENFORCE = "enforce"
+
+
+@dataclass(frozen=True, slots=True)
+class ScopePolicy:
+    """What watching a project's requests needs, read once; scores are points, `_seconds` say so themselves."""
+
+    project_id: UUID
+    project_name: str
+    mode: IntentMode
+    allowed_intents: tuple[str, ...]
+    task_scope: str
+    warn_score: float
+    block_score: float
+    half_life_seconds: float
+    off_scope_points: float
+    hopping_intents: int
+    hopping_seconds: int
+    hopping_points: float
+    burst_calls: int
+    burst_points: float
+    oversize_characters: int
+    oversize_points: float
+
+    @property
+    def blocks(self) -> bool:
+        """Whether a high score has consequences."""
+        return self.mode is IntentMode.ENFORCE
+
+    @property
+    def own_intents(self) -> tuple[str, ...]:
+        """Allowed intents that the catalogue does not know: the project describes them."""
+        return tuple(name for name in self.allowed_intents if name not in read_catalogue())
+
+    @property
+    def inside(self) -> frozenset[str]:
+        """Intents that cost nothing."""
+        return frozenset(self.allowed_intents) | {i.name for i in read_catalogue().values() if i.is_free}
+
+
+def policy_of(project: Project) -> ScopePolicy | None:
+    """The project's policy, or None when nothing is watched; without allowed intents that is the default."""
+    mode = _mode(project)
+    if mode is IntentMode.OFF or not project.allowed_intents:
+        return None
+    return ScopePolicy(
+        project_id=project.pk,
+        project_name=project.project_name,
+        mode=mode,
+        allowed_intents=tuple(project.allowed_intents),
+        task_scope=project.task_scope,
+        warn_score=_number(project, "INTENT_WARN_SCORE", least=1.0),
+        block_score=_number(project, "INTENT_BLOCK_SCORE", least=1.0),
+        half_life_seconds=3600 * _number(project, "INTENT_HALF_LIFE_HOURS", least=0.01),
+        off_scope_points=_number(project, "INTENT_OFF_SCOPE_POINTS"),
+        hopping_intents=round(_number(project, "INTENT_HOPPING_INTENTS", least=2)),
+        hopping_seconds=round(_number(project, "INTENT_HOPPING_SECONDS", least=1)),
+        hopping_points=_number(project, "INTENT_HOPPING_POINTS"),
+        burst_calls=round(_number(project, "INTENT_BURST_CALLS", least=1)),
+        burst_points=_number(project, "INTENT_BURST_POINTS"),
+        oversize_characters=round(_number(project, "INTENT_OVERSIZE_CHARACTERS", least=1)),
+        oversize_points=_number(project, "INTENT_OVERSIZE_POINTS"),
+    )
+
+
+def _mode(project: Project) -> IntentMode:
+    """Unknown words count as the default: a slip in the settings must neither block anybody nor hide anything."""
+    try:
+        return IntentMode(project.settings.get("intent_mode", IntentMode.OBSERVE))
+    except ValueError:
+        return IntentMode.OBSERVE
+
+
+def _number(project: Project, name: str, *, least: float = 0.0, most: float = 1e9) -> float:
+    """The project's own value where it is a number in range, else the house's."""
+    own, default = project.settings.get(name.lower()), float(getattr(settings, name))
+    is_number = isinstance(own, int | float) and not isinstance(own, bool)
+    return float(own) if is_number and math.isfinite(own) and least <= own <= most else default

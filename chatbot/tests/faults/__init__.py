@@ -1,0 +1,1 @@
+"""Faults of PROTOCOLS section 3, each injected for real."""
