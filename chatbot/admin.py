@@ -11,6 +11,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import display
 
 from accounts.admin import ReadOnlyAdmin, apply_to_each
+from chatbot import intent_admin as intent_admin  # registers its own models
 from chatbot.models import Conversation, Memory, Message, UploadedFile
 from chatbot.services import stop_reply
 

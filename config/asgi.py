@@ -13,10 +13,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 _http = get_asgi_application()
 
 # Models must be ready before the consumers are imported.
-from chatbot.replying.remote import remember_loop  # noqa: E402
-from chatbot.routing import websocket_urlpatterns as chat_sockets  # noqa: E402
-from monitoring.body_limit import BodyLimit  # noqa: E402
-from tasks.routing import websocket_urlpatterns as task_sockets  # noqa: E402
+from chatbot.replying.remote import remember_loop  # noqa: E402 (see above)
+from chatbot.routing import websocket_urlpatterns as chat_sockets  # noqa: E402 (see above)
+from monitoring.body_limit import BodyLimit  # noqa: E402 (see above)
+from tasks.routing import websocket_urlpatterns as task_sockets  # noqa: E402 (see above)
 
 _protocols: Any = ProtocolTypeRouter(
     {
@@ -24,8 +24,6 @@ _protocols: Any = ProtocolTypeRouter(
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([*task_sockets, *chat_sockets]))),
     }
 )
-
-
 _limited = BodyLimit(_protocols)
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from chatbot.api.comparing import CompareView, PreferencesView, VoteView
+from chatbot.api.deviation import DeviationBlockViewSet
 from chatbot.api.files import UploadedFileViewSet
 from chatbot.api.memories import MemoryViewSet
 from chatbot.api.shares import ShareLinkViewSet
@@ -14,6 +15,7 @@ router.register("conversations", ConversationViewSet, basename="conversation")
 router.register("messages", MessageViewSet, basename="message")
 router.register("files", UploadedFileViewSet, basename="file")
 router.register("shares", ShareLinkViewSet, basename="share")
+router.register("deviation/blocks", DeviationBlockViewSet, basename="deviation-block")
 router.register("memories", MemoryViewSet, basename="memory")
 
 urlpatterns = [

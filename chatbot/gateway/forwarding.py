@@ -80,7 +80,7 @@ async def _ask_in_turn(chatters: Sequence[Chatter], begin: Begin) -> HttpRespons
         if not full or time.monotonic() > deadline:
             raise last
         chatters = full
-        await asyncio.sleep(_POLL_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311
+        await asyncio.sleep(_POLL_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 (chance, no secret)
 
 
 class _Rests(Exception):
@@ -157,7 +157,7 @@ def _pause_after(error: EngineError, tried: int) -> float | None:
     """Seconds until the next try; None where that would not help, or take too long."""
     if not error.retryable or isinstance(error, EngineTimeout):
         return None
-    pause_seconds = _FIRST_PAUSE_SECONDS * 2 ** (tried - 1) * random.uniform(0.5, 1.5)  # noqa: S311
+    pause_seconds = _FIRST_PAUSE_SECONDS * 2 ** (tried - 1) * random.uniform(0.5, 1.5)  # noqa: S311 (chance, no secret)
     if isinstance(error, UpstreamRateLimited) and error.retry_after_seconds is not None:
         pause_seconds = max(pause_seconds, error.retry_after_seconds)
     return pause_seconds if pause_seconds <= _MAX_PAUSE_SECONDS else None

@@ -85,7 +85,7 @@ def in_order(chatters: Sequence[Chatter]) -> list[Chatter]:
     if len(chatters) == 1:
         return list(chatters)
     # Efraimidis and Spirakis 2006: sorting by random() ** (1 / weight) draws without replacement by weight.
-    return sorted(chatters, key=lambda c: (_number(c, "order", 0), -(random.random() ** (1 / _weight(c)))))  # noqa: S311
+    return sorted(chatters, key=lambda c: (_number(c, "order", 0), -(random.random() ** (1 / _weight(c)))))  # noqa: S311 (chance, no secret)
 
 
 def _weight(chatter: Chatter) -> float:

@@ -28,7 +28,7 @@ _HIDDEN_KINDS = frozenset({"user_editable_context", "model_editable_context", "r
 
 def read(item: Mapping[str, Any], clock: Clock) -> Iterator[ImportedItem]:
     """One conversation. Child links are not needed: each node's parent is followed, so every leaf is kept."""
-    nodes = {key: mapping(node) for key, node in mapping(item.get("mapping")).items()}
+    nodes = {identity(key): mapping(node) for key, node in mapping(item.get("mapping")).items()}
     parents = _parents(nodes)
     left_out: Counter[str] = Counter()
     made: dict[str, ImportedMessage] = {}
@@ -45,7 +45,7 @@ def read(item: Mapping[str, Any], clock: Clock) -> Iterator[ImportedItem]:
         updated_at=clock.moment(item.get("update_time")),
         is_archived=item.get("is_archived") is True,
         is_pinned=item.get("is_starred") is True,
-        notes=tuple(Note(code, count) for code, count in sorted(left_out.items())),
+        notes=tuple(Note(code, count) for code, count in sorted(left_out.items()) if count),
     )
 
 
@@ -57,7 +57,7 @@ def _origin_id(item: Mapping[str, Any]) -> str:
 def _parents(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
     """By the nodes' own word; where that is missing, by the children that others name."""
     named = {
-        child: key for key, node in nodes.items() for child in entries(node.get("children")) if isinstance(child, str)
+        identity(child): key for key, node in nodes.items() for child in entries(node.get("children"))
     }
     return {key: identity(node.get("parent")) or named.get(key) for key, node in nodes.items()}
 

@@ -18,7 +18,7 @@ _ATTRIBUTES = {
 }
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "del": "~~"}
 _BLOCKS = frozenset({"div", "p", "ul", "ol", "li", "tr", "blockquote", "table", "pre", "hr"})
-#: Deeper than any page that people read; lxml itself stops at 256.
+#: Deeper than any page that people read; below it the words are kept without their marks.
 _MAX_DEPTH = 200
 
 
@@ -27,7 +27,7 @@ def parse_safely(markup: str) -> Any:
     clean = nh3.clean(
         markup, tags=set(_CONTENT), attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None
     )
-    return html.fragment_fromstring(clean, create_parent="div")
+    return html.fragment_fromstring(clean, create_parent="div", parser=html.HTMLParser(huge_tree=True))
 
 
 def by_class(root: Any, name: str) -> list[Any]:

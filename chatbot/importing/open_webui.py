@@ -50,8 +50,8 @@ def _messages(chat: Mapping[str, Any], clock: Clock) -> tuple[list[ImportedMessa
     by_id = mapping(mapping(chat.get("history")).get("messages"))
     if not by_id:
         return _line(chat, clock)
-    nodes = {key: mapping(node) for key, node in by_id.items()}
-    named = {child: key for key, node in nodes.items() for child in entries(node.get("childrenIds")) if _is_id(child)}
+    nodes = {identity(key): mapping(node) for key, node in by_id.items()}
+    named = {identity(child): key for key, node in nodes.items() for child in entries(node.get("childrenIds"))}
     parents = {key: identity(node.get("parentId")) or named.get(key) for key, node in nodes.items()}
     kept = {key: _content(node) for key, node in nodes.items()}
     kept = {key: found for key, found in kept.items() if found[0]}
@@ -69,10 +69,6 @@ def _line(chat: Mapping[str, Any], clock: Clock) -> tuple[list[ImportedMessage],
             key = identity(node.get("id")) or chained_id(parent, text(node.get("role")), content)
             found.append(_message(key, identity(node.get("parentId")) or parent, node, clock))
     return found, len(said) - len(found)
-
-
-def _is_id(value: Any) -> bool:
-    return isinstance(value, str)
 
 
 def _message(key: str, parent: str | None, node: Mapping[str, Any], clock: Clock) -> ImportedMessage:

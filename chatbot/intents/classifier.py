@@ -24,8 +24,9 @@ MIN_LIKENESS, MIN_CONFIDENCE = 0.16, 0.4
 #: Of what a prompt may mean, so much must lie outside of a scope before anybody is told so.
 MIN_OFF_SCOPE = 0.6
 
-#: A long prompt carries its request at its begin or its end; the embedding model reads 256 tokens.
-_LONG_CHARACTERS, _HEAD_CHARACTERS, _TAIL_CHARACTERS = 1200, 800, 400
+#: A long prompt carries its request in its first or its last line, before or after what it is about; the embedding
+#: model reads 256 tokens.
+_LONG_CHARACTERS, _HEAD_CHARACTERS, _LINE_CHARACTERS = 400, 800, 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Classifier:
         self._places = [np.flatnonzero(owner == number) for number in range(len(self._names))]
 
     def classify(self, prompt: str) -> Classification:
-        """The intent of a prompt; of a long one, what its begin or its end says more clearly. Raises EngineError."""
+        """The intent of a prompt; of a long one, what it says most clearly. Raises EngineError."""
         texts = _windows(prompt)
         if not texts:
             return Classification()
@@ -104,6 +105,7 @@ def _nearest(values: "NDArray[np.floating[Any]]") -> float:
 
 def _windows(prompt: str) -> list[str]:
     text = prompt.strip()
-    if not text:
-        return []
-    return [text] if len(text) <= _LONG_CHARACTERS else [text[:_HEAD_CHARACTERS], text[-_TAIL_CHARACTERS:]]
+    if len(text) <= _LONG_CHARACTERS:
+        return [text] if text else []
+    first, last = text.splitlines()[0][:_LINE_CHARACTERS], text.splitlines()[-1][-_LINE_CHARACTERS:]
+    return [text[:_HEAD_CHARACTERS], first, last]

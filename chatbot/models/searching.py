@@ -10,12 +10,17 @@ from django.db.models import Func
 SEARCHED_CHARACTERS = 100_000
 
 
-class FoldedVector(Func):
-    """tsvector of the columns, in no language: words as they are, in small letters, without accents."""
+def folded_vector(*columns: str) -> Func:
+    """tsvector of the columns, in no language: words as they are, in small letters, without accents.
 
-    template = f"to_tsvector('simple', fold_accents(left(%(expressions)s, {SEARCHED_CHARACTERS})))"
-    arg_joiner = " || ' ' || "
-    output_field = SearchVectorField()
+    No class of ours, because migrations hold the expression and import nothing of the house.
+    """
+    return Func(
+        *columns,
+        template=f"to_tsvector('simple', fold_accents(left(%(expressions)s, {SEARCHED_CHARACTERS})))",
+        arg_joiner=" || ' ' || ",
+        output_field=SearchVectorField(),
+    )
 
 
 class PrefixQuery(SearchQuery):
@@ -29,5 +34,5 @@ class PrefixQuery(SearchQuery):
 def search_column(*columns: str) -> models.GeneratedField:
     """A column that PostgreSQL keeps; queries compare it with `PrefixQuery`."""
     return models.GeneratedField(
-        expression=FoldedVector(*columns), output_field=SearchVectorField(), db_persist=True, editable=False
+        expression=folded_vector(*columns), output_field=SearchVectorField(), db_persist=True, editable=False
     )

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import Account, ApiKey
 from chatbot.models import Conversation, Message
-from chatbot.models.searching import FoldedVector, PrefixQuery
+from chatbot.models.searching import PrefixQuery, folded_vector
 from chatbot.querysets import ConversationQuerySet, MessageQuerySet
 from chatbot.selectors.branches import branch, newest_leaf, newest_leaf_below, version_counts
 from chatbot.states import CONTINUABLE, MessageRole
@@ -37,7 +37,7 @@ def search_conversations(rows: ConversationQuerySet, words: str) -> Conversation
     """Title or any message holds all words, whatever their accents (đ too); the last word may be unfinished."""
     query = PrefixQuery(words[:MAX_SEARCH_CHARACTERS])
     hits = Message.objects.filter(conversation__in=rows.values("pk"), search=query)
-    titled = rows.alias(title_words=FoldedVector("title")).filter(title_words=query)
+    titled = rows.alias(title_words=folded_vector("title")).filter(title_words=query)
     return rows.filter(Q(pk__in=hits.values("conversation_id")) | Q(pk__in=titled.values("pk")))
 
 

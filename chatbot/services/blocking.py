@@ -15,7 +15,7 @@ from accounts.services.standing import check_actor
 from chatbot.models import DeviationBlock, DeviationEvent, DeviationRule
 from chatbot.selectors.blocks import forget_block, open_block_reason
 from chatbot.selectors.scope import ScopePolicy
-from chatbot.services.scores import take_points
+from chatbot.services.scores import lock_person, take_points
 from config.common.problems import Conflict, DomainError, Forbidden, NotFound
 
 logger = logging.getLogger(__name__)
@@ -110,6 +110,7 @@ def lift_block(*, block: DeviationBlock, actor: Account, reason: str) -> Deviati
     """End a block; the score begins anew, or the next slip would block again. Raises Forbidden, BlockClosed."""
     check_actor(block.user, actor)
     lift_reason = _checked(reason, "reason")
+    lock_person(block.user_id)
     lifted = DeviationBlock.objects.open().filter(pk=block.pk)
     if not lifted.update(lifted_at=Now(), lifted_by=actor, lift_reason=lift_reason):
         raise BlockClosed(_("This block is lifted already."), code="block_closed")

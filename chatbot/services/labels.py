@@ -13,11 +13,12 @@ from chatbot.selectors.embedders import as_vector
 from chatbot.selectors.intents import forget_classifiers, intent_embedder
 from chatbot.selectors.scope import policy_of
 from chatbot.services.scores import take_points
-from config.common.problems import DomainError, Forbidden
+from config.common.problems import DomainError, Forbidden, Unavailable
 from monitoring.audit import moment_of
 from monitoring.audit.redaction import redact
 from monitoring.models import Interaction
 from projects.models import Project
+from tasks.engines.errors import EngineError
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +46,7 @@ def correct_label(
     """Keep a prompt as an example of `intent`, everywhere or in `project`; of a call, its stored prompt unless `text`.
 
     Points that the call cost are given back when it was within the scope after all. Raises InvalidLabel, Forbidden,
-    EngineError.
+    Unavailable.
     """
     if not actor.is_staff:
         raise Forbidden(_("Only administrators may do this."))
@@ -57,7 +58,7 @@ def correct_label(
     kept = redact(given.replace("\x00", "")).strip()[:MAX_CHARACTERS]
     if not kept:
         raise InvalidLabel(errors={"text": [_("There is no text to learn from: it was not stored, or is deleted.")]})
-    vector = as_vector(intent_embedder().embed([kept])[0])
+    vector = _vector(kept)
     fields = {"text": kept, "intent": name, "embedding": vector, "project": project, "created_by": actor}
     if interaction_id is None:
         label = IntentLabel.objects.create(**fields)
@@ -75,6 +76,13 @@ def remove_label(*, label: IntentLabel) -> None:
     """Forget a label and its text."""
     label.delete()
     transaction.on_commit(forget_classifiers)
+
+
+def _vector(text: str) -> list[float]:
+    try:
+        return as_vector(intent_embedder().embed([text])[0])
+    except EngineError as error:
+        raise Unavailable(error.message) from error
 
 
 def _interaction(interaction_id: UUID) -> Interaction:

@@ -1,9 +1,11 @@
 """Fixtures of the chat's tests: conversations of `owner`, and a worker in this process that answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import pytest
+from asgiref.sync import SyncToAsync
+from django.db import connections
 from pytest_django import DjangoCaptureOnCommitCallbacks
 from rest_framework.test import APIClient
 
@@ -27,6 +29,13 @@ class Ask(Protocol):
     """Asks in `conversation` as `owner`; returns the reply, which the fake engine will write."""
 
     def __call__(self, content: str = ..., **fields: Any) -> Message: ...
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_async_connection_left(django_db_setup: None) -> Iterator[None]:
+    """The thread behind `sync_to_async` keeps a connection, which would stop the test database from being dropped."""
+    yield
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture(autouse=True)

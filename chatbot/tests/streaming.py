@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
+from django.db.models import QuerySet
 
 from chatbot.models import Message
 from chatbot.streams.frames import Frame, from_fields, stream_key
@@ -44,6 +45,13 @@ async def until(condition: Callable[[], object], *, within_seconds: float = 10) 
     async with asyncio.timeout(within_seconds):
         while not condition():  # noqa: ASYNC110  (what is waited for sets no event)
             await asyncio.sleep(0.01)
+
+
+async def until_exists(rows: QuerySet[Any], *, within_seconds: float = 10) -> None:
+    """Wait for a row."""
+    async with asyncio.timeout(within_seconds):
+        while not await rows.aexists():  # noqa: ASYNC110  (another process may write it)
+            await asyncio.sleep(0.02)
 
 
 class Reading:

@@ -172,6 +172,20 @@ def then_hang(*chunks: dict[str, Any], end: bytes = b"") -> Behaviour:
     return behave
 
 
+def paced(*texts: str, seconds: float) -> Behaviour:
+    """A whole answer that takes its time before each text."""
+
+    async def behave(request: web.Request) -> web.StreamResponse:
+        response = await _open(request)
+        for text in texts:
+            await asyncio.sleep(seconds)
+            await response.write(encode([chunk({"content": text})]))
+        await response.write(encode([chunk({}, "stop"), USAGE]) + DONE)
+        return response
+
+    return behave
+
+
 async def hang(request: web.Request) -> web.StreamResponse:
     """Takes the request and never answers."""
     await asyncio.Event().wait()

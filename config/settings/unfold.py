@@ -62,6 +62,15 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("Scope of work"),
+                "items": [
+                    _item(_("Suspicious accounts"), "person_alert", "chatbot_deviationscore"),
+                    _item(_("Deviation events"), "trending_up", "chatbot_deviationevent"),
+                    _item(_("Scope blocks"), "block", "chatbot_deviationblock"),
+                    _item(_("Corrected labels"), "label", "chatbot_intentlabel"),
+                ],
+            },
+            {
                 "title": _("Voice"),
                 "items": [
                     _item(_("Audio requests"), "record_voice_over", "tts_audiorequest"),

@@ -15,6 +15,7 @@ from chatbot.tests.streaming import Reading, reading, stored
 from chatbot.tests.upstream import Behaviour, Upstream, running_upstream
 from projects.models import Project
 from tasks.models import Engine
+from tasks.services import load_adapter
 
 
 class House:
@@ -63,3 +64,4 @@ async def house(
         for job in remote._jobs:
             job.cancel()
         await asyncio.gather(*remote._jobs, return_exceptions=True)
+        load_adapter(remote_engine).close()

@@ -20,6 +20,7 @@ PUBLIC = {
     "account/login/": "here people say who they are",
     "account/logout/": "ending a session that is not there harms nobody",
     "i18n/setlang/": "sets a cookie with the reader's language",
+    "shared/<str:token>/": "whoever has the link may read the branch; the token is the permission",
     "api/schema/": "the description of the API holds no data",
     "api/docs/": "the description of the API holds no data",
     "api/redoc/": "the description of the API holds no data",

@@ -30,10 +30,17 @@ function drawing(kind: string): SVGSVGElement {
   return kind === "guide" ? icon("book") : icon("file-text");
 }
 
+/** A file's own page where there is one; `reference` is the file and the passage in it. */
+function title(source: Source): HTMLElement {
+  const file = source.kind === "file" ? source.reference.split(":")[0] : "";
+  if (!file) return h("strong", { class: "truncate" }, source.title);
+  return h("a", { class: "truncate", href: `/api/v1/files/${file}/content/`, target: "_blank", rel: "noopener" }, source.title);
+}
+
 function entry(messageId: string, source: Source): HTMLElement {
   return h(
     "li", { class: "source", id: `source-${messageId}-${source.number}`, tabindex: "-1", value: String(source.number) },
-    h("div", { class: "source-head" }, drawing(source.kind), h("strong", { class: "truncate" }, source.title), h("span", { class: "muted" }, place(source))),
+    h("div", { class: "source-head" }, drawing(source.kind), title(source), h("span", { class: "muted" }, place(source))),
     h("blockquote", { class: "source-text", dir: "auto" }, source.text),
   );
 }

@@ -32,6 +32,7 @@ export class Thread {
     private readonly links: Links,
   ) {
     watchTools(this.list);
+    this.list.addEventListener("chat:grown", () => links.scroll().keep());
   }
 
   view(id: string): MessageView | undefined {

@@ -59,6 +59,8 @@ async function showAnswer(card: HTMLElement, taskId: string): Promise<void> {
   const answer = await answerOf(taskId);
   if (!answer || card.querySelector("[data-part=answer]")) return;
   card.append(h("div", { class: "tool-answer", "data-part": "answer" }, ...document.importNode(answer, true).childNodes));
+  // The card has grown: who reads at the end stays there.
+  card.dispatchEvent(new CustomEvent("chat:grown", { bubbles: true }));
   if (!card.querySelector("[data-player]")) return;
   const { startPlayers } = await import("../player");
   startPlayers();

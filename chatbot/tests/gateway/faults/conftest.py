@@ -1,0 +1,84 @@
+"""A real web process on this test's database and Redis, and a program that calls it."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpx
+import pytest
+from openai import OpenAI
+
+from accounts.models import Account
+from accounts.services import create_api_key
+from monitoring.models import Interaction
+from monitoring.tests.calls import drain_all
+from projects.models import Project
+from tasks.models import Engine
+from tasks.tests.conftest import ROOT, child_environment, eventually, kill_group, quick, start_worker
+
+__all__ = ["quick", "start_worker"]
+
+
+@dataclass
+class Web:
+    """A uvicorn process; `url` ends in /v1."""
+
+    process: "subprocess.Popen[bytes]"
+    url: str
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """For calls without the SDK."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@pytest.fixture
+def web(transactional_db: None, owner: Account, project: Project, engine: Engine) -> Iterator[Web]:
+    """Running, with a key of `owner` that may chat; `engine` leads to the upstream of this test."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "config.asgi:application",
+        "--port",
+        str(port),
+        "--log-level",
+        "warning",
+    ]
+    environment = child_environment(DJANGO_SETTINGS_MODULE="config.settings.test")
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    token = create_api_key(user=owner, name="program", permissions=["chat:write"])[1]
+    web = Web(process, f"http://127.0.0.1:{port}/v1", token)
+    eventually(lambda: _answers(web.url), within_seconds=60, sweeping=False)
+    yield web
+    kill_group(process)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(f"{url}/models", timeout=5).status_code == 401
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def sdk(web: Web) -> OpenAI:
+    """The official SDK, with nothing changed but the base URL and the key."""
+    return OpenAI(base_url=web.url, api_key=web.token, max_retries=0, timeout=60)
+
+
+def recorded(count: int = 1) -> list[Interaction]:
+    """So many calls that have ended, the oldest first; waits for them."""
+
+    def all_there() -> bool:
+        drain_all()
+        return Interaction.objects.exclude(status="started").count() >= count
+
+    eventually(all_there, sweeping=False)
+    return list(Interaction.objects.order_by("timestamp"))

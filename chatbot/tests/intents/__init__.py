@@ -1,0 +1,1 @@
+"""Tests of the intents' catalogue and classifier."""
