@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from config.common.problems import Conflict, DomainError, NotFound
 from tasks.states import TaskStatus
 from tts.models import AudioFile, AudioRequest
+from tts.selectors.requests import files_of
 from tts.services.files import is_kept
 
 _PIECE_BYTES = 1024 * 1024
@@ -50,7 +51,7 @@ def ready_file(request: AudioRequest, engine_name: str | None) -> AudioFile:
         detail = f"The request is {task.get_status_display()}. {task.error_message}".strip()
         raise AudioNotReady(detail, retry_after_seconds=1 if task.is_active else None)
     # Chosen here and not by PostgreSQL, which takes no NUL in a text; there are four files at most.
-    fitting = (file for file in request.files.order_by("pk") if engine_name in (None, "", file.engine_name))
+    fitting = (file for file in files_of(request) if engine_name in (None, "", file.engine_name))
     audio_file = next(fitting, None)
     if audio_file is None:
         raise AudioFileNotFound

@@ -5,6 +5,7 @@ import json
 import logging
 from uuid import UUID
 
+from accounts.queries import CompiledQuery
 from config.common.redis import RedisDown, redis_client
 from tts.engines.base import SpeechRequest
 from tts.models import AudioFile
@@ -15,6 +16,8 @@ logger = logging.getLogger(__name__)
 
 #: Redis evicts nothing here, so entries end by themselves; a hit starts the time again.
 CACHE_SECONDS = 30 * 24 * 3600
+
+_BY_PK = CompiledQuery[AudioFile](lambda pk: AudioFile.objects.filter(pk=pk), pk=UUID)
 
 
 def request_checksum(speaker: Speaker, request: SpeechRequest, output_format: str) -> str:
@@ -44,7 +47,7 @@ def find_cached(checksum: str) -> AudioFile | None:
         return None
     if value is None:
         return None
-    audio_file = AudioFile.objects.filter(pk=UUID(str(value, "ascii") if isinstance(value, bytes) else value)).first()
+    audio_file = _BY_PK.first(pk=UUID(str(value, "ascii") if isinstance(value, bytes) else value))
     if audio_file is None or not is_kept(audio_file.file_path, audio_file.file_size):
         return None
     return audio_file

@@ -11,6 +11,7 @@ from tasks.models import Task
 from tasks.selectors import task_abilities
 from tasks.services import cancel_task, submit_task
 from tts.models import AudioRequest
+from tts.selectors.requests import request_of_task
 from tts.services.answering import answer_from_cache
 from tts.services.inputs import SpeechOrder
 from tts.services.status import forget_status
@@ -46,7 +47,7 @@ def request_speech(
         idempotency_key=idempotency_key,
         request_id=request_id,
     )
-    return AudioRequest.objects.select_related("task").get(task_id=task.pk)
+    return request_of_task(task.pk)
 
 
 def create_audio_request(task: Task) -> None:
@@ -75,4 +76,4 @@ def cancel_audio_request(*, request: AudioRequest, actor: Account) -> AudioReque
     # The task's own service locks the row and checks its state; only the question of rights is answered here.
     cancel_task(task_id=request.task_id, actor=actor)
     forget_status(request.pk)
-    return AudioRequest.objects.select_related("task").get(pk=request.pk)
+    return request_of_task(request.task_id)
