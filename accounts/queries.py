@@ -1,7 +1,10 @@
-"""Querysets compiled once per process: for reads whose SQL takes longer to build than to run."""
+"""Querysets and inserts compiled once per process: for statements that take longer to build than to run."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
@@ -10,7 +13,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
+from django.db.models.expressions import DatabaseDefault
 from django.db.models.query import ModelIterable, get_related_populators
 
 Row = TypeVar("Row")
@@ -50,6 +54,44 @@ class CompiledQuery(Generic[Row]):
         return next(iter(self.all(**values)), None)
 
 
+def insert_row(row: Model) -> None:
+    """Insert a new row that brings its key, as `save(force_insert=True)` does but without signals.
+
+    What the database filled in (`db_default`) is on the instance afterwards; raises Django's errors. Both wait for the
+    end of a surrounding `pipelined`.
+    """
+    fields = row._meta.concrete_fields
+    values = [field.pre_save(row, add=True) for field in fields]
+    is_given = tuple(not isinstance(value, DatabaseDefault) for value in values)
+    parameters = [
+        field.get_db_prep_save(value, connection)
+        for field, value, given in zip(fields, values, is_given, strict=True)
+        if given
+    ]
+    filled = [field for field, given in zip(fields, is_given, strict=True) if not given]
+    cursor = prepared_cursor()
+    cursor.execute(_insert_statement(type(row), is_given), parameters)
+
+    def fill() -> None:
+        for field, value in zip(filled, cursor.fetchone() or (), strict=False):
+            setattr(row, field.attname, value)
+
+    _when_answered(fill)
+    row._state.adding, row._state.db = False, connection.alias
+
+
+@lru_cache
+def _insert_statement(model: type[Model], is_given: tuple[bool, ...]) -> str:
+    quote, fields = connection.ops.quote_name, model._meta.concrete_fields
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    values = ", ".join("%s" if given else "DEFAULT" for given in is_given)
+    returning = ", ".join(quote(str(field.column)) for field, given in zip(fields, is_given, strict=True) if not given)
+    return (
+        f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({values})"  # noqa: S608  (names of our models)
+        f" RETURNING {returning or 'NULL'}"
+    )
+
+
 def prepared_cursor() -> CursorWrapper:
     """A cursor of Django's connection that binds on the server and prepares what it runs.
 
@@ -64,6 +106,40 @@ def prepared_cursor() -> CursorWrapper:
         connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     )
     return wrap(_PreparedCursor(raw))
+
+
+#: What waits for the end of the surrounding `pipelined`, if there is one.
+_unanswered: ContextVar[list[Callable[[], None]] | None] = ContextVar("unanswered", default=None)
+
+
+def _when_answered(read: Callable[[], None]) -> None:
+    unanswered = _unanswered.get()
+    if unanswered is None:
+        read()
+    else:
+        unanswered.append(read)
+
+
+@contextmanager
+def pipelined() -> Iterator[None]:
+    """Statements inside are sent without waiting for the answers of those before them.
+
+    Whoever fetches rows waits for them; an error of any statement is raised by the next fetch or at the end of the
+    block, and nothing after it was run. So no error may be handled inside, except by leaving the block.
+    """
+    if _unanswered.get() is not None:
+        yield
+        return
+    connection.ensure_connection()
+    unanswered: list[Callable[[], None]] = []
+    token = _unanswered.set(unanswered)
+    try:
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            yield
+    finally:
+        _unanswered.reset(token)
+    for read in unanswered:
+        read()
 
 
 class _PreparedCursor(psycopg.Cursor[Any]):

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
+from accounts.queries import prepared_cursor
 from tasks.engines.errors import EngineError
 from tasks.live import publish_frame, state_frame
 from tasks.models import Task, Worker
@@ -28,15 +29,18 @@ def ensure_cache_worker() -> None:
     Worker.objects.bulk_create([worker], ignore_conflicts=True)
 
 
+#: As the dispatcher's statement does, for a row that no other session can see yet.
+_ENTER_QUEUE = "UPDATE tasks SET status = 'in_queue', enqueued_at = statement_timestamp() WHERE task_id = %s"
+
+
 class _NotNow(Exception):
     """The queue is paused, or the task must wait: a worker will do it."""
 
 
-def answer_from_cache(task: Task, request: AudioRequest) -> bool:
+def answer_from_cache(task: Task, request: AudioRequest, order: SpeechOrder) -> bool:
     """Complete a task just inserted if the cache holds every answer; False leaves it untouched for a worker."""
     if task.parent_task_id is not None or task.pending_deps:
         return False
-    order = SpeechOrder.from_input(task.input_data)
     renderings = cached_renderings(order, request_id=request.pk)
     if renderings is None:
         return False
@@ -51,9 +55,10 @@ def answer_from_cache(task: Task, request: AudioRequest) -> bool:
 
 
 def _complete(task: Task, order: SpeechOrder, request: AudioRequest, renderings: list[Rendering]) -> None:
-    Task.objects.filter(pk=task.pk).update(status=TaskStatus.IN_QUEUE, enqueued_at=Now())
+    with prepared_cursor() as cursor:
+        cursor.execute(_ENTER_QUEUE, [task.pk])
     claim = claim_task(task_id=task.pk, worker_id=CACHE_WORKER_ID)
-    if claim is None or not finish_task(claim=claim, outcome=outcome_of(order, request, renderings)):
+    if claim is None or not finish_task(claim=claim, outcome=outcome_of(order, request, renderings, is_new=True)):
         raise _NotNow
 
 
