@@ -2,14 +2,31 @@
 
 import os
 
+import django
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
-from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIHandler
+from django.core.signals import request_started
+from django.db import close_old_connections, reset_queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
-_http = get_asgi_application()
+django.setup(set_prefix=False)
+
+# Every HTTP request has a thread of its own here: it finds no connection to close and no statements to forget. Django
+# would go into that thread and back to see it.
+request_started.disconnect(close_old_connections)
+request_started.disconnect(reset_queries)
+
+
+class _Handler(ASGIHandler):
+    """Sends pieces of a file as they were read, where Django cuts them into 64 KiB."""
+
+    chunk_size = 1024 * 1024
+
+
+_http = _Handler()
 
 # Models must be ready before the consumers are imported.
 from tasks.routing import websocket_urlpatterns  # noqa: E402

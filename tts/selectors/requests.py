@@ -57,12 +57,12 @@ _BY_TASK = CompiledQuery[AudioRequest](
 
 
 def files_of(request: AudioRequest) -> list[AudioFile]:
-    """The request's files, the first engine's first."""
+    """The request's files, the first engine's first, without their word timings: those may be long."""
     return _FILES.all(request=request.pk)
 
 
 _FILES = CompiledQuery[AudioFile](
-    lambda request: AudioFile.objects.filter(request_id=request).order_by("pk"), request=UUID
+    lambda request: AudioFile.objects.filter(request_id=request).order_by("pk").defer("word_timings"), request=UUID
 )
 
 
@@ -71,6 +71,8 @@ def queue_position(task: Task) -> int | None:
 
     Dispatched tasks start in the order they were handed out, pending ones by priority and age behind them.
     """
+    if task.status not in (TaskStatus.IN_QUEUE, TaskStatus.PENDING):
+        return None
     # Without order_by() PostgreSQL would sort the rows before it counts them.
     waiting = Task.objects.filter(queue_name=task.queue_name).order_by()
     if task.status == TaskStatus.IN_QUEUE and task.enqueued_at is not None:

@@ -8,12 +8,11 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models.functions import Now
 
-from accounts.queries import prepared_cursor
 from tasks.engines.errors import EngineError
 from tasks.live import publish_frame, state_frame
 from tasks.models import Task, Worker
 from tasks.services.acting import acting
-from tasks.services.running import claim_task, finish_task
+from tasks.services.running import claim_new_task, finish_task
 from tasks.states import TaskStatus
 from tts.models import AudioRequest
 from tts.services.inputs import SpeechOrder
@@ -27,10 +26,6 @@ def ensure_cache_worker() -> None:
     """Make the row behind CACHE_WORKER_ID, after each migration."""
     worker = Worker(worker_id=CACHE_WORKER_ID, hostname="cache", pid=0, profile="light", stopped_at=Now())
     Worker.objects.bulk_create([worker], ignore_conflicts=True)
-
-
-#: As the dispatcher's statement does, for a row that no other session can see yet.
-_ENTER_QUEUE = "UPDATE tasks SET status = 'in_queue', enqueued_at = statement_timestamp() WHERE task_id = %s"
 
 
 class _NotNow(Exception):
@@ -55,10 +50,8 @@ def answer_from_cache(task: Task, request: AudioRequest, order: SpeechOrder) -> 
 
 
 def _complete(task: Task, order: SpeechOrder, request: AudioRequest, renderings: list[Rendering]) -> None:
-    with prepared_cursor() as cursor:
-        cursor.execute(_ENTER_QUEUE, [task.pk])
-    claim = claim_task(task_id=task.pk, worker_id=CACHE_WORKER_ID)
-    if claim is None or not finish_task(claim=claim, outcome=outcome_of(order, request, renderings, is_new=True)):
+    claim = claim_new_task(task=task, worker_id=CACHE_WORKER_ID)
+    if not finish_task(claim=claim, outcome=outcome_of(order, request, renderings, is_new=True)):
         raise _NotNow
 
 
