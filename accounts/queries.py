@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
+from weakref import WeakKeyDictionary
 
 import psycopg
 from django.contrib.auth.models import AnonymousUser
@@ -108,12 +108,12 @@ def prepared_cursor() -> CursorWrapper:
     return wrap(_PreparedCursor(raw))
 
 
-#: What waits for the end of the surrounding `pipelined`, if there is one.
-_unanswered: ContextVar[list[Callable[[], None]] | None] = ContextVar("unanswered", default=None)
+#: What waits for the end of `pipelined`, by the connection that is in such a block.
+_unanswered: WeakKeyDictionary[Any, list[Callable[[], None]]] = WeakKeyDictionary()
 
 
 def _when_answered(read: Callable[[], None]) -> None:
-    unanswered = _unanswered.get()
+    unanswered = _unanswered.get(connection.connection)
     if unanswered is None:
         read()
     else:
@@ -127,17 +127,17 @@ def pipelined() -> Iterator[None]:
     Whoever fetches rows waits for them; an error of any statement is raised by the next fetch or at the end of the
     block, and nothing after it was run. So no error may be handled inside, except by leaving the block.
     """
-    if _unanswered.get() is not None:
+    connection.ensure_connection()
+    raw = connection.connection
+    if raw in _unanswered:
         yield
         return
-    connection.ensure_connection()
-    unanswered: list[Callable[[], None]] = []
-    token = _unanswered.set(unanswered)
+    unanswered = _unanswered[raw] = []
     try:
-        with connection.wrap_database_errors, connection.connection.pipeline():
+        with connection.wrap_database_errors, raw.pipeline():
             yield
     finally:
-        _unanswered.reset(token)
+        del _unanswered[raw]
     for read in unanswered:
         read()
 

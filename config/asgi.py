@@ -1,5 +1,6 @@
 """The ASGI application: HTTP by Django, WebSockets by Channels; only same-origin pages may open a socket."""
 
+import gc
 import os
 
 import django
@@ -37,3 +38,7 @@ application = ProtocolTypeRouter(
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )
+
+# What is loaded by now stays: the collector need not look at it again, nor stop a request for a few thousand objects.
+gc.freeze()
+gc.set_threshold(20_000)
