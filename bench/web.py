@@ -1,10 +1,10 @@
 """A real web process, and a program that calls it with an API key."""
 
+import http.client
 import json
 import socket
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from accounts.services import create_api_key
@@ -15,7 +15,7 @@ from projects.models import Project
 
 @dataclass
 class Web:
-    """One uvicorn process on loopback, called by one program over fresh connections."""
+    """One uvicorn process on loopback, called by one program over one connection, as an SDK does."""
 
     process: Process
     port: int
@@ -30,18 +30,25 @@ class Web:
         """JSON in, JSON out."""
         return json.loads(self._send(path, json.dumps(body).encode()))
 
+    @cached_property
+    def _connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+
     def _send(self, path: str, body: bytes | None) -> bytes:
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, headers)
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 (loopback)
-            content: bytes = answer.read()
+        self._connection.request("GET" if body is None else "POST", path, body, headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        if answer.status >= 400:
+            raise RuntimeError(f"{path} answered {answer.status}: {content[:500]!r}")
         return content
 
     def answers(self) -> bool:
         """True once it is up."""
         try:
             return bool(self.get("/healthz"))
-        except urllib.error.URLError:
+        except ConnectionError:
+            self._connection.close()
             return False
 
 

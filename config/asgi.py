@@ -1,16 +1,34 @@
 """The ASGI application: HTTP by Django, WebSockets by Channels; only same-origin pages may open a socket."""
 
+import gc
 import os
 from typing import Any
 
+import django
 from channels.auth import AuthMiddlewareStack
 from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
-from django.core.asgi import get_asgi_application
+from django.core.handlers.asgi import ASGIHandler
+from django.core.signals import request_started
+from django.db import close_old_connections, reset_queries
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
-_http = get_asgi_application()
+django.setup(set_prefix=False)
+
+# Every HTTP request has a thread of its own here: it finds no connection to close and no statements to forget. Django
+# would go into that thread and back to see it.
+request_started.disconnect(close_old_connections)
+request_started.disconnect(reset_queries)
+
+
+class _Handler(ASGIHandler):
+    """Sends pieces of a file as they were read, where Django cuts them into 64 KiB."""
+
+    chunk_size = 1024 * 1024
+
+
+_http = _Handler()
 
 # Models must be ready before the consumers are imported.
 from chatbot.replying.remote import remember_loop  # noqa: E402 (see above)
@@ -31,3 +49,8 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     """Replies of remote engines run in the loop that serves requests."""
     remember_loop()
     await _limited(scope, receive, send)
+
+
+# What is loaded by now stays: the collector need not look at it again, nor stop a request for a few thousand objects.
+gc.freeze()
+gc.set_threshold(20_000)

@@ -1,19 +1,26 @@
-"""The audit of every model call (D5 logs), and how far the streams were moved that fill it."""
+"""The audit of every model call (D5 logs), its sums by the hour, and how far the streams were moved that fill it."""
 
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import models
-from django.db.models import Func, Q
-from django.db.models.functions import Now
+from django.db.models import Func, Q, UUIDField, Value
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, ApiKey
 from config.common.models import one_of, uuid7_key
-from monitoring.querysets import InteractionQuerySet, StreamOffsetQuerySet, StreamRejectQuerySet
+from monitoring.querysets import (
+    InteractionQuerySet,
+    InteractionUsageQuerySet,
+    StreamOffsetQuerySet,
+    StreamRejectQuerySet,
+)
 from projects.models import Project
 
 #: `error_code` of calls whose end nobody reported.
 ABANDONED = "abandoned"
+_NOBODY = Value(UUID(int=0), output_field=UUIDField())
 
 
 class InteractionStatus(models.TextChoices):
@@ -108,6 +115,57 @@ class Interaction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.endpoint} {self.id}"
+
+
+class InteractionUsage(models.Model):
+    """Calls that ended, summed by the hour in which they began (UTC); kept when their partitions are dropped.
+
+    `cost` is None where no call had a price; `timed_calls` are those that `response_time_ms_sum` is the sum of.
+    """
+
+    id = uuid7_key()
+    hour = models.DateTimeField(_("hour"))
+    user = models.ForeignKey(
+        Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("person")
+    )
+    project = models.ForeignKey(
+        Project, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("project")
+    )
+    engine_name = models.CharField(_("engine"), max_length=100)
+    endpoint = models.CharField(_("endpoint"), max_length=100)
+    status = models.CharField(_("status"), max_length=20, choices=InteractionStatus.choices)
+    currency = models.CharField(_("currency"), max_length=3)
+    calls = models.PositiveBigIntegerField(_("calls"))
+    prompt_tokens = models.PositiveBigIntegerField(_("tokens of the prompts"))
+    completion_tokens = models.PositiveBigIntegerField(_("tokens of the responses"))
+    cost = models.DecimalField(_("cost"), max_digits=20, decimal_places=6, null=True)
+    timed_calls = models.PositiveBigIntegerField(_("calls with a response time"))
+    response_time_ms_sum = models.PositiveBigIntegerField(_("sum of the response times (ms)"))
+    response_time_ms_max = models.PositiveIntegerField(_("longest response time (ms)"), null=True)
+
+    objects = InteractionUsageQuerySet.as_manager()
+
+    class Meta:
+        db_table = "interaction_usage"
+        verbose_name = _("hourly usage")
+        verbose_name_plural = _("hourly usage")
+        constraints = [
+            # Nobody is a value here: PostgreSQL 14 takes NULLs for different ones. As in ON CONFLICT (services.usage).
+            models.UniqueConstraint(
+                "hour", Coalesce("user", _NOBODY), Coalesce("project", _NOBODY), "engine_name", "endpoint", "status",
+                "currency", name="interaction_usage_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["success", "blocked", "error"]), name="interaction_usage_valid_status"
+            ),
+        ]  # fmt: skip
+        indexes = [
+            models.Index(fields=["user", "hour"], name="interaction_usage_user"),
+            models.Index(fields=["project", "hour"], name="interaction_usage_project"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.engine_name} {self.hour:%Y-%m-%d %H:%M}"
 
 
 class StreamOffset(models.Model):

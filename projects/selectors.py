@@ -1,6 +1,7 @@
 """Who may do what in which project: the one map of abilities, and the projects a request may touch."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, ApiKey
+from accounts.queries import AnyPerson, CompiledQuery
 from accounts.querysets import Viewer, is_staff
 from config.common.problems import NotFound
 from projects.models import MemberRole, Project, ProjectKey, ProjectMember, ProjectStatus
@@ -51,12 +53,20 @@ def abilities_of(
     return {name: name in granted for name in ABILITIES}
 
 
+_MEMBERSHIP = CompiledQuery[tuple[str, dict[str, Any]]](
+    lambda project, person: (
+        ProjectMember.objects.active().filter(project_id=project, user_id=person).values_list("role", "permissions")[:1]
+    ),
+    project=UUID,
+    person=UUID,
+)
+
+
 def get_abilities(*, project: Project, user: Viewer) -> dict[str, bool]:
     """What `user` may do in `project` (keys: ABILITIES); buttons and refusals both come from here. One query."""
     if is_staff(user):
         return abilities_of(role=None, status=project.status, staff=True)
-    members = ProjectMember.objects.active().filter(project_id=project.pk, user_id=user.pk)
-    role, permissions = members.values_list("role", "permissions").first() or (None, None)
+    role, permissions = _MEMBERSHIP.first(project=project.pk, person=user.pk) or (None, None)
     return abilities_of(role=role, status=project.status, permissions=permissions)
 
 
@@ -74,7 +84,13 @@ def bound_project_id(key: ApiKey | None) -> UUID | None:
     """The project a key is bound to; None for other keys and for sessions."""
     if key is None:
         return None
-    return ProjectKey.objects.filter(api_key_id=key.pk).values_list("project_id", flat=True).first()
+    bound = _BINDING.first(key=key.pk)
+    return bound[0] if bound else None
+
+
+_BINDING = CompiledQuery[tuple[UUID]](
+    lambda key: ProjectKey.objects.filter(api_key_id=key).values_list("project_id")[:1], key=UUID
+)
 
 
 def key_scope(key: ApiKey | None, project_path: str = "pk") -> Q:
@@ -119,11 +135,28 @@ def project_for(user: Account, key: ApiKey | None, project_id: UUID | None = Non
         project = None
     elif wanted is not None:
         # Archived or not: falling through to another project would put a program's work where nobody looks for it.
-        project = Project.objects.visible_to(user).filter(pk=wanted).first()
+        project = _visible_project(is_staff(user)).first(project=wanted, person=user.pk)
     else:
-        # By membership, not by visibility: staff see every project, but do not mean somebody else's.
-        mine = Project.objects.active().filter(members__user_id=user.pk, members__status="active")
-        project = mine.own_first(user).first()
+        project = _OLDEST.first(person=user.pk)
     if project is None:
         raise NotFound(_("There is no such project, or you are not a member of it."), code="project_not_found")
     return project
+
+
+@cache
+def _visible_project(staff: bool) -> CompiledQuery[Project]:
+    return CompiledQuery(
+        lambda project, person: Project.objects.visible_to(AnyPerson(person, is_staff=staff)).filter(pk=project),
+        project=UUID,
+        person=UUID,
+    )
+
+
+def _own_projects(person: UUID) -> ProjectQuerySet:
+    # By membership, not by visibility: staff see every project, but do not mean somebody else's.
+    mine = Project.objects.active().filter(members__user_id=person, members__status="active")
+    oldest_first: ProjectQuerySet = mine.own_first(AnyPerson(person, is_staff=False))[:1]
+    return oldest_first
+
+
+_OLDEST = CompiledQuery[Project](_own_projects, person=UUID)

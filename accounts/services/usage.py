@@ -7,13 +7,13 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts import limiter
 from accounts.models import UsageReservation
+from accounts.queries import insert_row, prepared_cursor
 
 logger = logging.getLogger(__name__)
 
@@ -37,22 +37,26 @@ def hold_usage(
     amounts: Mapping[str, int],
     key_id: UUID | None = None,
     project_id: UUID | None = None,
+    is_settled: Callable[[], bool] | None = None,
 ) -> None:
     """Keep the reservation for as long as the work lives; part of the transaction that accepts the work.
 
     Key and project must be those of the admission: the row says whose counters the end of the work corrects.
+    `is_settled` is asked after the commit: work that ended in the same transaction has nothing left to confirm.
     """
-    UsageReservation.objects.create(
+    reservation = UsageReservation(
         reservation_id=reservation_id,
         user_id=account_id,
         api_key_id=key_id,
         project_id=project_id,
         amounts=dict(amounts),
     )
+    insert_row(reservation)
 
     def confirm() -> None:
         _open.pop(reservation_id, None)
-        after_commit(lambda: limiter.confirm(present(account_id, key_id, project_id), reservation_id))
+        if not (is_settled and is_settled()):
+            after_commit(lambda: limiter.confirm(present(account_id, key_id, project_id), reservation_id))
 
     transaction.on_commit(confirm)
 
@@ -76,23 +80,32 @@ def _release(scope_ids: Sequence[UUID], reservation_id: UUID) -> None:
     limiter.invalidate(scope_ids)
 
 
+#: The reservation ends and what was used is booked, in one statement; `actual` replaces what it names of the amounts.
 #: Every settlement locks rows in one order, so that two in the same project never wait for each other in a circle.
 #: A row whose period is over starts the next one with this booking: no job has to run at midnight.
-_BOOK = """
+_SETTLE = """
     WITH today AS MATERIALIZED (SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS day),
+         ended AS (
+             DELETE FROM usage_reservations WHERE reservation_id = %(reservation)s
+             RETURNING user_id, api_key_id, project_id, amounts || %(actual)s::jsonb AS amounts),
          locked AS MATERIALIZED (
-             SELECT quota_id FROM usage_quotas WHERE scope_id = ANY(%(scopes)s) AND quota_type = ANY(%(kinds)s)
-             ORDER BY quota_id FOR UPDATE)
-    UPDATE usage_quotas AS quota
-       SET current_usage = CASE WHEN quota.reset_date > day THEN quota.current_usage ELSE 0 END
-                           + (%(amounts)s::jsonb ->> quota.quota_type)::bigint,
-           reset_date = CASE WHEN quota.reset_date > day THEN quota.reset_date
-                             WHEN quota.period = 'daily' THEN day + 1
-                             ELSE (date_trunc('month', day::timestamp) + interval '1 month')::date END
-      FROM locked, today
-     WHERE quota.quota_id = locked.quota_id
- RETURNING quota.scope_id, quota.quota_type, quota.period, (%(amounts)s::jsonb ->> quota.quota_type)::bigint,
-           extract(epoch FROM quota.reset_date::timestamp)::bigint
+             SELECT quota.quota_id, (ended.amounts ->> quota.quota_type)::bigint AS amount
+               FROM ended, usage_quotas AS quota
+              WHERE quota.scope_id = ANY(ARRAY[ended.user_id, ended.api_key_id, ended.project_id])
+                AND ended.amounts ? quota.quota_type
+              ORDER BY quota.quota_id FOR UPDATE OF quota),
+         booked AS (
+             UPDATE usage_quotas AS quota
+                SET current_usage = CASE WHEN quota.reset_date > day THEN quota.current_usage ELSE 0 END + amount,
+                    reset_date = CASE WHEN quota.reset_date > day THEN quota.reset_date
+                                      WHEN quota.period = 'daily' THEN day + 1
+                                      ELSE (date_trunc('month', day::timestamp) + interval '1 month')::date END
+               FROM locked, today
+              WHERE quota.quota_id = locked.quota_id
+          RETURNING quota.scope_id, quota.quota_type, quota.period, amount,
+                    extract(epoch FROM quota.reset_date::timestamp)::bigint AS period_end)
+    SELECT user_id, api_key_id, project_id, scope_id, quota_type, period, amount, period_end
+      FROM ended LEFT JOIN booked ON true
 """
 
 
@@ -105,15 +118,13 @@ def settle_usage(*, reservation_id: UUID, actual: Mapping[str, int]) -> bool:
 
     Ending and booking must become visible together: counters rebuilt from a state between them would be too low.
     """
-    ended = _end_reservations([reservation_id])
-    if not ended:
+    with prepared_cursor() as cursor:
+        cursor.execute(_SETTLE, {"reservation": reservation_id, "actual": json.dumps(dict(actual))})
+        rows = cursor.fetchall()
+    if not rows:
         return False
-    _id, scope_ids, reserved = ended[0]
-    amounts = {**reserved, **actual}
-    with connection.cursor() as cursor:
-        parameters: dict[str, Any] = {"scopes": scope_ids, "kinds": sorted(amounts), "amounts": json.dumps(amounts)}
-        cursor.execute(_BOOK, parameters)
-        booked = cursor.fetchall()
+    scope_ids = present(*rows[0][:3])
+    booked = [row[3:] for row in rows if row[3] is not None]
     transaction.on_commit(lambda: after_commit(lambda: limiter.settle(scope_ids, reservation_id, booked)))
     return True
 
@@ -126,7 +137,7 @@ def refund_usage(*, reservation_ids: Sequence[UUID]) -> int:
     ended = _end_reservations(reservation_ids)
 
     def give_back() -> None:
-        for reservation_id, scope_ids, _amounts in ended:
+        for reservation_id, scope_ids in ended:
             limiter.settle(scope_ids, reservation_id)
 
     if ended:
@@ -134,15 +145,15 @@ def refund_usage(*, reservation_ids: Sequence[UUID]) -> int:
     return len(ended)
 
 
-def _end_reservations(reservation_ids: Sequence[UUID]) -> list[tuple[UUID, list[UUID], dict[str, int]]]:
-    """Exactly one caller gets each row: id, scopes, amounts."""
-    with connection.cursor() as cursor:
+def _end_reservations(reservation_ids: Sequence[UUID]) -> list[tuple[UUID, list[UUID]]]:
+    """Exactly one caller gets each row: id and scopes."""
+    with prepared_cursor() as cursor:
         cursor.execute(
             "DELETE FROM usage_reservations WHERE reservation_id = ANY(%s)"
-            " RETURNING reservation_id, user_id, api_key_id, project_id, amounts::text",
+            " RETURNING reservation_id, user_id, api_key_id, project_id",
             [list(reservation_ids)],
         )
-        return [(row[0], present(*row[1:4]), json.loads(row[4])) for row in cursor.fetchall()]
+        return [(row[0], present(*row[1:])) for row in cursor.fetchall()]
 
 
 def after_commit(correct_redis: Callable[[], object]) -> None:

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
+from copy import copy, deepcopy
 from typing import IO, Any, TypeVar
 
 from django.conf import settings
@@ -64,11 +64,17 @@ class KnownFieldsSerializer(serializers.ModelSerializer[_M]):
     """
 
     def get_fields(self) -> dict[str, Field[Any, Any, Any, Any]]:
-        """Copies, because DRF binds a field to its serializer."""
+        """Copies, because DRF binds a field to its serializer; what holds other fields needs a deep one."""
         known = type(self), get_language()
         if known not in _known_fields:
             _known_fields[known] = super().get_fields()
-        return deepcopy(_known_fields[known])
+        return {name: _own_field(field) for name, field in _known_fields[known].items()}
+
+
+def _own_field(field: Field[Any, Any, Any, Any]) -> Field[Any, Any, Any, Any]:
+    # DRF's deepcopy makes a field anew from its arguments, and binding changes nothing but the field itself.
+    has_inner = isinstance(field, serializers.BaseSerializer) or hasattr(field, "child") or hasattr(field, "choices")
+    return deepcopy(field) if has_inner else copy(field)
 
 
 def drf_exception_handler(error: Exception, context: Mapping[str, Any]) -> Response | None:

@@ -84,7 +84,11 @@ TEMPLATES = [
 
 #: Bodies are counted while they come (`monitoring.body_limit`); uploads may be larger, plus the form around them.
 MAX_BODY_BYTES = env.integer("MAX_BODY_BYTES", 8 * 1024 * 1024, minimum=1024)
-BODY_LIMITS = {"/api/v1/files/": CHAT_MAX_FILE_BYTES + 1024 * 1024}
+BODY_LIMITS = {
+    "/api/v1/files/": CHAT_MAX_FILE_BYTES + 1024 * 1024,
+    "/api/v1/imports/": CHAT_MAX_IMPORT_BYTES + 1024 * 1024,
+    "/chat/import/": CHAT_MAX_IMPORT_BYTES + 1024 * 1024,
+}
 
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"

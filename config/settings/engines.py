@@ -27,6 +27,8 @@ OLLAMA_URL = env.text("OLLAMA_URL", "http://127.0.0.1:11434")
 #: Largest uploaded file, and what all files of a person may take together.
 CHAT_MAX_FILE_BYTES = env.integer("CHAT_MAX_FILE_BYTES", 100_000_000, minimum=1)
 CHAT_STORAGE_BYTES = env.integer("CHAT_STORAGE_BYTES", 2_000_000_000, minimum=0)
+#: Largest export of another program; it is read piece by piece.
+CHAT_MAX_IMPORT_BYTES = env.integer("CHAT_MAX_IMPORT_BYTES", 2_000_000_000, minimum=1)
 #: A writer beats every two seconds; one that is silent for this long has died.
 CHAT_SILENT_SECONDS = env.decimal("CHAT_SILENT_SECONDS", 10.0, minimum=0.5)
 

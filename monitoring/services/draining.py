@@ -16,6 +16,7 @@ from monitoring.audit.batches import BATCH_ENTRIES, COLUMNS, FIRST_ID, Batch, En
 from monitoring.audit.stream import STREAM
 from monitoring.events import EndedInteraction, interactions_committed, interactions_ended
 from monitoring.models import ABANDONED, StreamOffset, StreamReject
+from monitoring.services.usage import ADD_USAGE, GROUPED, take_back_abandoned
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +44,12 @@ _MOVE = f"""
     ON CONFLICT (id, "timestamp") DO UPDATE SET {_SET}
      WHERE EXCLUDED.finished_at IS NOT NULL
        AND (interactions.status = 'started' OR interactions.error_code = '{ABANDONED}')
- RETURNING id, user_id, api_key_id, project_id, status
+ RETURNING id, user_id, api_key_id, project_id, status, {GROUPED}
+"""  # noqa: S608 - see above
+#: The same statement counts what has ended by it: neither is committed without the other.
+_MOVE_AND_ADD = f"""
+    WITH changed AS ({_MOVE}), added AS ({ADD_USAGE.format(source="changed")})
+    SELECT id, user_id, api_key_id, project_id, status FROM changed
 """  # noqa: S608 - see above
 _ADVANCE = """
     INSERT INTO stream_offsets (stream, last_id, updated_at) VALUES (%s, %s, clock_timestamp())
@@ -126,7 +132,8 @@ def _store(batch: Batch) -> list[EndedInteraction]:
         with cursor.copy(_COPY) as copy:
             for values in batch.values():
                 copy.write_row(values)
-        cursor.execute(_MOVE)
+        take_back_abandoned(cursor)
+        cursor.execute(_MOVE_AND_ADD)
         changed = cursor.fetchall()
     return [_ended(row, *batch.ends[row[0]]) for row in changed if row[0] in batch.ends]
 

@@ -8,12 +8,14 @@ from django.db import connection, transaction
 
 from monitoring.models import ABANDONED
 from monitoring.services.draining import owns_stream
+from monitoring.services.usage import ADD_USAGE, GROUPED
 
 BATCH_ROWS = 1_000
 #: One run empties at most this many batches; the next one goes on.
 _MOST_BATCHES = 200
 
-_ABANDON = """
+_ABANDON = f"""
+    WITH changed AS (
     UPDATE interactions
        SET status = 'error', error_code = %(code)s, finished_at = clock_timestamp(),
            error_message = 'The process that made this call did not say how it ended.'
@@ -21,7 +23,10 @@ _ABANDON = """
            SELECT id, "timestamp" FROM interactions
             WHERE status = 'started' AND "timestamp" < clock_timestamp() - make_interval(secs => %(seconds)s)
             ORDER BY "timestamp" LIMIT %(rows)s)
-"""
+ RETURNING status, user_id, project_id, {GROUPED}
+    ), added AS ({ADD_USAGE.format(source="changed")})
+    SELECT count(*) FROM changed
+"""  # noqa: S608 - our own constants
 _EMPTY = """
     UPDATE interactions
        SET prompt = '', system_message = '', response = '', content_deleted_at = clock_timestamp()
@@ -52,7 +57,7 @@ def complete_abandoned() -> int:
     }
     with connection.cursor() as cursor:
         cursor.execute(_ABANDON, parameters)
-        return int(cursor.rowcount)
+        return int(cursor.fetchone()[0])
 
 
 def empty_contents() -> int:

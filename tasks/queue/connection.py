@@ -18,7 +18,8 @@ PREPARE_THRESHOLD = 5
 def fetch(statement: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
     """Run one statement and return its rows (none for statements without a result).
 
-    It takes part in the surrounding `transaction.atomic()`, because the connection is the same.
+    It takes part in the surrounding `transaction.atomic()`, because the connection is the same; within `pipelined()`
+    every statement must return rows.
     """
     connection.ensure_connection()
     raw = connection.connection
@@ -26,10 +27,11 @@ def fetch(statement: str, parameters: Mapping[str, Any] | None = None) -> list[t
         # Django switches preparing off, and planning costs more than most of these statements. Django's own cursors
         # bind on the client and never prepare, whatever is set here.
         raw.prepare_threshold = PREPARE_THRESHOLD
-    with psycopg.Cursor(raw) as cursor:
+    # An error may be that of a statement sent before (`accounts.queries.pipelined`), which others expect as Django's.
+    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
         cursor.execute(statement.encode(), parameters, prepare=True)
-        # Not `cursor.description`, which builds an object for every column.
-        return cursor.fetchall() if cursor.pgresult is not None and cursor.pgresult.nfields else []
+        # Not `cursor.description`, which builds an object for every column. None: sent ahead, fetchall waits for it.
+        return cursor.fetchall() if cursor.pgresult is None or cursor.pgresult.nfields else []
 
 
 def prefer_indexes(connection: BaseDatabaseWrapper, **_kwargs: object) -> None:

@@ -15,13 +15,18 @@ _CLAIMABLE = """t.status = 'in_queue' AND t.task_type = ANY(%(kinds)s) AND t.can
 _CLAIMED = """t.task_id, t.task_type, t.queue_name, t.project_id, t.user_id, t.attempt, t.retry_count,
     t.parent_task_id, t.request_id"""
 
-CLAIM = f"""
+_TAKE = f"""
 UPDATE tasks t SET status = 'processing', enqueued_at = NULL, attempt = t.attempt + 1, assigned_worker_id = %(worker)s,
     started_at = clock_timestamp(), lease_expires_at = clock_timestamp() + make_interval(secs => %(lease)s),
     error_code = '', error_message = '', progress = 0, progress_message = ''
 WHERE t.task_id = %(task)s AND {_CLAIMABLE}
-RETURNING {_CLAIMED}, t.input_data, set_config('synchronous_commit', 'off', true)
 """  # noqa: S608  (no part of it comes from outside)
+
+CLAIM = f"{_TAKE}RETURNING {_CLAIMED}, t.input_data, set_config('synchronous_commit', 'off', true)"
+
+#: For a row of the same transaction, whose commit does wait for the disk: it accepts the task. Both answer nothing.
+ENTER_QUEUE = "UPDATE tasks SET status = 'in_queue', enqueued_at = statement_timestamp() WHERE task_id = %(task)s"
+CLAIM_NEW = _TAKE
 
 BEAT = """
 UPDATE tasks t SET lease_expires_at = clock_timestamp() + make_interval(secs => %(lease)s),

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import Account
+from accounts.queries import pipelined, prepared_cursor
 from tasks.models.triggers import ACCOUNT_SETTING, ACTOR_SETTING, REASON_SETTING
 
 
@@ -21,7 +22,8 @@ def acting(actor: Account | str | None, reason: str = "") -> Iterator[None]:
     else:
         name, account_id = actor or "system", ""
     with transaction.atomic():
-        with connection.cursor() as cursor:
+        # BEGIN or SAVEPOINT and the settings go together.
+        with pipelined(), prepared_cursor() as cursor:
             cursor.execute(
                 "SELECT set_config(%s, %s, true), set_config(%s, %s, true), set_config(%s, %s, true)",
                 [ACTOR_SETTING, name, ACCOUNT_SETTING, account_id, REASON_SETTING, reason],

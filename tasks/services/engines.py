@@ -2,16 +2,19 @@
 
 import logging
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from accounts.queries import CompiledQuery
 from projects.models import Project
 from tasks.engines.contract import Engine as Adapter
 from tasks.engines.errors import EngineError
 from tasks.models import Engine
+from tasks.querysets import EngineQuerySet
 from tasks.registry import engine_domains, engine_probe, engine_registry
 from tasks.services.acting import acting
 from tasks.services.errors import InvalidEngine, UnknownEngine
@@ -24,13 +27,23 @@ def choose_engine(*, domain: str, requested: str | None, project: Project | None
 
     Rows whose adapter is not installed here are never chosen.
     """
-    usable = Engine.objects.enabled(domain).filter(adapter__in=engine_registry(domain).names())
     preferred = requested or _project_choice(domain, project)
-    engine: Engine | None = usable.filter(name=preferred).first() if preferred else usable.first()
+    usable = _usable(domain, tuple(engine_registry(domain).names()), by_name=bool(preferred))
+    engine = usable.first(name=preferred or "")
     if engine is None:
         message = _("There is no usable engine %(name)s.") % {"name": preferred or domain}
         raise UnknownEngine(errors={"engine": [message]})
     return engine
+
+
+@lru_cache
+def _usable(domain: str, adapters: tuple[str, ...], *, by_name: bool) -> CompiledQuery[Engine]:
+    def build(name: str) -> EngineQuerySet:
+        engines = Engine.objects.enabled(domain).filter(adapter__in=adapters)
+        first: EngineQuerySet = (engines.filter(name=name) if by_name else engines)[:1]
+        return first
+
+    return CompiledQuery(build, name=str)
 
 
 def _project_choice(domain: str, project: Project | None) -> str | None:

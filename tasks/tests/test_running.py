@@ -11,7 +11,7 @@ from accounts.models import Account, UsageQuota, UsageReservation
 from tasks.models import Task
 from tasks.registry import Outcome
 from tasks.services import cancel_task, pause_queue, sweep
-from tasks.services.running import Claim, backoff_seconds, claim_task, fail_task, finish_task, stop_task
+from tasks.services.running import Claim, backoff_seconds, claim_new_task, claim_task, fail_task, finish_task, stop_task
 from tasks.states import TaskStatus
 from tasks.tests.conftest import Submit
 from tasks.worker.keeper import LeaseKeeper
@@ -179,3 +179,31 @@ def test_backoff_doubles_with_jitter_up_to_its_ceiling(settings: Any) -> None:
     settings.TASK_BACKOFF_SECONDS, settings.TASK_BACKOFF_MAX_SECONDS = 2.0, 60.0
     for retries, ceiling in [(0, 2.0), (1, 4.0), (2, 8.0), (10, 60.0), (500, 60.0)]:
         assert ceiling / 2 <= backoff_seconds(retries) <= ceiling
+
+
+@pytest.fixture
+def new_claim(submit: Submit, keeper: LeaseKeeper) -> Claim:
+    """A test.echo led to this process by the transaction that inserted it."""
+    return claim_new_task(task=submit(), worker_id=keeper.worker_id)
+
+
+def test_new_task_goes_the_way_of_any_other(new_claim: Claim, keeper: LeaseKeeper) -> None:
+    assert finish_task(claim=new_claim, outcome=Outcome({"ok": True}))
+    task = Task.objects.get(pk=new_claim.task_id)
+    assert list(task.history.values_list("status_to", "attempt")) == [
+        ("pending", 0), ("in_queue", 0), ("processing", 1), ("completed", 1),
+    ]  # fmt: skip
+    assert (task.attempt, task.assigned_worker_id, task.output_data) == (1, keeper.worker_id, {"ok": True})
+
+
+def test_claim_of_a_new_task_is_what_the_row_says(new_claim: Claim) -> None:
+    row = Task.objects.values(*(name for name in vars(new_claim) if name != "worker_id")).get(pk=new_claim.task_id)
+    assert row == {name: value for name, value in vars(new_claim).items() if name != "worker_id"}
+
+
+def test_new_task_of_a_paused_queue_is_not_finished(submit: Submit, keeper: LeaseKeeper, staff: Account) -> None:
+    task = submit()
+    pause_queue(queue_name=task.queue_name, actor=staff)
+    claim = claim_new_task(task=task, worker_id=keeper.worker_id)
+    assert not finish_task(claim=claim, outcome=Outcome({}))
+    assert task.history.filter(status_to__in=["processing", "completed"]).count() == 0

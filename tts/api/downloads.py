@@ -1,5 +1,6 @@
 """Audio files over HTTP: byte ranges (RFC 9110 section 14), validators, and names that are safe in a header."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from config.common.problems import Conflict, DomainError, NotFound
 from tasks.states import TaskStatus
 from tts.models import AudioFile, AudioRequest
+from tts.selectors.requests import files_of
 from tts.services.files import is_kept
 
 _PIECE_BYTES = 1024 * 1024
@@ -50,7 +52,7 @@ def ready_file(request: AudioRequest, engine_name: str | None) -> AudioFile:
         detail = f"The request is {task.get_status_display()}. {task.error_message}".strip()
         raise AudioNotReady(detail, retry_after_seconds=1 if task.is_active else None)
     # Chosen here and not by PostgreSQL, which takes no NUL in a text; there are four files at most.
-    fitting = (file for file in request.files.order_by("pk") if engine_name in (None, "", file.engine_name))
+    fitting = (file for file in files_of(request) if engine_name in (None, "", file.engine_name))
     audio_file = next(fitting, None)
     if audio_file is None:
         raise AudioFileNotFound
@@ -68,7 +70,12 @@ def file_response(http_request: HttpRequest, audio_file: AudioFile, *, as_attach
         known["ETag"] = etag  # RFC 9110 section 15.4.5: a cache finds its copy by it
         return known
     first, last = _requested_range(http_request, etag, audio_file.file_size)
-    response = StreamingHttpResponse(file_pieces(audio_file.file_path, first, last), content_type=audio_file.mime_type)
+    # In the view's thread already.
+    opened = _open_at(audio_file.file_path, first, min(_PIECE_BYTES, last - first + 1))
+    pieces = file_pieces(audio_file.file_path, first, last, opened)
+    response = StreamingHttpResponse(pieces, content_type=audio_file.mime_type)
+    # For an answer that nobody reads; Django's own FileResponse does the same.
+    vars(response)["_resource_closers"].append(opened[0].close)
     response["Content-Length"] = str(last - first + 1)
     if "Range" in http_request.headers and (first, last) != (0, audio_file.file_size - 1):
         response.status_code = 206
@@ -96,21 +103,31 @@ def _requested_range(http_request: HttpRequest, etag: str, size: int) -> tuple[i
     return (first, last) if first <= last else whole
 
 
-async def file_pieces(name: str, first: int, last: int) -> AsyncIterator[bytes]:
+async def file_pieces(
+    name: str, first: int, last: int, opened: tuple["File[bytes]", bytes] | None = None
+) -> AsyncIterator[bytes]:
     """The bytes from `first` to `last`; reading happens in threads, so that a slow disk holds nobody else up.
 
-    Pieces are 1 MiB: large enough that threads cost little, small enough for hundreds of listeners at once.
+    Pieces are 1 MiB: large enough that threads cost little, small enough for hundreds of listeners at once. The next
+    one is read while one is sent. `opened` is what `_open_at` returned, where the caller had a thread for it.
     """
     left = last - first + 1
-    file, piece = await sync_to_async(_open_at)(name, first, min(_PIECE_BYTES, left))
+    file, piece = opened or await sync_to_async(_open_at)(name, first, min(_PIECE_BYTES, left))
     try:
         while piece:
-            yield piece
             left -= len(piece)
-            piece = await sync_to_async(file.read)(min(_PIECE_BYTES, left)) if left > 0 else b""
+            following = asyncio.ensure_future(_read(file, min(_PIECE_BYTES, left)))
+            try:
+                yield piece
+            finally:
+                piece = await following
     finally:
         # Closing a file that was only read waits for nothing.
         file.close()
+
+
+async def _read(file: "File[bytes]", size: int) -> bytes:
+    return await sync_to_async(file.read)(size) if size > 0 else b""
 
 
 def _open_at(name: str, first: int, size: int) -> tuple["File[bytes]", bytes]:

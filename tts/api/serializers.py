@@ -8,7 +8,7 @@ from rest_framework.reverse import reverse
 
 from config.common.rest import KnownFieldsSerializer
 from tts.models import AudioFile, AudioRequest
-from tts.selectors.requests import live_progress, processing_seconds, queue_position
+from tts.selectors.requests import files_of, live_progress, processing_seconds, queue_position
 from tts.services.inputs import MAX_ENGINES
 
 #: Names of D4 in the body, and the names of the task's input they become.
@@ -54,6 +54,13 @@ class SubmitAudioRequestSerializer(serializers.Serializer[Any]):
         return {_INPUT_NAMES.get(name, name): value for name, value in given.items()}
 
 
+class _FileListSerializer(serializers.ListSerializer[Any]):
+    """The files of a request, read by a query that was compiled before."""
+
+    def get_attribute(self, instance: AudioRequest) -> list[AudioFile]:
+        return files_of(instance)
+
+
 class AudioFileSerializer(KnownFieldsSerializer[AudioFile]):
     """A file and where to get it."""
 
@@ -61,6 +68,7 @@ class AudioFileSerializer(KnownFieldsSerializer[AudioFile]):
 
     class Meta:
         model = AudioFile
+        list_serializer_class = _FileListSerializer
         fields = [
             "id", "engine_name", "filename", "mime_type", "file_size", "checksum", "duration", "sample_rate",
             "channels", "created_at", "url",

@@ -30,7 +30,7 @@ from tts.api.serializers import (
 from tts.models import AudioRequest
 from tts.querysets import AudioRequestQuerySet
 from tts.selectors.live import cached_answer
-from tts.selectors.requests import audio_requests_for, status_of
+from tts.selectors.requests import audio_requests_for, find_audio_request, status_of
 from tts.selectors.speakers import find_voices
 from tts.services import AudioRequestNotFound, InvalidSpeechInput, cancel_audio_request, request_speech
 
@@ -112,7 +112,7 @@ class AudioRequestViewSet(mixins.ListModelMixin, GenericViewSet[AudioRequest]):
         return file_response(request._request, audio_file, as_attachment="download" in request.query_params)
 
     def _request(self, pk: UUID) -> AudioRequest:
-        audio_request = self.get_queryset().filter(pk=pk).first()
+        audio_request = find_audio_request(pk, account_of(self.request), key_of(self.request))
         if audio_request is None:
             raise AudioRequestNotFound
         return audio_request

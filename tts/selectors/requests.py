@@ -1,16 +1,19 @@
 """Where a request stands: the task's row, joined with the worker's last report and the place in the queue."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 
 from accounts.models import ApiKey
-from accounts.querysets import Viewer
+from accounts.queries import AnyPerson, CompiledQuery
+from accounts.querysets import Viewer, is_staff
 from projects.selectors import key_scope
 from tasks.models import Task
 from tasks.states import TaskStatus
-from tts.models import AudioRequest
+from tts.models import AudioFile, AudioRequest
 from tts.querysets import AudioRequestQuerySet
 from tts.selectors.live import read_live_status
 
@@ -24,11 +27,52 @@ def audio_requests_for(user: Viewer, key: ApiKey | None = None) -> AudioRequestQ
     return visible.filter(key_scope(key, "task__project_id")).select_related("task")
 
 
+def find_audio_request(pk: UUID, user: Viewer, key: ApiKey | None = None) -> AudioRequest | None:
+    """One of `audio_requests_for`, with its task."""
+    if key is None:
+        return _visible_request(is_staff(user), has_key=False).first(request=pk, person=user.pk)
+    return _visible_request(is_staff(user), has_key=True).first(request=pk, person=user.pk, key=key.pk)
+
+
+@cache
+def _visible_request(staff: bool, *, has_key: bool) -> CompiledQuery[AudioRequest]:
+    def build(request: UUID, person: UUID, key: UUID) -> AudioRequestQuerySet:
+        visible = audio_requests_for(AnyPerson(person, is_staff=staff), ApiKey(key_id=key) if has_key else None)
+        return visible.filter(pk=request)
+
+    return CompiledQuery(build, request=UUID, person=UUID, key=UUID)
+
+
+def request_of_task(task_id: UUID) -> AudioRequest:
+    """The request that became this task, as both rows are now; raises LookupError."""
+    request = _BY_TASK.first(task=task_id)
+    if request is None:
+        raise LookupError(task_id)
+    return request
+
+
+_BY_TASK = CompiledQuery[AudioRequest](
+    lambda task: AudioRequest.objects.select_related("task").filter(task_id=task), task=UUID
+)
+
+
+def files_of(request: AudioRequest) -> list[AudioFile]:
+    """The request's files, the first engine's first, without their word timings: those may be long."""
+    return _FILES.all(request=request.pk)
+
+
+_FILES = CompiledQuery[AudioFile](
+    lambda request: AudioFile.objects.filter(request_id=request).order_by("pk").defer("word_timings"), request=UUID
+)
+
+
 def queue_position(task: Task) -> int | None:
     """1 for the next to start, at most MAX_POSITION; None when the task does not wait in its queue.
 
     Dispatched tasks start in the order they were handed out, pending ones by priority and age behind them.
     """
+    if task.status not in (TaskStatus.IN_QUEUE, TaskStatus.PENDING):
+        return None
     # Without order_by() PostgreSQL would sort the rows before it counts them.
     waiting = Task.objects.filter(queue_name=task.queue_name).order_by()
     if task.status == TaskStatus.IN_QUEUE and task.enqueued_at is not None:

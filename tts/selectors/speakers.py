@@ -1,6 +1,8 @@
 """The speech engines that staff enabled, joined with what their adapters can do."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -56,7 +58,27 @@ def speaker_for(row: Engine) -> Speaker:
 
 def choose_speaker(requested: str | None, project: Project | None = None) -> Speaker:
     """Request > project setting > default (`tasks.services.choose_engine`); raises what it raises."""
-    return speaker_for(choose_engine(domain=DOMAIN, requested=requested, project=project))
+    known = _chosen.get()
+    if known is not None and requested in known:
+        return known[requested]
+    speaker = speaker_for(choose_engine(domain=DOMAIN, requested=requested, project=project))
+    if known is not None:
+        known[speaker.name] = speaker
+    return speaker
+
+
+#: Speakers chosen so far, by name; only within `speakers_remembered`.
+_chosen: ContextVar[dict[str | None, Speaker] | None] = ContextVar("chosen_speakers", default=None)
+
+
+@contextmanager
+def speakers_remembered() -> Iterator[None]:
+    """While one request is accepted, an engine that was chosen is not looked up again by its name."""
+    token = _chosen.set({})
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
 
 
 def enabled_speakers() -> list[Speaker]:

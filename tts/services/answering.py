@@ -12,7 +12,7 @@ from tasks.engines.errors import EngineError
 from tasks.live import publish_frame, state_frame
 from tasks.models import Task, Worker
 from tasks.services.acting import acting
-from tasks.services.running import claim_task, finish_task
+from tasks.services.running import claim_new_task, finish_task
 from tasks.states import TaskStatus
 from tts.models import AudioRequest
 from tts.services.inputs import SpeechOrder
@@ -32,11 +32,10 @@ class _NotNow(Exception):
     """The queue is paused, or the task must wait: a worker will do it."""
 
 
-def answer_from_cache(task: Task, request: AudioRequest) -> bool:
+def answer_from_cache(task: Task, request: AudioRequest, order: SpeechOrder) -> bool:
     """Complete a task just inserted if the cache holds every answer; False leaves it untouched for a worker."""
     if task.parent_task_id is not None or task.pending_deps:
         return False
-    order = SpeechOrder.from_input(task.input_data)
     renderings = cached_renderings(order, request_id=request.pk)
     if renderings is None:
         return False
@@ -51,9 +50,8 @@ def answer_from_cache(task: Task, request: AudioRequest) -> bool:
 
 
 def _complete(task: Task, order: SpeechOrder, request: AudioRequest, renderings: list[Rendering]) -> None:
-    Task.objects.filter(pk=task.pk).update(status=TaskStatus.IN_QUEUE, enqueued_at=Now())
-    claim = claim_task(task_id=task.pk, worker_id=CACHE_WORKER_ID)
-    if claim is None or not finish_task(claim=claim, outcome=outcome_of(order, request, renderings)):
+    claim = claim_new_task(task=task, worker_id=CACHE_WORKER_ID)
+    if not finish_task(claim=claim, outcome=outcome_of(order, request, renderings, is_new=True)):
         raise _NotNow
 
 

@@ -5,6 +5,11 @@ import json
 import logging
 from uuid import UUID
 
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from psycopg.types.json import Jsonb
+
+from accounts.queries import CompiledQuery
 from config.common.redis import RedisDown, redis_client
 from tts.engines.base import SpeechRequest
 from tts.models import AudioFile
@@ -15,6 +20,24 @@ logger = logging.getLogger(__name__)
 
 #: Redis evicts nothing here, so entries end by themselves; a hit starts the time again.
 CACHE_SECONDS = 30 * 24 * 3600
+
+
+class StoredJson(Jsonb):
+    """JSON text as PostgreSQL had it, for a copy of the row: nothing is decoded that is only written again."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, dumps=str)
+
+    def as_sql(self) -> None:
+        """Never called: a JSONField passes on unchanged what has it."""
+
+
+_BY_PK = CompiledQuery[AudioFile](
+    lambda pk: (
+        AudioFile.objects.filter(pk=pk).defer("word_timings").annotate(timings_text=Cast("word_timings", TextField()))
+    ),
+    pk=UUID,
+)
 
 
 def request_checksum(speaker: Speaker, request: SpeechRequest, output_format: str) -> str:
@@ -35,7 +58,8 @@ def request_checksum(speaker: Speaker, request: SpeechRequest, output_format: st
 def find_cached(checksum: str) -> AudioFile | None:
     """The file made for the same request, if its row and its bytes still exist; None also while Redis is away.
 
-    The size stands for the bytes: reading a file to hash it would cost what the cache saves.
+    The size stands for the bytes: reading a file to hash it would cost what the cache saves. Its word timings are
+    StoredJson.
     """
     try:
         value = redis_client().getex(_key(checksum), ex=CACHE_SECONDS)
@@ -44,9 +68,10 @@ def find_cached(checksum: str) -> AudioFile | None:
         return None
     if value is None:
         return None
-    audio_file = AudioFile.objects.filter(pk=UUID(str(value, "ascii") if isinstance(value, bytes) else value)).first()
+    audio_file = _BY_PK.first(pk=UUID(str(value, "ascii") if isinstance(value, bytes) else value))
     if audio_file is None or not is_kept(audio_file.file_path, audio_file.file_size):
         return None
+    audio_file.word_timings = StoredJson(audio_file.__dict__["timings_text"])
     return audio_file
 
 

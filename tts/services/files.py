@@ -15,10 +15,11 @@ from uuid import uuid4
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from accounts.queries import prepared_cursor
 from tasks.engines.errors import EngineError
 from tts.audio import AudioWriteError
 from tts.models import AudioFile
@@ -134,7 +135,7 @@ def _remove_if_orphan(name: str) -> bool:
 
 def _lock(name: str, *, shared: bool) -> None:
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"audio:{name}"])
 
 

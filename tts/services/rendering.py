@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.queries import insert_row
 from config.common.problems import DomainError
 from tasks.engines.cancel import CancelToken
 from tasks.engines.errors import EngineError, WorkInterrupted
@@ -153,14 +154,19 @@ def _elapsed_ms(started: float) -> int:
     return round((perf_counter() - started) * 1000)
 
 
-def outcome_of(order: SpeechOrder, request: AudioRequest, renderings: list[Rendering]) -> Outcome:
-    """What ends the task: a result per engine, the usage of those that spoke, and the rows of their files."""
+def outcome_of(
+    order: SpeechOrder, request: AudioRequest, renderings: list[Rendering], *, is_new: bool = False
+) -> Outcome:
+    """What ends the task: a result per engine, the usage of those that spoke, and the rows of their files.
+
+    Of a request that `is_new` in this transaction nobody has a status yet that must be forgotten.
+    """
     spoken = [rendering for rendering in renderings if rendering.audio_file is not None]
     return Outcome(
         output_data={"audio_request_id": str(request.pk), "files": [_file_facts(item) for item in spoken]},
         results=tuple(_result(order, rendering) for rendering in renderings),
         usage={"requests": 1, "characters": len(order.text) * len(spoken)},
-        in_transaction=lambda: _record_files(request, spoken),
+        in_transaction=lambda: _record_files(request, spoken, is_new=is_new),
     )
 
 
@@ -194,17 +200,19 @@ def _result(order: SpeechOrder, rendering: Rendering) -> EngineOutcome:
     )
 
 
-def _record_files(request: AudioRequest, spoken: list[Rendering]) -> None:
+def _record_files(request: AudioRequest, spoken: list[Rendering], *, is_new: bool) -> None:
     """Insert the rows, in the transaction that completes the task."""
     rows = [rendering.audio_file for rendering in spoken if rendering.audio_file is not None]
     lock_kept_files({row.file_path for row in rows})
-    AudioFile.objects.bulk_create(rows)
+    for row in rows:
+        insert_row(row)
     # The cache must not lead to rows that a rollback takes back.
-    transaction.on_commit(lambda: _after_commit(request, spoken))
+    transaction.on_commit(lambda: _after_commit(request, spoken, is_new=is_new))
 
 
-def _after_commit(request: AudioRequest, spoken: list[Rendering]) -> None:
-    forget_status(request.pk)
+def _after_commit(request: AudioRequest, spoken: list[Rendering], *, is_new: bool) -> None:
+    if not is_new:
+        forget_status(request.pk)
     for rendering in spoken:
         if rendering.audio_file is not None and not rendering.is_cached:
             remember(rendering.cache_checksum, rendering.audio_file)

@@ -5,12 +5,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, ApiKey
+from accounts.queries import insert_row, pipelined
 from config.common.problems import Forbidden, NotFound
 from projects.models import Project
 from tasks.models import Task
 from tasks.selectors import task_abilities
 from tasks.services import cancel_task, submit_task
 from tts.models import AudioRequest
+from tts.selectors.requests import request_of_task
+from tts.selectors.speakers import speakers_remembered
 from tts.services.answering import answer_from_cache
 from tts.services.inputs import SpeechOrder
 from tts.services.status import forget_status
@@ -37,22 +40,23 @@ def request_speech(
 
     The same idempotency key with the same input gives the first request back.
     """
-    task = submit_task(
-        user=user,
-        project=project,
-        task_type=KIND,
-        input_data=input_data,
-        api_key=api_key,
-        idempotency_key=idempotency_key,
-        request_id=request_id,
-    )
-    return AudioRequest.objects.select_related("task").get(task_id=task.pk)
+    with speakers_remembered():
+        task = submit_task(
+            user=user,
+            project=project,
+            task_type=KIND,
+            input_data=input_data,
+            api_key=api_key,
+            idempotency_key=idempotency_key,
+            request_id=request_id,
+        )
+    return request_of_task(task.pk)
 
 
 def create_audio_request(task: Task) -> None:
     """Write the request's row in the transaction that writes its task (`TaskKind.on_submit`); answer what is known."""
     order = SpeechOrder.from_input(task.input_data)
-    request = AudioRequest.objects.create(
+    request = AudioRequest(
         task=task,
         user_id=task.user_id,
         text_content=order.text,
@@ -62,7 +66,9 @@ def create_audio_request(task: Task) -> None:
         pitch=order.pitch,
         metadata=dict(order.metadata),
     )
-    answer_from_cache(task, request)
+    with pipelined():
+        insert_row(request)
+        answer_from_cache(task, request, order)
 
 
 def cancel_audio_request(*, request: AudioRequest, actor: Account) -> AudioRequest:
@@ -75,4 +81,4 @@ def cancel_audio_request(*, request: AudioRequest, actor: Account) -> AudioReque
     # The task's own service locks the row and checks its state; only the question of rights is answered here.
     cancel_task(task_id=request.task_id, actor=actor)
     forget_status(request.pk)
-    return AudioRequest.objects.select_related("task").get(pk=request.pk)
+    return request_of_task(request.task_id)

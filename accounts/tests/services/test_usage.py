@@ -275,3 +275,15 @@ def test_the_memory_of_open_reservations_is_bounded(owner: Account, monkeypatch:
     release_usage(reservation_ids=[found for found in ids if found is not None])
     # The two that were forgotten lapse by themselves; nothing is given back twice.
     assert live(owner) == {"res|characters": 2}
+
+
+@pytest.mark.parametrize(("is_settled", "lapses"), [(False, 0), (True, 1)])
+def test_what_was_settled_in_the_same_transaction_is_not_confirmed(
+    owner: Account, is_settled: bool, lapses: int
+) -> None:
+    reservation_id = reserve(owner, characters=5)
+    assert reservation_id is not None
+    hold_usage(
+        reservation_id=reservation_id, account_id=owner.pk, amounts={"characters": 5}, is_settled=lambda: is_settled
+    )
+    assert redis_client().zcard(f"quota_expiry:{owner.pk}") == lapses

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import Account
 from projects.models import Project
@@ -95,7 +94,7 @@ def test_recording_the_same_attempt_again_changes_nothing(task: Task) -> None:
 
 def test_second_final_answer_of_an_engine_is_refused_loudly(task: Task) -> None:
     record_results(attempt=attempt_of(task, outcome()))
-    with pytest.raises(psycopg.errors.UniqueViolation), transaction.atomic():
+    with pytest.raises(IntegrityError, match="results_one_final_per_engine"), transaction.atomic():
         record_results(attempt=attempt_of(task, outcome(), number=2))
     assert Result.objects.get().attempt == 1
 

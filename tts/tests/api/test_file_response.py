@@ -173,3 +173,20 @@ async def test_caller_that_leaves_closes_the_file(media: Path) -> None:
     await pieces.aclose()  # type: ignore[attr-defined]  # an async generator
     held = {entry.path for entry in psutil.Process().open_files()}
     assert str(media / "tts/x.wav") not in held
+
+
+@pytest.mark.usefixtures("_stored")
+def test_answer_that_nobody_reads_closes_the_file(media: Path) -> None:
+    response = answer()
+    assert str(media / "tts/x.wav") in {entry.path for entry in psutil.Process().open_files()}
+    response.close()
+    assert str(media / "tts/x.wav") not in {entry.path for entry in psutil.Process().open_files()}
+
+
+async def test_next_piece_is_read_while_one_is_sent(media: Path) -> None:
+    (media / "large.wav").write_bytes(b"x" * (2_048 * 1024))
+    pieces = file_pieces("large.wav", 0, 2_048 * 1024 - 1)
+    assert len(await anext(pieces)) == 1024 * 1024
+    (media / "large.wav").write_bytes(b"")
+    # It stops, and says so by the bytes that are missing, whether the read came before or after.
+    assert len(b"".join([piece async for piece in pieces])) in (0, 1024 * 1024)

@@ -1,16 +1,29 @@
 """Where a request stands."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
 from accounts.models import Account
-from projects.models import Project
+from accounts.services import create_api_key
+from projects.models import Project, ProjectKey
+from projects.services import create_project
 from tasks.models import Task
 from tasks.tests.conftest import insert_tasks
 from tts.models import AudioRequest
-from tts.selectors.requests import MAX_POSITION, live_progress, processing_seconds, queue_position
+from tts.selectors.requests import (
+    MAX_POSITION,
+    audio_requests_for,
+    files_of,
+    find_audio_request,
+    live_progress,
+    processing_seconds,
+    queue_position,
+    request_of_task,
+)
 from tts.services.status import StatusWriter
 from tts.tests.conftest import Speak
 
@@ -81,3 +94,37 @@ def test_processing_time_is_known_at_the_end(spoken: AudioRequest, speak: Speak,
     assert seconds is not None
     assert 0 <= seconds < 30
     assert processing_seconds(fresh(speak("not yet")).task) is None
+
+
+@pytest.mark.parametrize("who", ["owner", "member", "manager", "viewer", "stranger", "staff"])
+@pytest.mark.parametrize("credential", ["session", "free key", "key of the project", "key of another project"])
+def test_one_is_found_exactly_where_the_list_shows_it(
+    spoken: AudioRequest, people: dict[str, Account], who: str, credential: str
+) -> None:
+    person = people[who]
+    key = None if credential == "session" else create_api_key(user=person, name="k", permissions=["*"])[0]
+    if key is not None and credential.endswith("project"):
+        here = credential == "key of the project"
+        project = spoken.task.project if here else create_project(user=person, project_name="Elsewhere")
+        ProjectKey.objects.create(project=project, api_key=key)
+    shown = audio_requests_for(person, key).filter(pk=spoken.pk).first()
+    found = find_audio_request(spoken.pk, person, key)
+    assert found == shown
+    assert (found and found.task) == (shown and shown.task)
+
+
+def test_nobody_finds_nothing(spoken: AudioRequest) -> None:
+    assert find_audio_request(spoken.pk, AnonymousUser()) is None
+
+
+def test_request_of_a_task_brings_it_along(spoken: AudioRequest, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        found = request_of_task(spoken.task_id)
+        assert (found, found.task.status) == (spoken, "completed")
+    with pytest.raises(LookupError):
+        request_of_task(spoken.pk)
+
+
+def test_files_come_without_their_timings(spoken: AudioRequest) -> None:
+    [found] = files_of(spoken)
+    assert (found, found.get_deferred_fields()) == (spoken.files.get(), {"word_timings"})

@@ -1,5 +1,7 @@
 """The enabled engines and their voices."""
 
+from typing import Any
+
 import pytest
 from pytest_django import Settings
 
@@ -11,7 +13,14 @@ from tts.engines.base import Voice
 from tts.engines.fake import FakeEngine
 from tts.models import AudioFile
 from tts.selectors.previews import preview_text
-from tts.selectors.speakers import choose_speaker, counterpart_voice, enabled_speakers, find_voices, speaker_for
+from tts.selectors.speakers import (
+    choose_speaker,
+    counterpart_voice,
+    enabled_speakers,
+    find_voices,
+    speaker_for,
+    speakers_remembered,
+)
 from tts.selectors.words import spoken_words
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +151,20 @@ def test_words_of_vietnamese_are_cut_by_code_points() -> None:
         ("Đường", 250, 750),
         ("Huế", 750, 1000),
     ]
+
+
+def test_speaker_is_looked_up_once_while_a_request_is_accepted(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1), speakers_remembered():
+        first = choose_speaker("fake")
+        assert choose_speaker("fake") is first
+    with django_assert_num_queries(1):
+        assert choose_speaker("fake").row == first.row
+
+
+def test_refused_speaker_is_not_remembered() -> None:
+    Engine.objects.filter(domain="tts", name="fake").update(is_enabled=False)
+    with speakers_remembered():
+        with pytest.raises(UnknownEngine):
+            choose_speaker("fake")
+        Engine.objects.filter(domain="tts", name="fake").update(is_enabled=True)
+        assert choose_speaker("fake").name == "fake"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection, transaction
 
 from accounts.models import Account, UsageQuota
 from projects.models import Project
@@ -96,3 +97,19 @@ def test_same_text_for_another_person_shares_the_bytes_and_nothing_else(
     theirs = request_speech(user=stranger, project=other, input_data={"text": "Hello there", "engine": "fake"})
     assert theirs.task.status == "completed"
     assert AudioFile.objects.visible_to(stranger).get().request == theirs
+
+
+def test_its_commit_waits_for_the_disk(spoken: AudioRequest, speak: Speak) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        assert speak().task.status == "completed"
+        cursor.execute("SHOW synchronous_commit")
+        assert cursor.fetchone() == ("on",)
+
+
+def test_rollback_leaves_nothing_of_it(spoken: AudioRequest, speak: Speak, owner: Account) -> None:
+    with transaction.atomic():
+        speak()
+        transaction.set_rollback(True)
+    assert (AudioRequest.objects.count(), AudioFile.objects.count(), Result.objects.count()) == (1, 1, 1)
+    assert {quota.current_usage for quota in UsageQuota.objects.filter(user=owner, quota_type="characters")} == {11}
