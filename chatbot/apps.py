@@ -1,5 +1,8 @@
 """Django configuration of chatbot: offers its engines and the task kind `chatbot.reply`."""
 
+from dataclasses import replace
+from typing import Any
+
 from django.apps import AppConfig
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +30,7 @@ class ChatbotConfig(AppConfig):
         from tasks.engines.loader import EngineRegistry
         from tasks.events import tasks_abandoned
         from tasks.registry import TaskKind, register, register_engines
+        from tasks.states import WorkerProfile
 
         chat_engines = EngineRegistry("chat", settings.ENGINE_PATHS["chat"], accepts=as_chat_engine)
         register_engines(chat_engines, probe=probe_chat_engine)
@@ -57,29 +61,32 @@ class ChatbotConfig(AppConfig):
                 prepare=services.prepare_import,
             )
         )
-        register(
-            TaskKind(
-                name=completing.KIND,
-                title=_("Answer a program"),
-                handler=handlers.complete,
-                input_schema=completing.SCHEMA,
-                queue_name="chat_queue",
-                max_retries=0,
-                scope="chat:write",
-                is_quiet=True,
-            )
+        completion = TaskKind(
+            name=completing.KIND,
+            title=_("Answer a program"),
+            handler=handlers.complete,
+            input_schema=completing.SCHEMA,
+            queue_name="chat_queue",
+            max_retries=0,
+            scope="chat:write",
+            is_quiet=True,
         )
-        register(
-            TaskKind(
-                name=services.KIND,
-                title=_("Answer a message"),
-                handler=handlers.reply,
-                input_schema=services.REPLY_SCHEMA,
-                queue_name="chat_queue",
-                scope="chat:write",
-                estimate=services.estimate_reply,
-                prepare=services.prepare_reply,
-                metered=("requests", "tokens"),
-                is_quiet=True,
-            )
+        reply = TaskKind(
+            name=services.KIND,
+            title=_("Answer a message"),
+            handler=handlers.reply,
+            input_schema=services.REPLY_SCHEMA,
+            queue_name="chat_queue",
+            scope="chat:write",
+            estimate=services.estimate_reply,
+            prepare=services.prepare_reply,
+            metered=("requests", "tokens"),
+            is_quiet=True,
         )
+        register(completion)
+        register(reply)
+        if settings.HAS_MODEL_PACKAGES:
+            # A queue belongs to one kind of worker, therefore the same work has a second name.
+            heavy: dict[str, Any] = {"queue_name": "chat_models", "profile": WorkerProfile.HEAVY}
+            register(replace(completion, name=completing.MODEL_KIND, **heavy))
+            register(replace(reply, name=services.MODEL_KIND, **heavy))

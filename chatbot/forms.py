@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chatbot.querysets import ConversationQuerySet
 from chatbot.selectors.conversations import MAX_SEARCH_CHARACTERS, search_conversations
-from chatbot.selectors.pages import folders_of, tags_of
+from chatbot.selectors.pages import labels_of
 
 
 class ListForm(forms.Form):
@@ -21,10 +21,8 @@ class ListForm(forms.Form):
     def __init__(self, data: Any, *, rows: ConversationQuerySet) -> None:
         super().__init__(data)
         self.rows = rows
-        for name, first, found in (
-            ("folder", _("All folders"), folders_of(rows)),
-            ("tag", _("All tags"), tags_of(rows)),
-        ):
+        folders, tags = labels_of(rows)
+        for name, first, found in (("folder", _("All folders"), folders), ("tag", _("All tags"), tags)):
             choices = [("", first), *((entry, entry) for entry in found)] if found else []
             self.fields[name].choices = choices  # type: ignore[attr-defined]  # a ChoiceField
 

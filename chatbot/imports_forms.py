@@ -1,5 +1,6 @@
 """The form of the import wizard and the filter of its report."""
 
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -13,6 +14,7 @@ from chatbot.states import ImportResult
 _HOME_OF = {"vi": "Asia/Ho_Chi_Minh"}
 
 
+@cache
 def _zones() -> list[tuple[str, str]]:
     return [(name, name.replace("_", " ")) for name in sorted(available_timezones()) if "/" in name or name == "UTC"]
 

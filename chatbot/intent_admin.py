@@ -71,10 +71,10 @@ class DeviationScoreAdmin(AskingAdmin):
     actions = ["reset"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DeviationScore]:
-        """With the score as it is now."""
-        scores: DeviationScoreQuerySet = super().get_queryset(request)
+        """With the score as it is now; made anew, because Django's own is sorted before it can be annotated."""
         same = DeviationBlock.objects.open().filter(user_id=OuterRef("user_id"), project_id=OuterRef("project_id"))
-        return scores.with_present_score().annotate(is_blocked=Exists(same))
+        scores: DeviationScoreQuerySet = DeviationScore.objects.with_present_score()
+        return scores.annotate(is_blocked=Exists(same))
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         """The highest first; an annotation cannot stand in `ordering`."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from uuid import UUID
 
@@ -29,43 +29,68 @@ _levels: dict[tuple[UUID, UUID], tuple[float, ScopeLevel]] = {}
 
 
 class ScopeWatch:
-    """One prompt on its way to a verdict; made in an event loop, it has begun when the constructor returns."""
+    """One prompt on its way to a verdict, which has begun when the constructor returns.
 
-    def __init__(self, *, policy: ScopePolicy, user_id: UUID, interaction_id: UUID, prompt: str) -> None:
-        judge = partial(_judge, policy, user_id, interaction_id, prompt)
+    `question_id` is the chat's message that is answered: several answers to it count once.
+    """
+
+    def __init__(
+        self, *, policy: ScopePolicy, user_id: UUID, interaction_id: UUID, prompt: str, question_id: UUID | None = None
+    ) -> None:
         self._person = user_id, policy.project_id
-        self._judging = asyncio.get_running_loop().run_in_executor(_judges, judge)
+        judge = partial(
+            judge_prompt,
+            policy=policy,
+            user_id=user_id,
+            interaction_id=interaction_id,
+            prompt=prompt,
+            question_id=question_id,
+        )
+        self._judging: Future[ScopeVerdict] = _judges.submit(self._run, judge)
+
+    @property
+    def ready(self) -> ScopeVerdict | None:
+        """The verdict if it is there."""
+        is_there = self._judging.done() and self._judging.exception() is None
+        return self._judging.result() if is_there else None
 
     @property
     def level(self) -> ScopeLevel:
         """What the person is told now: by this verdict, or by the one before while it is not there."""
-        if self._judging.done() and not self._judging.cancelled() and self._judging.exception() is None:
-            return self._judging.result().level
+        if (verdict := self.ready) is not None:
+            return verdict.level
         until, level = _levels.get(self._person, (0.0, ScopeLevel.OK))
         return level if until > time.monotonic() else ScopeLevel.OK
 
-    async def finish(self) -> ScopeVerdict | None:
+    async def afinish(self) -> ScopeVerdict | None:
+        """As `finish`, on the event loop."""
+        await asyncio.wait({asyncio.wrap_future(self._judging)}, timeout=WAIT_SECONDS)
+        return self._verdict()
+
+    def finish(self) -> ScopeVerdict | None:
         """The verdict; None when it is too late or failed, which must not cost the call its end."""
-        done, _late = await asyncio.wait({self._judging}, timeout=WAIT_SECONDS)
-        if not done:
+        wait({self._judging}, timeout=WAIT_SECONDS)
+        return self._verdict()
+
+    def _verdict(self) -> ScopeVerdict | None:
+        if not self._judging.done():
             logger.warning("chatbot.scope.late")
             return None
         if (error := self._judging.exception()) is not None:
             logger.error("chatbot.scope.failed", exc_info=error)
             return None
-        return self._judging.result()
+        return self.ready
 
-
-def _judge(policy: ScopePolicy, user_id: UUID, interaction_id: UUID, prompt: str) -> ScopeVerdict:
-    close_old_connections()
-    try:
-        verdict = judge_prompt(policy=policy, user_id=user_id, interaction_id=interaction_id, prompt=prompt)
-    finally:
-        connections.close_all()
-    if len(_levels) >= _MAX_LEVELS:
-        _levels.clear()
-    _levels[user_id, policy.project_id] = (time.monotonic() + _LEVEL_SECONDS, verdict.level)
-    return verdict
+    def _run(self, judge: "partial[ScopeVerdict]") -> ScopeVerdict:
+        close_old_connections()
+        try:
+            verdict = judge()
+        finally:
+            connections.close_all()
+        if len(_levels) >= _MAX_LEVELS:
+            _levels.clear()
+        _levels[self._person] = (time.monotonic() + _LEVEL_SECONDS, verdict.level)
+        return verdict
 
 
 async def refuse_blocked(policy: ScopePolicy | None, user_id: UUID) -> None:

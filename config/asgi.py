@@ -31,7 +31,7 @@ class _Handler(ASGIHandler):
 _http = _Handler()
 
 # Models must be ready before the consumers are imported.
-from chatbot.replying.remote import remember_loop  # noqa: E402 (see above)
+from chatbot.replying.remote import end_all, remember_loop  # noqa: E402 (see above)
 from chatbot.routing import websocket_urlpatterns as chat_sockets  # noqa: E402 (see above)
 from monitoring.body_limit import BodyLimit  # noqa: E402 (see above)
 from tasks.routing import websocket_urlpatterns as task_sockets  # noqa: E402 (see above)
@@ -48,7 +48,18 @@ _limited = BodyLimit(_protocols)
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """Replies of remote engines run in the loop that serves requests."""
     remember_loop()
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+        return
     await _limited(scope, receive, send)
+
+
+async def _live(receive: Any, send: Any) -> None:
+    """The server's begin and end (ASGI lifespan 2.0): replies that are being written end before the process does."""
+    while (await receive())["type"] == "lifespan.startup":
+        await send({"type": "lifespan.startup.complete"})
+    await end_all()
+    await send({"type": "lifespan.shutdown.complete"})
 
 
 # What is loaded by now stays: the collector need not look at it again, nor stop a request for a few thousand objects.

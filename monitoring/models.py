@@ -32,6 +32,10 @@ class InteractionStatus(models.TextChoices):
     ERROR = "error", _("Error")
 
 
+#: What a call can end as.
+ENDED = [(status.value, status.label) for status in InteractionStatus if status != InteractionStatus.STARTED]
+
+
 class Interaction(models.Model):
     """One call of a model, whoever asked for it. Rows come from the stream `audit:interactions`, never from `save()`.
 
@@ -133,7 +137,7 @@ class InteractionUsage(models.Model):
     )
     engine_name = models.CharField(_("engine"), max_length=100)
     endpoint = models.CharField(_("endpoint"), max_length=100)
-    status = models.CharField(_("status"), max_length=20, choices=InteractionStatus.choices)
+    status = models.CharField(_("status"), max_length=20, choices=ENDED)
     currency = models.CharField(_("currency"), max_length=3)
     calls = models.PositiveBigIntegerField(_("calls"))
     prompt_tokens = models.PositiveBigIntegerField(_("tokens of the prompts"))
@@ -155,9 +159,7 @@ class InteractionUsage(models.Model):
                 "hour", Coalesce("user", _NOBODY), Coalesce("project", _NOBODY), "engine_name", "endpoint", "status",
                 "currency", name="interaction_usage_once",
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=["success", "blocked", "error"]), name="interaction_usage_valid_status"
-            ),
+            one_of("status", [status for status, _label in ENDED], name="interaction_usage_valid_status"),
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["user", "hour"], name="interaction_usage_user"),

@@ -1,16 +1,19 @@
-"""What the home page shows, in a constant number of queries; and whose model calls a request may read."""
+"""What the home page shows, in a constant number of queries; whose model calls a request may read; sums of calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Max, Q, Sum
 
 from accounts.models import Account, ApiKey, UsageQuota
 from accounts.querysets import is_staff
 from config.common.problems import NotFound
 from monitoring.audit.entries import moment_of
-from monitoring.models import Interaction
-from monitoring.querysets import OVERSEERS, InteractionQuerySet
+from monitoring.models import Interaction, InteractionStatus
+from monitoring.querysets import OVERSEERS, InteractionQuerySet, InteractionUsageQuerySet
 from projects.models import ProjectMember
 from projects.selectors import key_scope
 from results.models import Result
@@ -105,3 +108,59 @@ def get_interaction(*, user: Account, interaction_id: UUID, key: ApiKey | None =
     if call is None:
         raise NotFound(code="interaction_not_found")
     return call
+
+
+@dataclass
+class UsageSum:
+    """Calls of any number of hours. `costs` are amounts by currency; times are in milliseconds, None when unknown."""
+
+    calls: int = 0
+    errors: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    costs: dict[str, Decimal] = field(default_factory=dict)
+    timed_calls: int = 0
+    time_sum_ms: int = 0
+    slowest_ms: int | None = None
+
+    @property
+    def mean_ms(self) -> float | None:
+        """Of the calls that told their time."""
+        return self.time_sum_ms / self.timed_calls if self.timed_calls else None
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Count a row of `_SUMS` and its currency in."""
+        for name in ("calls", "errors", "prompt_tokens", "completion_tokens", "timed_calls", "time_sum_ms"):
+            setattr(self, name, getattr(self, name) + (row[f"all_{name}"] or 0))
+        if row["all_cost"] is not None:
+            self.costs[row["currency"]] = self.costs.get(row["currency"], Decimal(0)) + row["all_cost"]
+        times = [time for time in (self.slowest_ms, row["all_slowest_ms"]) if time is not None]
+        self.slowest_ms = max(times, default=None)
+
+
+_SUMS = {
+    "all_calls": Sum("calls"),
+    "all_errors": Sum("calls", filter=Q(status=InteractionStatus.ERROR)),
+    "all_prompt_tokens": Sum("prompt_tokens"),
+    "all_completion_tokens": Sum("completion_tokens"),
+    "all_cost": Sum("cost"),
+    "all_timed_calls": Sum("timed_calls"),
+    "all_time_sum_ms": Sum("response_time_ms_sum"),
+    "all_slowest_ms": Max("response_time_ms_max"),
+}
+
+
+def usage_by_engine(rows: InteractionUsageQuerySet) -> dict[str, UsageSum]:
+    """Sums of each engine, the most called first; one query."""
+    engines: dict[str, UsageSum] = {}
+    for row in rows.order_by().values("engine_name", "currency").annotate(**_SUMS):
+        engines.setdefault(row["engine_name"], UsageSum()).add(row)
+    return dict(sorted(engines.items(), key=lambda item: (-item[1].calls, item[0])))
+
+
+def usage_total(rows: InteractionUsageQuerySet) -> UsageSum:
+    """One sum of all rows; one query."""
+    total = UsageSum()
+    for row in rows.order_by().values("currency").annotate(**_SUMS):
+        total.add(row)
+    return total

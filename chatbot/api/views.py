@@ -1,6 +1,6 @@
 """REST: conversations and their messages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +46,7 @@ from chatbot.services import (
     update_conversation,
 )
 from chatbot.services.exporting import export_json, export_markdown
+from chatbot.services.pdf import export_pdf
 from chatbot.streams.changes import publish_change
 from config.common.problems import DomainError
 from config.common.rest import AnyAccept
@@ -53,6 +54,12 @@ from monitoring.middleware import request_id_of
 from projects.services import project_for
 
 _MAX_PAGE = 200
+#: By name: type, suffix, and who writes it.
+_EXPORTS: dict[str, tuple[str, str, Callable[[Conversation, UUID | None], str | bytes]]] = {
+    "markdown": ("text/markdown; charset=utf-8", "md", export_markdown),
+    "json": ("application/json", "json", lambda conversation, _leaf_id: export_json(conversation)),
+    "pdf": ("application/pdf", "pdf", export_pdf),
+}
 _BRANCH = [
     OpenApiParameter("leaf", OpenApiTypes.UUID, description="Any message of the branch; default: the newest branch."),
     OpenApiParameter("before", OpenApiTypes.UUID, description="Messages older than this one."),
@@ -137,24 +144,30 @@ class ConversationViewSet(mixins.ListModelMixin, GenericViewSet[Conversation]):
         return _exchange(question, reply)
 
     @extend_schema(
-        responses={(200, "text/markdown"): OpenApiTypes.STR, (200, "application/json"): OpenApiTypes.OBJECT},
+        responses={
+            (200, "text/markdown"): OpenApiTypes.STR,
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
+        },
         parameters=[
-            OpenApiParameter("format", OpenApiTypes.STR, enum=["markdown", "json"], description="Default: markdown."),
+            OpenApiParameter("format", OpenApiTypes.STR, enum=[*_EXPORTS], description="Default: markdown."),
             _BRANCH[0],
         ],
         filters=False,
     )
     @action(detail=True, methods=["get"], pagination_class=None, content_negotiation_class=AnyAccept)
     def export(self, request: Request, pk: UUID) -> HttpResponse:
-        """The conversation as a file: the branch as Markdown, or everything as JSON."""
+        """The conversation as a file: the branch as Markdown or PDF, or everything as JSON."""
         conversation = self._conversation(pk)
         wanted = request.query_params.get("format", "markdown")
-        if wanted not in ("markdown", "json"):
-            raise InvalidParameter(errors={"format": ["One of markdown, json is expected."]})
-        is_json = wanted == "json"
-        text = export_json(conversation) if is_json else export_markdown(conversation, _uuid(request, "leaf"))
-        kind, suffix = ("application/json", "json") if is_json else ("text/markdown; charset=utf-8", "md")
-        response = HttpResponse(text, content_type=kind)
+        if wanted not in _EXPORTS:
+            raise InvalidParameter(errors={"format": [f"One of {', '.join(_EXPORTS)} is expected."]})
+        leaf_id = _uuid(request, "leaf")
+        # Whose branch it is must be known before it is read: the id alone could be anybody's.
+        if leaf_id is not None and not conversation.messages.filter(pk=leaf_id).exists():
+            raise MessageNotFound
+        kind, suffix, write = _EXPORTS[wanted]
+        response = HttpResponse(write(conversation, leaf_id), content_type=kind)
         name = f"{slugify(conversation.title) or 'conversation'}.{suffix}"
         response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
         return response

@@ -177,6 +177,14 @@ class RemoteChatEngine(Protocol):
         """Ask the address for its models and one word; returns `models`, `first_token_ms` and `total_ms`."""
 
 
+@runtime_checkable
+class ProbesTarget(Protocol):
+    """An engine that does nothing before a catalogue row says where it is: every remote one, and some local ones."""
+
+    def probe_target(self, target: Target) -> Mapping[str, str | int | float]:
+        """Do the smallest real piece of work there; at least `first_token_ms` and `total_ms`."""
+
+
 ChatEngine: TypeAlias = LocalChatEngine | RemoteChatEngine
 
 

@@ -7,12 +7,14 @@ from chatbot.engines.base import ChatRequest, LocalChatEngine, Target, TextDelta
 from tasks.engines.cancel import NeverCancelled
 
 
-def measure_probe(engine: LocalChatEngine, *, text: str) -> dict[str, str | int | float]:
+def measure_probe(
+    engine: LocalChatEngine, *, text: str, target: Target | None = None, max_tokens: int | None = None
+) -> dict[str, str | int | float]:
     """Ask `text` for real and report the times to the first piece and to the end in milliseconds."""
     first_token_ms = math.nan
     started = perf_counter()
-    request = ChatRequest(turns=(Turn("user", text),))
-    for event in engine.reply(request, Target(), cancel=NeverCancelled()):
+    request = ChatRequest(turns=(Turn("user", text),), max_tokens=max_tokens)
+    for event in engine.reply(request, target or Target(), cancel=NeverCancelled()):
         if isinstance(event, TextDelta) and math.isnan(first_token_ms):
             first_token_ms = elapsed_ms(started)
     return {"first_token_ms": first_token_ms, "total_ms": elapsed_ms(started)}

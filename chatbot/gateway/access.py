@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, ApiKey
 from chatbot.gateway.memo import Memo
+from chatbot.selectors.scope import ScopePolicy, policy_of
 from config.common.problems import Forbidden, NotFound
 from projects.services import get_abilities, project_for
 from tasks.api.openai import Caller
@@ -19,13 +20,14 @@ class Workplace:
 
     project_id: UUID
     store_content: bool
+    policy: ScopePolicy | None = None
 
 
 def _read_workplace(account: Account, key: ApiKey | None, project_id: UUID | None) -> Workplace:
     project = project_for(account, key, project_id)
     if not get_abilities(project=project, user=account)["submit_tasks"]:
         raise Forbidden(_("You may not start tasks in this project."))
-    return Workplace(project.pk, project.settings.get("store_content") is not False)
+    return Workplace(project.pk, project.settings.get("store_content") is not False, policy_of(project))
 
 
 _workplaces: Memo[Workplace] = Memo(_read_workplace)

@@ -8,8 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -21,19 +20,23 @@ from accounts.services import aadmit
 from accounts.services.booking import give_back, note_recorded
 from chatbot.gateway.access import Workplace
 from chatbot.gateway.background import in_background
+from chatbot.selectors.prices import price_of
+from chatbot.services.blocking import ScopeBlocked
+from chatbot.watching import ScopeWatch, refuse_blocked
 from config.common.ids import uuid7
 from monitoring.audit import AuditDown, InteractionEnd, InteractionStart, abegin_interaction, aend_interaction
 from monitoring.middleware import request_id_of
 from tasks.api.openai import Caller
+from tasks.engines.errors import EngineError
 from tasks.engines.usage import Usage
 from tasks.models import Engine
+
+LEFT_CODE, LEFT = "cancelled", "The caller left before the answer."
 
 logger = logging.getLogger(__name__)
 
 #: While Redis is away the end is kept here and written again after so long, then after twice as long, and so on.
 _FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 0.25, 15.0
-#: What the audit's column can hold.
-_MAX_COST = Decimal(10) ** 8
 
 
 @dataclass
@@ -53,9 +56,13 @@ class ModelCall:
     first_token_at: float | None = None
     is_begun: bool = False
     is_over: bool = False
+    watch: ScopeWatch | None = None
 
     async def begin(self, request: HttpRequest, amounts: Mapping[str, int]) -> None:
-        """Count, reserve and record; raises what `aadmit` raises, or AuditDown, and then nothing was begun."""
+        """Count, reserve and record; raises what `aadmit` raises, or AuditDown, and then nothing was begun.
+
+        Of a begun call the prompt is judged beside the answer; raises ScopeBlocked where its person may not ask.
+        """
         try:
             await aadmit(
                 account=self.caller.account,
@@ -73,6 +80,10 @@ class ModelCall:
             raise
         note_recorded(reservation_id=self.id)
         self.is_begun = True
+        policy, user_id = self.workplace.policy, self.caller.account.pk
+        await refuse_blocked(policy, user_id)
+        if policy is not None and self.prompt:
+            self.watch = ScopeWatch(policy=policy, user_id=user_id, interaction_id=self.id, prompt=self.prompt)
 
     @property
     def _scope_ids(self) -> list[UUID]:
@@ -128,7 +139,7 @@ class ModelCall:
         used = usage or Usage()
         cost, currency = price_of(row, used)
         entry = InteractionEnd(
-            status="error" if error else "success",
+            status="blocked" if error == ScopeBlocked.code else "error" if error else "success",
             response=response,
             error_code=error,
             error_message=message,
@@ -146,10 +157,30 @@ class ModelCall:
             amounts={"requests": 1 if used.tokens or not error else 0, "tokens": used.tokens},
             store_content=self.workplace.store_content,
         )
-        return in_background(_write_end(self.id, entry))
+        return in_background(_write_end(self.id, entry, self.watch))
+
+    def end_stream(
+        self,
+        *,
+        row: Engine,
+        usage: Usage,
+        response: str,
+        is_partial: bool,
+        failure: EngineError | None,
+        model: str = "",
+    ) -> "asyncio.Task[None] | None":
+        """As `end_soon`, of an answer that may have been left in its middle; one of which nothing came is an error."""
+        error, message = (failure.code, failure.message) if failure else ("", "")
+        if failure is None and is_partial and not usage.tokens:
+            error, message = LEFT_CODE, LEFT
+        return self.end_soon(
+            row=row, usage=usage, model=model, response=response, error=error, message=message, is_partial=is_partial
+        )
 
 
-async def _write_end(call_id: UUID, entry: InteractionEnd) -> None:
+async def _write_end(call_id: UUID, entry: InteractionEnd, watch: ScopeWatch | None) -> None:
+    if watch is not None and (verdict := await watch.afinish()) is not None:
+        entry = replace(entry, **verdict.facts())
     try:
         await aend_interaction(call_id, entry)
     except AuditDown:
@@ -173,17 +204,3 @@ async def _write_end_later(call_id: UUID, entry: InteractionEnd) -> None:
 
 def _ms(began: float, moment: float | None) -> int | None:
     return None if moment is None else round((moment - began) * 1000)
-
-
-def price_of(row: Engine | None, usage: Usage) -> tuple[Decimal | None, str]:
-    """What the call cost by the catalogue row's prices per unit; None where it names none, or one that is no number."""
-    if row is None or not row.prices:
-        return None, ""
-    amounts = {**usage.as_dict(), "tokens": usage.tokens}
-    try:
-        parts = [Decimal(str(price)) * Decimal(str(amounts.get(unit, 0))) for unit, price in row.prices.items()]
-    except (InvalidOperation, AttributeError):
-        logger.warning("gateway.price.unreadable", extra={"engine": row.name})
-        return None, ""
-    total = sum(parts, Decimal(0))
-    return (total, row.currency) if total.is_finite() and total < _MAX_COST else (None, "")

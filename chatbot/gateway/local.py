@@ -74,6 +74,10 @@ class LocalAnswer:
         except EngineError as failure:
             error = failure
             raise as_answer(failure) from failure
+        except asyncio.CancelledError:
+            # Of an answer that comes as a whole nothing was shown.
+            self._texts.clear()
+            raise
         finally:
             writing = self._close(error)
         if writing is not None:
@@ -134,13 +138,12 @@ class LocalAnswer:
             in_background(stop_task(self._task_id))
         if not self._call.workplace.store_content:
             in_background(forget_prompt(self._task_id))
-        return self._call.end_soon(
+        return self._call.end_stream(
             row=self._chatter.row,
             usage=self._usage,
             model=self._chatter.name,
             response="".join(self._texts),
-            error=error.code if error else "",
-            message=error.message if error else "",
+            failure=error,
             is_partial=self._last is None,
         )
 

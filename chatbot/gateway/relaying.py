@@ -71,12 +71,11 @@ class Relay:
         self._answer.close()
         if self._slot is not None:
             self._slot.end()
-        self._call.end_soon(
+        self._call.end_stream(
             row=self._chatter.row,
             usage=self._usage(),
             response=self._meter.text,
-            error=error.code if error else "",
-            message=error.message if error else "",
+            failure=error,
             is_partial=not self._meter.is_finished,
         )
 

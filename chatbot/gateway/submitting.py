@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from chatbot.gateway.bodies import InvalidRequest, texts_of
 from chatbot.gateway.calls import ModelCall
-from chatbot.replying.completing import KIND
+from chatbot.replying.completing import KIND, MODEL_KIND
 from chatbot.selectors.chatters import Chatter
 from chatbot.streams.writer import ask_to_stop
 from config.common.problems import DomainError
@@ -29,7 +29,8 @@ async def submit(
     """The id of the task; raises InvalidRequest, and what `submit_task` raises."""
     if body.get("n") not in (None, 1):
         raise InvalidRequest.of("n", _("This engine gives one answer at a time."), "unsupported_value")
-    return await sync_to_async(_submit)(call, _task_input(body, messages, chatter), request_id)
+    kind = MODEL_KIND if chatter.is_heavy else KIND
+    return await sync_to_async(_submit)(call, kind, _task_input(body, messages, chatter), request_id)
 
 
 def _task_input(body: Mapping[str, Any], messages: list[Mapping[str, Any]], chatter: Chatter) -> dict[str, Any]:
@@ -47,12 +48,12 @@ def _task_input(body: Mapping[str, Any], messages: list[Mapping[str, Any]], chat
     }
 
 
-def _submit(call: ModelCall, task_input: dict[str, Any], request_id: str) -> UUID:
+def _submit(call: ModelCall, kind: str, task_input: dict[str, Any], request_id: str) -> UUID:
     try:
         task = submit_task(
             user=call.caller.account,
             project=Project.objects.get(pk=call.workplace.project_id),
-            task_type=KIND,
+            task_type=kind,
             input_data=task_input,
             priority=settings.CHAT_PRIORITY,
             api_key=call.caller.key,

@@ -1,6 +1,7 @@
 """AI-Assistant in the browser: `chatSessions`, whose messages are the outer HTML of what the page showed."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from lxml import etree
@@ -111,11 +112,7 @@ def _with_files(messages: list[ImportedMessage], files: list[JsonObject]) -> Ite
     """The page keeps a session's files beside its messages: they go with the first question."""
     for message in messages:
         if files and message.role == "user":
-            metadata = {**message.metadata, "attachments": files}
-            yield ImportedMessage(
-                message.origin_id, message.parent_origin_id, message.role, message.content, message.created_at,
-                message.model, metadata=metadata,
-            )  # fmt: skip
+            yield replace(message, metadata={**message.metadata, "attachments": files})
             files = []
         else:
             yield message

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from chatbot.importing.base import ImportedConversation, ImportedItem, ImportedMessage, JsonObject, Note, Role
-from chatbot.importing.trees import nearest_kept, settle
+from chatbot.importing.trees import kept_parents, settle
 from chatbot.importing.values import (
     Clock,
     attachment,
@@ -29,18 +30,18 @@ _HIDDEN_KINDS = frozenset({"user_editable_context", "model_editable_context", "r
 def read(item: Mapping[str, Any], clock: Clock) -> Iterator[ImportedItem]:
     """One conversation. Child links are not needed: each node's parent is followed, so every leaf is kept."""
     nodes = {identity(key): mapping(node) for key, node in mapping(item.get("mapping")).items()}
-    parents = _parents(nodes)
     left_out: Counter[str] = Counter()
     made: dict[str, ImportedMessage] = {}
     for key, node in nodes.items():
         message = _message(key, mapping(node.get("message")), clock, left_out)
         if message is not None:
             made[key] = message
+    above = kept_parents(_parents(nodes), made)
     yield ImportedConversation(
         origin=ORIGIN,
         origin_id=_origin_id(item),
         title=line(item.get("title")),
-        messages=settle(_placed(message, nearest_kept(parents[key], parents, made)) for key, message in made.items()),
+        messages=settle(replace(message, parent_origin_id=above[key]) for key, message in made.items()),
         created_at=clock.moment(item.get("create_time")),
         updated_at=clock.moment(item.get("update_time")),
         is_archived=item.get("is_archived") is True,
@@ -56,17 +57,8 @@ def _origin_id(item: Mapping[str, Any]) -> str:
 
 def _parents(nodes: Mapping[str, Mapping[str, Any]]) -> dict[str, str | None]:
     """By the nodes' own word; where that is missing, by the children that others name."""
-    named = {
-        identity(child): key for key, node in nodes.items() for child in entries(node.get("children"))
-    }
+    named = {identity(child): key for key, node in nodes.items() for child in entries(node.get("children"))}
     return {key: identity(node.get("parent")) or named.get(key) for key, node in nodes.items()}
-
-
-def _placed(message: ImportedMessage, parent: str | None) -> ImportedMessage:
-    return ImportedMessage(
-        message.origin_id, parent, message.role, message.content, message.created_at, message.model,
-        metadata=message.metadata,
-    )  # fmt: skip
 
 
 def _message(key: str, message: Mapping[str, Any], clock: Clock, left_out: Counter[str]) -> ImportedMessage | None:

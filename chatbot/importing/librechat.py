@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chatbot.importing.base import ImportedConversation, ImportedItem, ImportedMessage, JsonObject, Note, Role
-from chatbot.importing.trees import chained_id, nearest_kept, settle
+from chatbot.importing.trees import chained_id, kept_parents, settle
 from chatbot.importing.values import (
     Clock,
     attachment,
@@ -28,10 +28,8 @@ def read(item: Mapping[str, Any], clock: Clock) -> Iterator[ImportedItem]:
     parents = {key: parent for key, (parent, _entry) in found.items()}
     contents = {key: _content(entry) for key, (_parent, entry) in found.items()}
     kept = {key: content for key, content in contents.items() if content[0]}
-    messages = [
-        _message(key, nearest_kept(parents[key], parents, kept), found[key][1], content, clock)
-        for key, content in kept.items()
-    ]
+    above = kept_parents(parents, kept)
+    messages = [_message(key, above[key], found[key][1], content, clock) for key, content in kept.items()]
     options = mapping(item.get("options"))
     yield ImportedConversation(
         origin=ORIGIN,

@@ -48,13 +48,15 @@ def as_markdown(root: Any) -> str:
 def _inside(element: Any, depth: int) -> str:
     if depth > _MAX_DEPTH:
         return str(element.text_content())
-    parts = [_words(element.text)]
+    parts, number = [_words(element.text)], 0
     for child in element:
-        parts += [_element(child, depth + 1), _words(child.tail)]
+        number += child.tag == "li"
+        marker = f"{number}." if element.tag == "ol" else "-"
+        parts += [_element(child, depth + 1, marker), _words(child.tail)]
     return "".join(parts)
 
 
-def _element(element: Any, depth: int) -> str:
+def _element(element: Any, depth: int, marker: str) -> str:
     tag = element.tag
     if tag == "pre":
         return _fenced(element)
@@ -71,14 +73,14 @@ def _element(element: Any, depth: int) -> str:
         return f"[{inside.strip()}]({element.get('href')})" if element.get("href") else inside
     if tag in ("td", "th"):
         return f"{inside.strip()} | "
-    return _block(element, tag, inside)
+    return _block(tag, inside, marker)
 
 
-def _block(element: Any, tag: str, inside: str) -> str:
+def _block(tag: str, inside: str, marker: str) -> str:
     if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
         return f"\n\n{'#' * int(tag[1])} {inside.strip()}\n\n"
     if tag == "li":
-        return f"\n{_marker(element)} " + inside.strip().replace("\n", "\n  ")
+        return f"\n{marker} " + inside.strip().replace("\n", "\n  ")
     if tag == "blockquote":
         return "\n\n> " + inside.strip().replace("\n", "\n> ") + "\n\n"
     if tag == "hr":
@@ -88,13 +90,6 @@ def _block(element: Any, tag: str, inside: str) -> str:
     if tag == "tr":
         return f"\n| {inside.strip()}"
     return f"\n{inside}\n" if tag in _BLOCKS else inside
-
-
-def _marker(element: Any) -> str:
-    parent = element.getparent()
-    if parent is None or parent.tag != "ol":
-        return "-"
-    return f"{[child for child in parent if child.tag == 'li'].index(element) + 1}."
 
 
 def _fenced(element: Any) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from chatbot.importing.base import ImportedConversation, ImportedItem, ImportedMessage, JsonObject, Note, Role
-from chatbot.importing.trees import chained_id, nearest_kept, settle
+from chatbot.importing.trees import chained_id, kept_parents, settle
 from chatbot.importing.values import (
     Clock,
     attachment,
@@ -55,7 +55,8 @@ def _messages(chat: Mapping[str, Any], clock: Clock) -> tuple[list[ImportedMessa
     parents = {key: identity(node.get("parentId")) or named.get(key) for key, node in nodes.items()}
     kept = {key: _content(node) for key, node in nodes.items()}
     kept = {key: found for key, found in kept.items() if found[0]}
-    made = [_message(key, nearest_kept(parents[key], parents, kept), nodes[key], clock) for key in kept]
+    above = kept_parents(parents, kept)
+    made = [_message(key, above[key], nodes[key], clock) for key in kept]
     return made, len(nodes) - len(made)
 
 

@@ -82,7 +82,7 @@ def _conversation_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
 
 
 def _may_hold_conversations(name: str) -> bool:
-    base = name.rpartition("/")[2].lower()
+    base = name.replace("\\", "/").rpartition("/")[2].lower()
     is_ours = base.endswith(_SUFFIXES) and not base.endswith(_NOT_EXPORTS)
     return is_ours and not base.startswith(".") and not name.startswith("__MACOSX/")
 

@@ -50,15 +50,25 @@ def _roots(parents: Mapping[str, str | None]) -> set[str]:
     return roots
 
 
-def nearest_kept(origin_id: str | None, parents: Mapping[str, str | None], kept: Collection[str]) -> str | None:
-    """The message itself or the nearest above it that is kept; None above the first one or in a circle."""
-    seen: set[str] = set()
-    while origin_id is not None and origin_id not in kept:
-        if origin_id in seen:
-            return None
-        seen.add(origin_id)
-        origin_id = parents.get(origin_id)
-    return origin_id
+def kept_parents(parents: Mapping[str, str | None], kept: Collection[str]) -> dict[str, str | None]:
+    """For each message that is kept the nearest one above it that is kept, too; none in a circle of others.
+
+    Each message is walked over once, however many stand below it.
+    """
+    above: dict[str, str | None] = {}
+    for origin_id in kept:
+        walked: dict[str, None] = {}
+        step = parents.get(origin_id)
+        while step is not None and step not in kept and step not in above and step not in walked:
+            walked[step] = None
+            step = parents.get(step)
+        found = step if step is not None and step in kept else above.get(step or "")
+        above |= dict.fromkeys(walked, found)
+    return {key: _nearest(parents.get(key), kept, above) for key in kept}
+
+
+def _nearest(step: str | None, kept: Collection[str], above: Mapping[str, str | None]) -> str | None:
+    return step if step is None or step in kept else above.get(step)
 
 
 def chained_id(parent_id: str | None, *parts: str) -> str:

@@ -3,9 +3,9 @@
 The constants are tuned on the dev half of bench/intents_labelled.tsv; `python -m bench intents` measures the other one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chatbot.engines.embedding import EmbeddingEngine
 from chatbot.intents.catalogue import UNKNOWN, Intent
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-#: So many examples of an intent speak for it: one alone may be near by accident.
-NEAREST = 2
+#: So many examples of an intent speak for it, because one alone may be near by accident; of an intent that has few,
+#: which is one that a project describes itself, the nearest alone.
+NEAREST, FEW = 2, 5
 #: Softmax over the likenesses: the smaller, the more a small lead counts.
-TEMPERATURE = 0.04
+TEMPERATURE = 0.035
 #: Below either, a prompt is `unknown`.
-MIN_LIKENESS, MIN_CONFIDENCE = 0.16, 0.4
+MIN_LIKENESS, MIN_CONFIDENCE = 0.16, 0.3
 #: Of what a prompt may mean, so much must lie outside of a scope before anybody is told so.
-MIN_OFF_SCOPE = 0.6
+MIN_OFF_SCOPE = 0.8
 
 #: A long prompt carries its request in its first or its last line, before or after what it is about; the embedding
 #: model reads 256 tokens.
@@ -55,10 +56,13 @@ class Classification:
         return outside if outside >= MIN_OFF_SCOPE else 0.0
 
 
-def examples_of(intents: Sequence[Intent], engine: EmbeddingEngine) -> list[Example]:
+Embed: TypeAlias = "Callable[[Sequence[str]], NDArray[np.float32]]"
+
+
+def examples_of(intents: Sequence[Intent], embed: Embed) -> list[Example]:
     """Descriptions and examples with their vectors; embeds them all, so keep the result."""
     named = [(intent.name, text) for intent in intents for text in (intent.description, *intent.examples)]
-    vectors = engine.embed([text for _name, text in named])
+    vectors = embed([text for _name, text in named])
     return [Example(name, text, vector) for (name, text), vector in zip(named, vectors, strict=True)]
 
 
@@ -99,7 +103,7 @@ class Classifier:
 
 def _nearest(values: "NDArray[np.floating[Any]]") -> float:
     """Mean of the highest ones."""
-    highest: list[float] = sorted(values.tolist())[-NEAREST:]
+    highest: list[float] = sorted(values.tolist())[-(NEAREST if len(values) >= FEW else 1) :]
     return sum(highest) / len(highest)
 
 

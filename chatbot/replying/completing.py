@@ -12,6 +12,8 @@ from tasks.engines.usage import Usage
 from tasks.registry import Outcome, TaskContext
 
 KIND = "chatbot.complete"
+#: The same work where a model has to be in memory.
+MODEL_KIND = "chatbot.complete_model"
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["engine", "turns"],

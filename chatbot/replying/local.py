@@ -13,6 +13,7 @@ from chatbot.engines.tokens import estimate_input_tokens
 from chatbot.models import Message
 from chatbot.replying import ending as endings
 from chatbot.replying.drafting import DraftWriter, Stopped
+from chatbot.replying.recording import ReplyRecord, record_of_message
 from chatbot.selectors.chatters import Chatter, choose_chatter
 from chatbot.selectors.sources import find_sources
 from chatbot.services.prompting import build_request
@@ -31,13 +32,14 @@ CHECKPOINT_SECONDS = 2.0
 class LocalWriter(DraftWriter):
     """Writes one reply: the stream, and every two seconds the row."""
 
-    def __init__(self, draft: Draft, context: TaskContext, writer_id: UUID) -> None:
+    def __init__(self, draft: Draft, context: TaskContext, writer_id: UUID, record: ReplyRecord) -> None:
         super().__init__(draft, context)
-        self.writer_id = writer_id
+        self.writer_id, self.record = writer_id, record
         self._next_checkpoint = time.monotonic() + CHECKPOINT_SECONDS
 
     def add(self, text: str) -> None:
         """Also checkpoints; raises what `DraftWriter.add` raises."""
+        self.record.note_first_token()
         super().add(text)
         now = time.monotonic()
         if now >= self._next_checkpoint:
@@ -65,12 +67,14 @@ class LocalWriter(DraftWriter):
         return Progress(self.draft.message_id, self.writer_id, self.draft.text, self.draft.seq + extra)
 
     def end(self, ending: Ending) -> None:
-        """The row first, then the frame. Raises LeaseLost when the row has another writer, or was deleted."""
+        """The row first, then the frame, then the audit. Raises LeaseLost when the row has another writer, or went."""
         self.send()
+        ending = self.record.judged(ending)
         if not finish_reply(progress=self.progress(extra=1), ending=ending):
             raise LeaseLost("Another writer owns this reply.")
         endings.announce(self.draft, ending)
         self.send()
+        self.record.end(ending, self.draft.written)
 
 
 def write_reply(context: TaskContext) -> Outcome:
@@ -93,12 +97,12 @@ def write_reply(context: TaskContext) -> Outcome:
     started = time.perf_counter()
     draft = Draft(message.pk, message.content, begun_at=len(message.content))
     with translation.override(context.input_data.get("language") or settings.LANGUAGE_CODE):
-        ending = _write(message, LocalWriter(draft, context, writer_id), context)
+        ending = _write(message, LocalWriter(draft, context, writer_id, record_of_message(message)), context)
     return _outcome(message, ending, round((time.perf_counter() - started) * 1000))
 
 
 def _message(context: TaskContext) -> Message | None:
-    joined = Message.objects.select_related("conversation__project", "conversation__user", "parent_message")
+    joined = Message.objects.select_related("conversation__project", "conversation__user", "parent_message", "task")
     return joined.filter(pk=context.input_data["message_id"]).first()
 
 
@@ -109,15 +113,17 @@ def _end_of_first_attempt(message: Message, context: TaskContext, writer_id: UUI
         return None
     draft = Draft(message.pk, shown.text, shown.next_seq - 1, begun_at=length_at_begin(message))
     ending = endings.stopped(draft, 0, MessageStatus.INTERRUPTED)
-    LocalWriter(draft, context, writer_id).end(ending)
+    LocalWriter(draft, context, writer_id, record_of_message(message, is_begun=True)).end(ending)
     return ending
 
 
 def _write(message: Message, writer: LocalWriter, context: TaskContext) -> Ending:
     prompt = 0
     try:
+        writer.record.begin()
         chatter = choose_chatter(message.engine_name, message.conversation.project)
         request, prompt = _request(message, chatter)
+        writer.record.row = chatter.row
         ending = _read(chatter, request, writer, context)
         _keep_cited(message, chatter, request, writer.draft.text)
     except Stopped:

@@ -14,6 +14,7 @@ from accounts.services import settle_usage
 from chatbot.engines.base import Done, TextDelta, ToolCall
 from chatbot.engines.tokens import estimate_input_tokens
 from chatbot.replying import ending as endings
+from chatbot.replying.recording import ReplyRecord, record_of_plan
 from chatbot.services.replies import ReplyPlan
 from chatbot.services.tools import start_tool
 from chatbot.services.writing import Ending, Progress, checkpoint, finish_reply
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 #: The row is at most this far behind what was shown (PROTOCOLS section 3).
 CHECKPOINT_SECONDS = 2.0
+#: Supervisors wait for longer than this before they kill.
+SHUTDOWN_SECONDS = 5.0
 
 T = TypeVar("T")
 
@@ -56,6 +59,15 @@ def _start(plan: ReplyPlan) -> None:
     job.add_done_callback(_jobs.discard)
 
 
+async def end_all() -> None:
+    """The process shuts down: every reply of this loop gets its end now; what takes longer, the sweep ends."""
+    jobs = {job for job in _jobs if job.get_loop() is asyncio.get_running_loop()}
+    for job in jobs:
+        job.cancel()
+    if jobs:
+        await asyncio.wait(jobs, timeout=SHUTDOWN_SECONDS)
+
+
 async def in_thread(work: Callable[[], T]) -> T:
     """Run database work in a thread that gives its connection back."""
 
@@ -72,21 +84,22 @@ async def in_thread(work: Callable[[], T]) -> T:
 async def write_reply(plan: ReplyPlan) -> None:
     """Read the engine to its end, a stop, or an error; the row is ended whatever happens."""
     draft = Draft(plan.message_id, plan.begin_with, begun_at=len(plan.begin_with))
-    opened = OpenDraft(draft)
+    opened, record = OpenDraft(draft), record_of_plan(plan)
     with flusher().serving(opened):
         keeper = asyncio.create_task(_keep(plan, opened))
         try:
-            ending = await _read(plan, opened)
+            ending = await _read(plan, opened, record)
         except asyncio.CancelledError:
             # The process shuts down: the text is there, and "continue" goes on with it.
             ending = endings.stopped(draft, estimate_input_tokens(plan.request), MessageStatus.INTERRUPTED)
         finally:
             keeper.cancel()
-    await _end(plan, opened, ending)
+    await _end(plan, opened, await record.ajudged(ending))
+    await record.aend(ending, draft.written)
 
 
-async def _read(plan: ReplyPlan, opened: OpenDraft) -> Ending:
-    reading = asyncio.create_task(_read_events(plan, opened.draft))
+async def _read(plan: ReplyPlan, opened: OpenDraft, record: ReplyRecord) -> Ending:
+    reading = asyncio.create_task(_read_events(plan, opened.draft, record))
     stopping = asyncio.create_task(opened.stop.wait())
     try:
         await asyncio.wait({reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -107,12 +120,14 @@ async def _read(plan: ReplyPlan, opened: OpenDraft) -> Ending:
         await asyncio.gather(reading, stopping, return_exceptions=True)
 
 
-async def _read_events(plan: ReplyPlan, draft: Draft) -> Ending:
+async def _read_events(plan: ReplyPlan, draft: Draft, record: ReplyRecord) -> Ending:
     last: Done | None = None
+    await record.abegin()
     async with contextlib.aclosing(plan.chatter.remote.stream(plan.request, plan.chatter.target)) as events:
         async for event in events:
             match event:
                 case TextDelta(text):
+                    record.note_first_token()
                     draft.add(text)
                 case ToolCall(call_id, name, arguments):
                     started = await in_thread(partial(start_tool, event, message_id=plan.message_id))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from chatbot.models import Message
 
@@ -12,13 +13,13 @@ MAX_DEPTH = 20_000
 
 _UP = """
 WITH RECURSIVE up(id, parent_message_id, depth) AS (
-    SELECT id, parent_message_id, 1 FROM messages WHERE id = %(leaf)s
+    SELECT id, parent_message_id, 1 FROM messages WHERE id = %s
     UNION ALL
     SELECT parent.id, parent.parent_message_id, up.depth + 1
       FROM messages AS parent JOIN up ON parent.id = up.parent_message_id
-     WHERE up.depth < %(most)s
+     WHERE up.depth < %s
 )
-SELECT id FROM up ORDER BY depth
+SELECT id FROM up
 """
 
 _DOWN = """
@@ -35,18 +36,16 @@ SELECT id FROM down ORDER BY depth DESC LIMIT 1
 """
 
 
-def branch_ids(leaf_id: UUID, *, most: int = MAX_DEPTH) -> list[UUID]:
-    """Ids from the leaf up, the leaf first, at most `most`."""
-    with connection.cursor() as cursor:
-        cursor.execute(_UP, {"leaf": leaf_id, "most": most})
-        return [row[0] for row in cursor.fetchall()]
-
-
 def branch(leaf_id: UUID, *, most: int = MAX_DEPTH) -> list[Message]:
-    """The last `most` messages of the branch that ends at `leaf_id`, oldest first; two queries."""
-    ids = branch_ids(leaf_id, most=most)
-    rows = Message.objects.defer("search").in_bulk(ids)
-    return [rows[message_id] for message_id in reversed(ids)]
+    """The last `most` messages of the branch that ends at `leaf_id`, oldest first; one query."""
+    ids = RawSQL(_UP, [leaf_id, most])  # noqa: S611 - a constant; the values are parameters
+    rows: dict[UUID | None, Message] = {row.pk: row for row in Message.objects.filter(pk__in=ids).defer("search")}
+    upwards = []
+    message = rows.pop(leaf_id, None)
+    while message is not None:
+        upwards.append(message)
+        message = rows.pop(message.parent_message_id, None)
+    return upwards[::-1]
 
 
 def newest_leaf_below(message_id: UUID) -> UUID:

@@ -2,10 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
-from chatbot.engines.base import DOMAIN, ChatEngine, LocalChatEngine, RemoteChatEngine, Target, as_chat_engine
+from chatbot.engines.base import (
+    DOMAIN,
+    ChatEngine,
+    LocalChatEngine,
+    ProbesTarget,
+    RemoteChatEngine,
+    Target,
+    as_chat_engine,
+)
 from projects.models import Project
 from tasks.engines.errors import EngineError
 from tasks.models import Engine
@@ -30,12 +39,19 @@ class Chatter:
     @property
     def version(self) -> str:
         """Version on the adapter's card, with the model where the row names one."""
-        return f"{self.adapter.card.version} {self.row.model}".strip()
+        # People see it: of a model's folder only the name, not where it lies.
+        model = PurePath(self.row.model).name if self.is_heavy else self.row.model
+        return f"{self.adapter.card.version} {model}".strip()
 
     @property
     def is_local(self) -> bool:
         """Local engines run on a worker, remote ones in the web process' event loop."""
         return self.adapter.card.local
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether it holds a model in memory and needs a heavy worker for that."""
+        return bool(self.adapter.card.options.get("heavy"))
 
     @property
     def context_tokens(self) -> int:
@@ -86,7 +102,7 @@ def chat_engines() -> list[Engine]:
 
 
 def probe_chat_engine(row: Engine, adapter: ChatEngine) -> Mapping[str, str | int | float]:
-    """A small real piece of work: remote engines are asked at the row's address."""
-    if isinstance(adapter, RemoteChatEngine):
+    """A small real piece of work: at the row's address, or with the model that the row names."""
+    if isinstance(adapter, ProbesTarget):
         return adapter.probe_target(Chatter(row=row, adapter=adapter).target)
     return adapter.probe()

@@ -14,7 +14,7 @@ from chatbot.selectors.branches import branch, newest_leaf, newest_leaf_below, v
 from chatbot.states import CONTINUABLE, MessageRole
 from projects.selectors import key_scope
 
-PAGE_MESSAGES = 50
+PAGE_MESSAGES = 40
 MAX_SEARCH_CHARACTERS = 500
 
 
@@ -58,7 +58,7 @@ def branch_page(
     before_id: UUID | None = None,
     limit: int = PAGE_MESSAGES,
 ) -> BranchPage:
-    """The end of a branch, or the stretch before one of its messages; five queries whatever its length.
+    """The end of a branch, or the stretch before one of its messages; four queries whatever its length.
 
     `leaf_id` may be any message: the branch goes on from it to the newest leaf below.
     """

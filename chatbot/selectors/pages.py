@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Func
 from django.utils import timezone
 
 from chatbot.models import Conversation, Message
@@ -15,13 +14,15 @@ from chatbot.querysets import ConversationQuerySet
 from chatbot.selectors.conversations import BranchPage, message_abilities
 from chatbot.states import MessageStatus
 
-#: Texts of the first page together; what is older comes when somebody scrolls up.
-CHARACTERS_AT_FIRST = 24_000
+#: Texts of the first page together, as UTF-8; what is older comes when somebody scrolls up.
+BYTES_AT_FIRST = 16_000
 #: One exchange is shown however long it is.
 MESSAGES_AT_LEAST = 2
 _WEEK_DAYS = 7
 #: Of a message's metadata; the rest is none of the page's business.
 _SHOWN = ("finish_reason", "tools", "continues")
+#: An answer that came to its own end says nothing about it.
+_PLAIN = "stop"
 #: What may mostly be done with a message that has ended, by role.
 _USUAL = {"user": ["edit", "fork"], "assistant": ["regenerate", "fork"]}
 
@@ -52,22 +53,18 @@ def _group_of(conversation: Conversation, today: date) -> str:
     return "week" if day > today - timedelta(days=_WEEK_DAYS) else "older"
 
 
-def folders_of(rows: ConversationQuerySet) -> list[str]:
-    """Names of folders in use, in their order."""
-    return list(rows.exclude(folder="").order_by("folder").values_list("folder", flat=True).distinct())
-
-
-def tags_of(rows: ConversationQuerySet) -> list[str]:
-    """Tags in use, in their order."""
-    tags = rows.annotate(tag=Func(F("tags"), function="unnest")).order_by("tag")
-    return list(tags.values_list("tag", flat=True).distinct())
+def labels_of(rows: ConversationQuerySet) -> tuple[list[str], list[str]]:
+    """Folders and tags in use, in their order; one query."""
+    used = list(rows.exclude(folder="", tags=[]).order_by().values_list("folder", "tags").distinct())
+    folders = {folder for folder, _tags in used if folder}
+    return sorted(folders), sorted({tag for _folder, tags in used for tag in tags})
 
 
 def without_the_oldest(page: BranchPage) -> BranchPage:
     """The page without the messages at its beginning that would make the document too long."""
-    left, kept = CHARACTERS_AT_FIRST, 0
+    left, kept = BYTES_AT_FIRST, 0
     for message in reversed(page.messages):
-        left -= len(message.content)
+        left -= len(message.content.encode())
         if left < 0 and kept >= MESSAGES_AT_LEAST:
             break
         kept += 1
@@ -95,7 +92,7 @@ def _entry(message: Message, versions: Sequence[UUID], before: UUID | None) -> d
         "versions": versions if len(versions) > 1 else None,
         "files": message.files,
         "source_count": len(message.sources),
-        "metadata": {name: message.metadata[name] for name in _SHOWN if message.metadata.get(name)},
+        "metadata": {name: message.metadata[name] for name in _SHOWN if message.metadata.get(name, _PLAIN) != _PLAIN},
         "edited": message.is_edited,
         "engine": message.engine_name,
         "engine_version": message.engine_version,

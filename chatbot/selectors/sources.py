@@ -36,13 +36,21 @@ NEAR_ENOUGH = 0.45
 RANK_OFFSET = 60
 _CANDIDATES = 30
 
-# `words` is a tsquery of all words of the question joined by OR; ts_rank_cd with 1 divides by the length's logarithm.
+# Words count as much as they are rare among the passages (BM25's inverse document frequency), because questions are
+# full of words that stand everywhere. Equal passages share a place; which of them comes first must not depend on ids.
 _SEARCH = """
-WITH asked AS (SELECT replace(plainto_tsquery('simple', fold_accents(%(question)s))::text, '&', '|')::tsquery AS words),
+WITH asked AS (
+         SELECT DISTINCT piece::tsquery AS word
+           FROM regexp_split_to_table(plainto_tsquery('simple', fold_accents(%(question)s))::text, ' & ') AS piece
+          WHERE piece <> ''),
      pool AS MATERIALIZED (SELECT * FROM passages WHERE {where}),
+     hits AS MATERIALIZED (SELECT pool.id, word FROM pool JOIN asked ON search @@ word),
+     weights AS (
+         SELECT word, ln(1 + ((SELECT count(*) FROM pool) - count(*) + 0.5) / (count(*) + 0.5)) AS weight
+           FROM hits GROUP BY word),
      by_words AS (
-         SELECT id, row_number() OVER (ORDER BY ts_rank_cd(search, words, 1) DESC, id) AS place
-           FROM pool, asked WHERE search @@ words ORDER BY place LIMIT %(candidates)s),
+         SELECT id, rank() OVER (ORDER BY sum(weight) DESC) AS place
+           FROM hits JOIN weights USING (word) GROUP BY id ORDER BY place, id LIMIT %(candidates)s),
      by_meaning AS (
          SELECT id, row_number() OVER (ORDER BY embedding <=> %(vector)s::vector, id) AS place
            FROM pool WHERE embedding IS NOT NULL AND %(vector)s IS NOT NULL

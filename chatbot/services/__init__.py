@@ -61,6 +61,7 @@ from chatbot.services.messages import (
 )
 from chatbot.services.replies import (
     KIND,
+    MODEL_KIND,
     REPLY_SCHEMA,
     begin_reply,
     continue_reply,
@@ -80,6 +81,7 @@ __all__ = [
     "IMPORT_KIND",
     "IMPORT_SCHEMA",
     "KIND",
+    "MODEL_KIND",
     "READ_KIND",
     "READ_SCHEMA",
     "REPLY_SCHEMA",

@@ -1,5 +1,6 @@
 """Conversations: made, changed, deleted, copied."""
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -29,6 +30,7 @@ EDITABLE = frozenset({
     "model", "title", "system_prompt", "temperature", "max_tokens", "is_archived", "is_pinned", "folder", "tags",
     "uses_memory",
 })  # fmt: skip
+_MARKS = re.compile(r"^[ \t]*(?:#{1,6}|>|[-*+]|```\w*)[ \t]+|\*\*|__|`+", re.MULTILINE)
 _COPIED = ("role", "content", "images", "files", "sources", "metadata", "engine_name", "engine_version", "is_edited")
 
 
@@ -92,8 +94,8 @@ def delete_conversation(*, conversation: Conversation) -> None:
 
 
 def title_from(text: str) -> str:
-    """The first words of a question, cut at a word; the automatic title of a conversation."""
-    line = " ".join(text.split())
+    """The first words of a question without its Markdown, cut at a word; the automatic title of a conversation."""
+    line = " ".join(_MARKS.sub("", text).split())
     if len(line) <= TITLE_CHARACTERS:
         return line
     return line[:TITLE_CHARACTERS].rsplit(" ", 1)[0] + "…"

@@ -15,7 +15,7 @@ from accounts.models import Account
 from accounts.services import InvalidAccount, WrongAccountState
 from accounts.services.standing import check_actor
 from chatbot.intents import UNKNOWN, Classification
-from chatbot.models import DeviationEvent, DeviationRule, DeviationScore
+from chatbot.models import DeviationEvent, DeviationRule, DeviationScore, Message
 from chatbot.selectors.scope import IntentMode, ScopePolicy
 from chatbot.services.blocking import block_person
 from chatbot.services.scores import CENT, MAX_SCORE, cents, lock_person, present_score, store_score, take_points
@@ -59,10 +59,12 @@ def record_charges(
     interaction_id: UUID,
     classification: Classification,
     charges: Mapping[DeviationRule, float],
+    question_id: UUID | None = None,
 ) -> ScopeVerdict:
     """Add the points of a call to the person's score, block where the policy says so; parallel calls add up exactly.
 
-    A call that is recorded already changes nothing. Without charges nothing is locked.
+    A call that is recorded already changes nothing, nor does another answer to the same question of the chat. Without
+    charges nothing is locked.
     """
     points = {rule: Decimal(value).quantize(CENT) for rule, value in charges.items()}
     points = {rule: value for rule, value in points.items() if value > 0}
@@ -70,7 +72,7 @@ def record_charges(
         before = after = cents(present_score(user_id, policy.project_id))
         is_blocked = False
     else:
-        before, after, is_blocked = _charge(policy, user_id, interaction_id, classification, points)
+        before, after, is_blocked = _charge(policy, user_id, interaction_id, classification, points, question_id)
     level = _level(policy, after, is_blocked=is_blocked)
     return ScopeVerdict(classification.intent, classification.confidence, before, after, level)
 
@@ -89,6 +91,7 @@ def _charge(
     interaction_id: UUID,
     classification: Classification,
     points: Mapping[DeviationRule, Decimal],
+    question_id: UUID | None,
 ) -> tuple[Decimal, Decimal, bool]:
     account = lock_person(user_id)
     known = list(DeviationEvent.objects.filter(interaction_id=interaction_id).order_by("pk"))
@@ -96,6 +99,8 @@ def _charge(
         return known[0].score_before, known[-1].score_after, False
     score = present_score(user_id, policy.project_id)
     before = after = cents(score)
+    if question_id is not None and _is_charged(question_id):
+        return before, before, False
     for rule, value in points.items():
         delta = min(value, MAX_SCORE - after)
         DeviationEvent.objects.create(
@@ -111,6 +116,12 @@ def _charge(
     if is_blocked:
         block_person(account=account, policy=policy, score=after)
     return before, after, is_blocked
+
+
+def _is_charged(question_id: UUID) -> bool:
+    """Whether another answer to the question was: people ask once, however many engines answer."""
+    replies = Message.objects.filter(parent_message_id=question_id).values_list("pk", flat=True)
+    return DeviationEvent.objects.filter(interaction_id__in=list(replies)).exists()
 
 
 @transaction.atomic

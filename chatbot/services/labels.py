@@ -10,8 +10,9 @@ from accounts.models import Account
 from chatbot.intents import UNKNOWN
 from chatbot.models import DeviationEvent, DeviationRule, IntentLabel
 from chatbot.selectors.embedders import as_vector
-from chatbot.selectors.intents import forget_classifiers, intent_embedder
+from chatbot.selectors.intents import forget_classifiers
 from chatbot.selectors.scope import policy_of
+from chatbot.selectors.vectors import intent_embedder
 from chatbot.services.scores import take_points
 from config.common.problems import DomainError, Forbidden, Unavailable
 from monitoring.audit import moment_of

@@ -16,23 +16,28 @@ from accounts.models import Account, ApiKey
 from accounts.services import admit, hold_usage, release_usage
 from chatbot.engines.base import ChatRequest
 from chatbot.engines.tokens import estimate_input_tokens
-from chatbot.models import Message
+from chatbot.models import Conversation, Message
 from chatbot.selectors.chatters import Chatter, choose_chatter
+from chatbot.selectors.scope import ScopePolicy, policy_of
 from chatbot.selectors.sources import find_sources
+from chatbot.services.blocking import check_scope
 from chatbot.services.errors import InvalidMessage, ReplyNotRunning
 from chatbot.services.messages import lock_conversation, next_version
 from chatbot.services.prompting import build_request
 from chatbot.states import CONTINUABLE, MessageRole, MessageStatus
 from chatbot.streams.writer import ask_to_stop
 from config.common.ids import uuid7
-from config.common.problems import Forbidden
+from config.common.problems import Forbidden, Unavailable
 from projects.models import Project
 from projects.services import get_abilities
+from tasks.engines.errors import EngineError
 from tasks.services import IllegalTransition, cancel_task, submit_task
 
 logger = logging.getLogger(__name__)
 
 KIND = "chatbot.reply"
+#: The same work where a model has to be in memory.
+MODEL_KIND = "chatbot.reply_model"
 REPLY_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["message_id", "engine", "reserved_tokens"],
@@ -59,6 +64,9 @@ class ReplyPlan:
     conversation_id: UUID
     chatter: Chatter
     request: ChatRequest
+    question_id: UUID
+    question: str = ""
+    policy: ScopePolicy | None = None
     begin_with: str = ""
     store_content: bool = True
     request_id: str = ""
@@ -81,6 +89,11 @@ def prepare_reply(input_data: dict[str, Any], project: Project | None) -> dict[s
     return input_data
 
 
+def keeps_contents(conversation: Conversation) -> bool:
+    """Whether the audit keeps what is said: not where the project forbids it, nor of chats that delete themselves."""
+    return conversation.project.settings.get("store_content") is not False and conversation.expires_at is None
+
+
 def set_launcher(launch: Callable[[ReplyPlan], None]) -> None:
     """Name who runs replies of remote engines."""
     _launchers[:] = [launch]
@@ -97,14 +110,18 @@ def begin_reply(
 ) -> Message:
     """Start the answer to `question`: a new version beside earlier ones; its row is there when this returns.
 
-    Raises what `choose_engine`, `admit` and `submit_task` raise, having written nothing.
+    Raises ScopeBlocked, and what `choose_engine`, `admit` and `submit_task` raise, having written nothing.
     """
     conversation = question.conversation
     if not get_abilities(project=conversation.project, user=user)["submit_tasks"]:
         raise Forbidden(_("You may not start tasks in this project."))
+    check_scope(policy=policy_of(conversation.project), user_id=user.pk)
     if question.role != MessageRole.USER:
         raise InvalidMessage(_("Only a person's message can be answered."), code="not_a_question")
-    chatter = choose_chatter(engine or conversation.model, conversation.project)
+    try:
+        chatter = choose_chatter(engine or conversation.model, conversation.project)
+    except EngineError as error:
+        raise Unavailable(error.message) from error
     partial = continues.content if continues is not None else ""
     reply = Message(
         conversation=conversation,
@@ -132,7 +149,7 @@ def _begin_on_worker(
         task = submit_task(
             user=user,
             project=conversation.project,
-            task_type=KIND,
+            task_type=MODEL_KIND if chatter.is_heavy else KIND,
             input_data={
                 "message_id": str(reply.pk),
                 "engine": chatter.name,
@@ -167,8 +184,11 @@ def _begin_in_loop(reply: Message, user: Account, chatter: Chatter, api_key: Api
         conversation_id=conversation.pk,
         chatter=chatter,
         request=request,
+        question_id=question.pk,
+        question=question.content,
+        policy=policy_of(conversation.project),
         begin_with=reply.content,
-        store_content=conversation.project.settings.get("store_content") is not False,
+        store_content=keeps_contents(conversation),
         request_id=request_id,
     )
     reply.metadata = {**reply.metadata, "reservation_id": str(plan.reservation_id)}

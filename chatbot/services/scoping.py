@@ -15,8 +15,13 @@ from tasks.engines.errors import EngineError
 logger = logging.getLogger(__name__)
 
 
-def judge_prompt(*, policy: ScopePolicy, user_id: UUID, interaction_id: UUID, prompt: str) -> ScopeVerdict:
-    """Classify, charge and record, in the time of an embedding; where no engine can embed, the prompt is `unknown`."""
+def judge_prompt(
+    *, policy: ScopePolicy, user_id: UUID, interaction_id: UUID, prompt: str, question_id: UUID | None = None
+) -> ScopeVerdict:
+    """Classify, charge and record, in the time of an embedding; where no engine can embed, the prompt is `unknown`.
+
+    Several answers to one question of the chat (`question_id`) are charged once.
+    """
     classification = _classify(prompt, policy)
     off_scope = classification.off_scope(policy.inside)
     charges: dict[DeviationRule, float] = {}
@@ -37,6 +42,7 @@ def judge_prompt(*, policy: ScopePolicy, user_id: UUID, interaction_id: UUID, pr
         interaction_id=interaction_id,
         classification=classification,
         charges=charges,
+        question_id=question_id,
     )
 
 

@@ -12,11 +12,21 @@ from django.db.backends.postgresql.psycopg_any import Jsonb
 
 from chatbot.engines.base import Tool, ToolCall
 from chatbot.models import Message
+from chatbot.streams.texts import storable
 from config.common.problems import DomainError
 from tasks.registry import UnknownKind, kind_named
 from tasks.services import submit_task
 
 logger = logging.getLogger(__name__)
+
+#: A call that is repeated stands there once.
+_NOTE_CALL = """
+    UPDATE messages
+       SET metadata = jsonb_set(metadata, '{tools}', jsonb_path_query_array(
+               coalesce(metadata -> 'tools', '[]'), '$[*] ? (@.call_id != $id)', jsonb_build_object('id', %(id)s::text)
+           ) || %(entry)s::jsonb)
+     WHERE id = %(message)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +93,14 @@ def start_tool(call: ToolCall, *, message_id: UUID) -> StartedTool:
     The call's id makes it happen once, however often the reply is tried. What happened is stored with the message.
     """
     message = Message.objects.select_related("conversation__project", "conversation__user").get(pk=message_id)
+    call = ToolCall(storable(call.call_id), storable(call.name), storable(call.arguments))
     started = _start(call, message)
     entry = {
         "call_id": call.call_id, "name": call.name, "arguments": call.arguments, "task_id": started.task_id,
         "status": started.status, "detail": started.detail, "seq": message.last_seq,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE messages SET metadata = jsonb_set(metadata, '{tools}',"
-            " coalesce(metadata -> 'tools', '[]'::jsonb) || %s::jsonb) WHERE id = %s",
-            [Jsonb([entry]), message_id],
-        )
+        cursor.execute(_NOTE_CALL, {"id": call.call_id, "entry": Jsonb([entry]), "message": message_id})
     return started
 
 

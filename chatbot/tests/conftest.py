@@ -1,18 +1,20 @@
 """Fixtures of the chat's tests: conversations of `owner`, and a worker in this process that answers."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 from asgiref.sync import SyncToAsync
+from django.conf import settings as project_settings
 from django.db import connections
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
 from accounts.models import Account
 from accounts.services import create_api_key, keys
-from chatbot.models import Conversation, Message
-from chatbot.services import ask_question, create_conversation
+from chatbot.models import Conversation, Message, UploadedFile
+from chatbot.services import ask_question, create_conversation, upload_file
 from projects.models import Project
 from tasks.models import Engine, Task
 from tasks.services import sweep
@@ -21,8 +23,12 @@ from tasks.worker.keeper import LeaseKeeper
 from tasks.worker.runner import run_task
 
 As = Callable[..., APIClient]
-#: Runs the task of a reply in this process, commit hooks included; returns the state the task reached.
-Run = Callable[[Message], str]
+#: Runs the task of a reply or a file in this process, commit hooks included; returns the state the task reached.
+Run = Callable[[Message | UploadedFile], str]
+
+
+TEXT = b"The lease ends on 30 June 2027.\n"
+Upload = Callable[..., UploadedFile]
 
 
 class Ask(Protocol):
@@ -42,6 +48,25 @@ def _no_async_connection_left(django_db_setup: None) -> Iterator[None]:
 def _fresh_process() -> None:
     """Keys that this process remembers must not reach the next test."""
     keys.forget_cached()
+
+
+@pytest.fixture
+def media(settings: Settings, tmp_path: Path) -> Path:
+    """Where this test's files lie."""
+    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = project_settings.STORAGES | {"default": storage}
+    return tmp_path
+
+
+@pytest.fixture
+def upload(owner: Account, project: Project, media: Path) -> Upload:
+    """`upload(b"...")` as `owner`; without arguments a small text."""
+
+    def take(content: bytes = TEXT, filename: str = "lease.txt", **fields: Any) -> UploadedFile:
+        given: dict[str, Any] = {"user": owner, "project": project, "pieces": [content], "filename": filename}
+        return upload_file(**given | fields)
+
+    return take
 
 
 @pytest.fixture
@@ -67,7 +92,7 @@ def run(db: None, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallb
     keeper = LeaseKeeper(profile="light", queues=["chat_queue"], concurrency=1, exit_process=lambda code: None)
     register_worker(worker_id=keeper.worker_id, profile="light", queues=["chat_queue"], concurrency=1)
 
-    def execute(reply: Message) -> str:
+    def execute(reply: Message | UploadedFile) -> str:
         assert reply.task_id is not None
         sweep()
         with django_capture_on_commit_callbacks(execute=True):

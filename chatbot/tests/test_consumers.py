@@ -15,7 +15,10 @@ from chatbot import consumers
 from chatbot.consumers import ChatConsumer
 from chatbot.models import Conversation, Message
 from chatbot.streams.changes import publish_change
+from chatbot.streams.frames import changes_of
+from chatbot.streams.reader import stream_hub
 from chatbot.streams.writer import Draft, flush
+from chatbot.tests.streaming import until
 from chatbot.tests.trees import add_chain
 from config.common.ids import uuid7
 from config.common.redis import redis_client
@@ -252,9 +255,8 @@ def tell(person: Account, conversation: Conversation) -> None:
 async def following_changes(*people: Account) -> list[Socket]:
     """Open sockets whose news are being read."""
     sockets = [await Socket(person).open() for person in people]
-    for socket in sockets:
-        await socket.say(type="nonsense")
-        await socket.receive()
+    followers = stream_hub()._followers
+    await until(lambda: sum(len(followers.get(changes_of(person.pk), ())) for person in set(people)) == len(people))
     return sockets
 
 

@@ -1,5 +1,7 @@
 """Which engines exist (dotted paths of their classes, by domain) and the limits of the task protocol."""
 
+from importlib.util import find_spec
+
 from config.common import env
 
 ENGINE_PATHS: dict[str, list[str]] = {
@@ -10,6 +12,10 @@ ENGINE_PATHS: dict[str, list[str]] = {
     "embeddings": ["chatbot.engines.minilm.MiniLMEngine"],
     "tts": ["tts.engines.espeak.EspeakEngine"],
 }
+#: Models from a folder of this machine need packages of their own (`make models`, docs/adr/0013); not imported here.
+HAS_MODEL_PACKAGES = all(find_spec(name) is not None for name in ("torch", "transformers"))
+if HAS_MODEL_PACKAGES:
+    ENGINE_PATHS["chat"].append("chatbot.engines.transformers_local.TransformersLocalEngine")
 if env.flag("FAKE_ENGINES", False):
     ENGINE_PATHS["chat"].append("chatbot.engines.fake.FakeChatEngine")
     ENGINE_PATHS["tts"].append("tts.engines.fake.FakeEngine")

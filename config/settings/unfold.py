@@ -33,7 +33,7 @@ UNFOLD: dict[str, Any] = {
             "950": "#042624",
         }
     },
-    "DASHBOARD_CALLBACK": "tasks.admin.dashboard",
+    "DASHBOARD_CALLBACK": "monitoring.admin.dashboard",
     "SIDEBAR": {
         "show_search": True,
         "navigation": [
@@ -54,6 +54,7 @@ UNFOLD: dict[str, Any] = {
                 "title": _("Chat"),
                 "items": [
                     _item(_("Model calls"), "forum", "monitoring_interaction"),
+                    _item(_("Usage by the hour"), "bar_chart", "monitoring_interactionusage"),
                     _item(_("Rejected entries"), "report", "monitoring_streamreject"),
                     _item(_("Conversations"), "chat", "chatbot_conversation"),
                     _item(_("Messages"), "chat_bubble", "chatbot_message"),

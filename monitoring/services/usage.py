@@ -38,13 +38,17 @@ ADD_USAGE = f"""
         response_time_ms_max = greatest(known.response_time_ms_max, EXCLUDED.response_time_ms_max)
 """  # noqa: S608 - see above
 
-# A call without an end has neither tokens nor cost nor time: only its number was counted.
+# A call without an end has neither tokens nor cost nor time: only its number was counted. OFFSET 0 keeps the planner,
+# which knows nothing about the batch, from reading all calls to find these.
 _TAKE_BACK = f"""
     UPDATE interaction_usage AS known SET calls = known.calls - late.calls
-      FROM (SELECT {_HOUR} AS hour, user_id, project_id, engine_name, endpoint, currency, count(*) AS calls
-              FROM interactions
-             WHERE (id, "timestamp") IN (SELECT id, "timestamp" FROM interaction_batch WHERE finished_at IS NOT NULL)
-               AND error_code = '{ABANDONED}'
+      FROM (SELECT {_HOUR} AS hour, was.user_id, was.project_id, was.engine_name, was.endpoint, was.currency,
+                   count(*) AS calls
+              FROM interaction_batch AS batch CROSS JOIN LATERAL (
+                   SELECT user_id, project_id, engine_name, endpoint, currency FROM interactions AS call
+                    WHERE call.id = batch.id AND call."timestamp" = batch."timestamp"
+                      AND call.error_code = '{ABANDONED}' OFFSET 0) AS was
+             WHERE batch.finished_at IS NOT NULL
              GROUP BY 1, 2, 3, 4, 5, 6) AS late
      WHERE (known.hour, known.engine_name, known.endpoint, known.status, known.currency)
            = (late.hour, late.engine_name, late.endpoint, 'error', late.currency)

@@ -11,7 +11,7 @@ from accounts.services import create_api_key
 from config.common.ids import uuid7
 from config.common.problems import NotFound
 from conftest import make_account
-from monitoring.models import Interaction, StreamOffset, StreamReject
+from monitoring.models import Interaction, InteractionUsage, StreamOffset, StreamReject
 from monitoring.selectors import get_interaction, visible_interactions
 from monitoring.tests.calls import record
 from projects.models import MemberRole, Project
@@ -65,6 +65,18 @@ def test_people_see_their_own_calls_and_those_of_projects_they_answer_for(
 
 def test_anonymous_sees_nothing(calls: dict[str, Interaction]) -> None:
     assert list(Interaction.objects.visible_to(AnonymousUser())) == []
+    assert list(InteractionUsage.objects.visible_to(AnonymousUser())) == []
+
+
+@pytest.mark.parametrize(("who", "sums"), [("owner", 2), ("manager", 2), ("member", 1), ("stranger", 1), ("staff", 4)])
+def test_people_see_the_sums_of_the_calls_that_they_see(
+    calls: dict[str, Interaction], who: str, sums: int, request: pytest.FixtureRequest
+) -> None:
+    seen = InteractionUsage.objects.visible_to(request.getfixturevalue(who))
+    assert len(seen) == sums
+    assert set(seen.values_list("user_id", flat=True)) == {
+        call.user_id for call in Interaction.objects.visible_to(request.getfixturevalue(who))
+    }
 
 
 def test_former_manager_sees_only_what_was_asked_by_oneself(

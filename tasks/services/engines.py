@@ -78,16 +78,16 @@ def sync_engines() -> Sequence[Engine]:
     made: list[Engine] = []
     for domain in engine_domains():
         for adapter in engine_registry(domain).engines():
+            # A remote engine has no address yet, some local ones no model: staff, or `manage.py add_engine`, name it.
+            is_ready = adapter.card.local and not adapter.card.options.get("needs_model")
             row, created = Engine.objects.get_or_create(
                 domain=domain,
                 name=adapter.card.name,
                 defaults={
                     "adapter": adapter.card.name,
                     "title": adapter.card.title,
-                    # A remote engine has no address yet: staff, or `manage.py add_engine`, give it one.
-                    "is_enabled": adapter.card.local,
-                    "is_default": adapter.card.local
-                    and not Engine.objects.filter(domain=domain, is_default=True).exists(),
+                    "is_enabled": is_ready,
+                    "is_default": is_ready and not Engine.objects.filter(domain=domain, is_default=True).exists(),
                 },
             )
             made += [row] if created else []

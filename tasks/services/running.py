@@ -206,8 +206,8 @@ def stop_task(*, claim: Claim, status: TaskStatus, reason: str) -> bool:
 
 
 def _ended(claim: Claim) -> None:
-    if kind_named(claim.task_type).estimate:
-        release_reservations([claim.task_id])
+    # Also for kinds that are not metered: their rows wait for the receivers of the event.
+    release_reservations([claim.task_id])
     if claim.parent_task_id is not None:
         advance_chain(claim.parent_task_id)
 

@@ -18,6 +18,7 @@ from chatbot.services.imports.receiving import local_path, lock_imports, most_un
 from chatbot.services.imports.writing import write_conversation, write_memory
 from chatbot.states import ImportResult, ImportStatus
 from projects.models import ProjectKey
+from tasks.engines.errors import Cancelled, EngineError, WorkInterrupted
 from tasks.models import Task
 from tasks.registry import Outcome, TaskContext
 
@@ -44,10 +45,24 @@ def run_import(context: TaskContext) -> Outcome:
             _Importer(run, context).take(export)
     except _Deleted:
         return Outcome({"run_id": run_id, "status": "deleted"})
+    except EngineError as error:
+        _note_end(run, error)
+        raise
     run.refresh_from_db()
     counts = {name: getattr(run, f"{name}_count") for name in ImportResult.values}
     output = {"run_id": run_id, "status": "completed", "dry_run": run.dry_run, "messages": run.message_count}
     return Outcome(output | counts, in_transaction=lambda: _finish(run))
+
+
+def _note_end(run: ImportRun, error: EngineError) -> None:
+    """Say at once that it ended: the queue tells receivers only of tasks that hold quota. A retry begins anew."""
+    if isinstance(error, Cancelled):
+        changes: dict[str, Any] = {"status": ImportStatus.CANCELLED}
+    elif isinstance(error, WorkInterrupted) or error.retryable:
+        return
+    else:
+        changes = {"status": ImportStatus.FAILED, "error_code": error.code, "error_message": error.message}
+    ImportRun.objects.filter(pk=run.pk).update(**changes, finished_at=Now())
 
 
 def _finish(run: ImportRun) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
 from chatbot.importing import roundhouse
@@ -19,15 +20,12 @@ from chatbot.states import MessageStatus
 from config.common.ids import uuid7
 from tasks.engines.errors import EngineError
 
-BATCH = 500
-
 
 def write_conversation(run: ImportRun, item: ImportedConversation, plan: Plan) -> Conversation:
     """Add what is new; what is there already stays as it is. In the caller's transaction."""
     conversation = plan.conversation or _create(run, item)
     keys = _keys(item, plan)
-    rows = list(_rows(conversation, plan, keys))
-    Message.objects.bulk_create(rows, batch_size=BATCH)
+    _copy(list(_rows(conversation, plan, keys)))
     _note_origin(run, item, plan, conversation, keys)
     return conversation
 
@@ -88,6 +86,17 @@ def _rows(conversation: Conversation, plan: Plan, keys: dict[str, UUID]) -> Iter
         before = row.created_at or moments.get(row.parent_origin_id or "", before) + timedelta(microseconds=1)
         moments[row.origin_id] = before
         yield _row(conversation, row, keys[row.origin_id], parent, before, versions[(parent, row.role)])
+
+
+def _copy(rows: Sequence[Message]) -> None:
+    """By COPY: an INSERT of 10,000 messages spends most of its time in making its text."""
+    # The database itself fills in the others.
+    fields = [f for f in Message._meta.local_concrete_fields if not f.generated and f.name != "updated_at"]
+    columns = ", ".join(str(field.column) for field in fields)
+    statement = f"COPY messages ({columns}) FROM STDIN"
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row([field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields])
 
 
 def _versions(conversation: Conversation) -> "defaultdict[tuple[UUID | None, str], set[int]]":

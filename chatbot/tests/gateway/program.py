@@ -85,7 +85,8 @@ class Program:
         async def ask() -> list[Reply]:
             return await asyncio.gather(*(self.send(path, body, headers) for body in bodies))
 
-        return in_loop(ask)
+        answers: list[Reply] = in_loop(ask)
+        return answers
 
     async def send(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Reply:
         """The same inside of a loop."""

@@ -1,5 +1,8 @@
 """`X-Roundhouse-Cache`: answers from the cache for programs that ask for it."""
 
+from decimal import Decimal
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
@@ -19,7 +22,7 @@ pytestmark = pytest.mark.django_db
 MINUTE = {"X-Roundhouse-Cache": "60"}
 
 
-def kept() -> list[bytes]:
+def kept() -> list[Any]:
     return list(redis_client().keys("response_cache:*"))
 
 
@@ -31,7 +34,7 @@ def test_second_answer_comes_from_the_cache_and_costs_no_tokens(
     assert [answer.headers["X-Roundhouse-Cache"] for answer in (first, second)] == ["miss", "hit"]
     assert (second.content, len(upstream.requests)) == (first.content, 1)
     asked, hit = books()
-    assert (asked.usage, asked.cost) == ({"requests": 1, "tokens": 27}, 27)
+    assert (asked.usage, asked.cost) == ({"requests": 1, "tokens": 27}, Decimal(27))
     assert (hit.usage, hit.cost, hit.total_tokens) == ({"requests": 1, "tokens": 0}, None, 0)
     assert (hit.status, hit.prompt, hit.response) == ("success", "Hello there", "Hello world")
 

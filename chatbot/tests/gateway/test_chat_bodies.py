@@ -1,5 +1,6 @@
 """Bodies that are refused: OpenAI's error object, nothing asked, nothing recorded, nothing reserved."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -99,7 +100,7 @@ def test_checked_messages_are_those_of_the_body() -> None:
 
 
 def test_last_question_and_all_instructions_are_recorded() -> None:
-    messages = [
+    messages: list[Mapping[str, Any]] = [
         {"role": "system", "content": "Be kind."},
         {"role": "user", "content": "First"},
         {"role": "developer", "content": [{"type": "text", "text": "Be short."}]},

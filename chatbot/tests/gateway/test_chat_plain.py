@@ -37,7 +37,7 @@ def test_answer_carries_the_rate_limit_and_a_request_id(program: Program, books:
 
 
 def test_every_parameter_is_sent_on_known_or_not(program: Program, upstream: Upstream) -> None:
-    fields = {
+    fields: dict[str, Any] = {
         "temperature": 0.2, "top_p": 1, "n": 2, "stop": ["x"], "max_tokens": 5, "max_completion_tokens": 6,
         "presence_penalty": -1, "logit_bias": {"50256": -100}, "logprobs": True, "top_logprobs": 3, "seed": 7,
         "response_format": {"type": "json_object"}, "user": "u", "parallel_tool_calls": False, "tool_choice": "auto",

@@ -125,7 +125,7 @@ def test_quota_of_tokens_holds(program: Program, owner: Account, books: Books) -
 @pytest.mark.parametrize("given", ["Hello", ["a", "b"], [1, 2, 3], [[1, 2], [3]]])
 def test_remote_engine_gets_the_input_as_it_is(given: Any, program: Program, upstream: Upstream, books: Books) -> None:
     upstream.behave = reply(200, VECTORS)
-    fields = {"dimensions": 256, "encoding_format": "base64", "user": "u"}
+    fields: dict[str, Any] = {"dimensions": 256, "encoding_format": "base64", "user": "u"}
     assert program.embed(given, model="upstream", **fields).json == VECTORS
     assert (upstream.requests[0].path, upstream.requests[0].json) == (
         "/v1/embeddings", {"model": "mock-1", "input": given} | fields,

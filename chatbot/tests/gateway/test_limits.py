@@ -63,11 +63,12 @@ def test_quota_of_each_scope_holds_and_is_booked(
     scope: str, program: Program, upstream: Upstream, owner: Account, project: Project, books: Books
 ) -> None:
     key = ApiKey.objects.get(name="program")
-    given, stored = {
+    scopes: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         "account": ({"account": owner}, {"user": owner}),
         "key": ({"key": key}, {"api_key": key}),
         "project": ({"project_id": project.pk}, {"project_id": project.pk}),
-    }[scope]
+    }
+    given, stored = scopes[scope]
     limit("requests", 2, **given)
     assert [program.chat().status for _ in range(3)] == [200, 200, 429]
     books()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 KEY = {"Idempotency-Key": "order-5"}
 
 
-def kept() -> list[bytes]:
+def kept() -> list[Any]:
     return list(redis_client().keys("idempotency:*"))
 
 

@@ -75,7 +75,7 @@ def bring(owner: Account, project: Project, run_import_task: RunImport) -> Bring
     """`bring(as_json([chatgpt()]))`."""
 
     def take(content: bytes, *, name: str = "export.json", **fields: Any) -> ImportRun:
-        given = {"user": owner, "project": project, "dry_run": False} | fields
+        given: dict[str, Any] = {"user": owner, "project": project, "dry_run": False} | fields
         run = start_import(pieces=pieces(content), filename=name, **given)
         assert run_import_task(run) == "completed"
         return run

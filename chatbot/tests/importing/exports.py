@@ -61,7 +61,7 @@ def claude_message(key: str, sender: str, text: str, **fields: Any) -> Json:
 
 def webui(**fields: Any) -> Json:
     """A chat of Open WebUI with two answers to one question."""
-    messages = {
+    messages: dict[str, Json] = {
         "1": {"id": "1", "parentId": None, "childrenIds": ["2", "3"], "role": "user", "content": "Why?"},
         "2": {"id": "2", "parentId": "1", "childrenIds": [], "role": "assistant", "content": "So.", "model": "qwen"},
         "3": {"id": "3", "parentId": "1", "childrenIds": [], "role": "assistant", "content": "Thus.", "model": "phi"},

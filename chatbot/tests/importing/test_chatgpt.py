@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chatbot.importing.base import Note
+from chatbot.importing.base import Note, Skipped
 from chatbot.tests.importing.conftest import Read, only, tree
 from chatbot.tests.importing.exports import Json, answer, as_json, as_zip, chatgpt, node
 
@@ -105,10 +105,8 @@ def test_picture_without_a_name_goes_by_its_id(read: Read) -> None:
 
 def test_tools_speak_as_the_assistant_and_keep_their_name(read: Read) -> None:
     output = {"content_type": "execution_output", "text": "4"}
-    tool = node(
-        "t", None, "x", "tool", content=output, author={"role": "tool", "name": "python"}, recipient="assistant"
-    )
-    [message] = one(read, tool).messages
+    author = {"role": "tool", "name": "python"}
+    [message] = one(read, node("t", None, "x", content=output, author=author, recipient="assistant")).messages
     assert (message.role, message.metadata) == ("assistant", {"tool": "python", "recipient": "assistant"})
 
 
@@ -133,7 +131,7 @@ def test_shards_are_read_in_their_order_and_the_rest_is_named(read: Read) -> Non
     extra = {"user.json": as_json({"id": "u", "email": "a@b.c"}), "chat.html": b"<html>", "file-9.png": b"\x89PNG"}
     items = read(as_zip(files | extra), name="export.zip")
     assert [getattr(item, "origin_id", "") for item in items] == ["one", "two", "", ""]
-    assert [(item.what, item.why) for item in items[2:]] == [
-        ("user.json", Note("not_a_conversation", 1)),
-        ("export.zip", Note("files_left_out", 2)),
+    assert items[2:] == [
+        Skipped("user.json", Note("not_a_conversation", 1)),
+        Skipped("export.zip", Note("files_left_out", 2)),
     ]

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 from accounts.models import Account
-from chatbot.importing import chatgpt as chatgpt_reader
-from chatbot.importing import values
 from chatbot.models import Conversation, ImportItem, ImportOrigin, ImportRun, Memory, Message
 from chatbot.tests.importing.conftest import Bring, nothing_written, report, texts
 from chatbot.tests.importing.exports import (
@@ -29,6 +27,7 @@ from chatbot.tests.importing.exports import (
 from projects.models import Project
 from tasks.models import Task
 
+UUIDS = [f"01a1ff15-c15b-72cd-ad75-{number:012x}" for number in range(3)]
 pytestmark = pytest.mark.django_db
 
 FILES: dict[str, Callable[[], Any]] = {
@@ -138,7 +137,7 @@ def test_imports_of_two_people_know_nothing_of_each_other(bring: Bring, member: 
 
 def test_conversation_that_stands_twice_in_a_file_is_imported_once(bring: Bring) -> None:
     twice = as_json([chatgpt(), chatgpt()])
-    expected = [("Lời chào", "imported", []), ("Lời chào", "unchanged", [])]
+    expected: list[tuple[str, str, list[Any]]] = [("Lời chào", "imported", []), ("Lời chào", "unchanged", [])]
     assert report(bring(twice, dry_run=True)) == expected
     assert report(bring(twice)) == expected
     assert Conversation.objects.count() == 1
@@ -193,20 +192,18 @@ def test_characters_that_the_database_cannot_hold_are_replaced(bring: Bring) -> 
     assert Message.objects.filter(content="nul  and ? half").exists()
 
 
-def test_item_that_the_database_refuses_spoils_no_other(bring: Bring, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(values, "MAX_TITLE", 500)
-    monkeypatch.setattr(chatgpt_reader, "line", lambda value, most=500: values.text(value))
-    run = bring(as_json([chatgpt(title="x" * 400), claude()]))
-    assert [(item.result, item.notes) for item in run.items.order_by("position")] == [
-        ("failed", [["refused", ""]]),
-        ("imported", []),
-    ]
+def test_item_that_the_database_refuses_spoils_no_other(bring: Bring) -> None:
+    highest = {"id": UUIDS[1], "role": "user", "content": "a", "version": 2**31 - 1}
+    ours = {"format": "roundhouse.conversation", "version": 1, "id": UUIDS[0], "title": "Ours"}
+    messages = [highest, highest | {"id": UUIDS[2]}]
+    run = bring(as_json([ours | {"messages": messages}, claude()]))
+    assert report(run) == [("Ours", "failed", [["refused", ""]]), ("Greeting", "imported", [])]
     assert Conversation.objects.get().title == "Greeting"
 
 
 def test_report_never_reaches_the_task_that_others_may_see(bring: Bring) -> None:
     run = bring(as_json([chatgpt()]))
-    task = Task.objects.get(pk=run.task_id)
+    task = Task.objects.get(pk=run.task_id or "")
     assert "Lời chào" not in f"{task.title}{task.input_data}{task.output_data}{task.progress_message}"
     assert task.output_data == {
         "run_id": str(run.pk), "status": "completed", "dry_run": False, "messages": 2,

@@ -68,7 +68,7 @@ def test_failed_answer_says_so(read: Read) -> None:
 
 
 def test_empty_answer_is_left_out_and_what_follows_moves_up(read: Read) -> None:
-    said = [
+    said: list[Json] = [
         {"messageId": "q", "text": "Q", "isCreatedByUser": True},
         {"messageId": "e", "parentMessageId": "q", "text": ""},
         {"messageId": "r", "parentMessageId": "e", "text": "R", "isCreatedByUser": True},

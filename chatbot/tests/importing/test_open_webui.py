@@ -11,7 +11,7 @@ from chatbot.tests.importing.exports import Json, as_json, webui
 
 
 def bare() -> Json:
-    return webui()["chat"] | {"id": "ow-1", "timestamp": 1_710_000_000_000}
+    return {**webui()["chat"], "id": "ow-1", "timestamp": 1_710_000_000_000}
 
 
 def one(read: Read, chat: Json) -> Any:

@@ -19,7 +19,7 @@ def engine() -> Iterator[MiniLMEngine]:
 @pytest.fixture(scope="package")
 def examples(engine: MiniLMEngine) -> list[Example]:
     """Of the catalogue."""
-    return examples_of(list(read_catalogue().values()), engine)
+    return examples_of(list(read_catalogue().values()), engine.embed)
 
 
 @pytest.fixture(scope="package")

@@ -25,7 +25,7 @@ CODE = "for index in range(len(rows)):\n    total += rows[index].price * rows[in
 def test_clear_prompts_are_known(classifier: Classifier, prompt: str, intent: str) -> None:
     found = classifier.classify(prompt)
     assert found.intent == intent
-    assert 0.4 <= found.confidence <= 1.0
+    assert 0.3 <= found.confidence <= 1.0
 
 
 @pytest.mark.parametrize("prompt", ["", "   ", "zxcv qwer asdf", "the second one behind it", "cái kia kìa"])
@@ -74,7 +74,7 @@ def test_a_corrected_label_teaches_its_neighbours(engine: MiniLMEngine, examples
 
 
 def test_an_intent_of_a_project_is_known_by_its_description(engine: MiniLMEngine, examples: list[Example]) -> None:
-    own = examples_of([Intent("beekeeping", "bee keeping", ("Care of bees, hives, honey and queens",))], engine)
+    own = examples_of([Intent("beekeeping", "bee keeping", ("Care of bees, hives, honey and queens",))], engine.embed)
     found = Classifier(engine, [*examples, *own]).classify("How do I move a queen bee to another hive?")
     assert found.intent == "beekeeping"
 
@@ -83,5 +83,5 @@ def test_the_dev_half_is_met(classifier: Classifier) -> None:
     found = [(row[2], classifier.classify(row[3]).intent) for row in labelled() if row[0] == "dev"]
     decided = [pair for pair in found if pair[1] != UNKNOWN]
     right = sum(wanted == intent for wanted, intent in decided)
-    assert right / len(decided) >= 0.95
-    assert right / sum(wanted != UNKNOWN for wanted, _intent in found) >= 0.7
+    assert right / len(decided) >= 0.9
+    assert right / sum(wanted != UNKNOWN for wanted, _intent in found) >= 0.75

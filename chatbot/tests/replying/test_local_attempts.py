@@ -7,6 +7,7 @@ from django.utils.translation import override
 from accounts.models import Account
 from chatbot.models import Conversation, Message
 from chatbot.replying.local import LocalWriter, write_reply
+from chatbot.replying.recording import record_of_message
 from chatbot.services import continue_reply
 from chatbot.services.writing import take_over
 from chatbot.streams.writer import Draft
@@ -30,7 +31,8 @@ def lost_writer(reply: Message, *texts: str) -> LocalWriter:
     """A first attempt that has streamed these deltas and then hears nothing of the world for a while."""
     writer_id = take_over(reply.pk)
     assert writer_id is not None
-    writer = LocalWriter(Draft(reply.pk, reply.content, begun_at=len(reply.content)), attempt_of(reply), writer_id)
+    draft = Draft(reply.pk, reply.content, begun_at=len(reply.content))
+    writer = LocalWriter(draft, attempt_of(reply), writer_id, record_of_message(reply))
     for text in texts:
         writer.draft.add(text)
         writer.flush()

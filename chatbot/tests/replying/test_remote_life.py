@@ -105,8 +105,8 @@ async def test_conversation_deleted_in_the_middle_ends_the_call_and_is_paid(hous
 
 async def test_end_of_the_process_ends_the_row(house: House) -> None:
     reply, reader = await begun(house)
-    (job,) = remote._jobs
-    job.cancel()
+    await remote.end_all()
+    assert not remote._jobs
     frames = await reader.end()
     row = await house.row(reply)
     assert (row.status, row.content, row.heartbeat_at) == ("interrupted", " a b", None)
@@ -124,6 +124,11 @@ async def test_many_replies_at_once_keep_apart(house: House) -> None:
     texts = {text_of(await reading(reply.pk).end()) for reply in replies}
     assert (texts, len(house.upstream.requests)) == ({"".join(TEXTS[:5])}, 8)
     await until(lambda: not remote._jobs)
+
+
+async def test_process_without_replies_ends_at_once() -> None:
+    await remote.end_all()
+    assert not remote._jobs
 
 
 @pytest.mark.parametrize("is_closed", [False, True])

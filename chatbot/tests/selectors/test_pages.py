@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Account
 from chatbot.models import Conversation, Message
 from chatbot.selectors.conversations import BranchPage
-from chatbot.selectors.pages import folders_of, grouped, page_messages, tags_of, without_the_oldest
+from chatbot.selectors.pages import grouped, labels_of, page_messages, without_the_oldest
 from chatbot.tests.conftest import As
 from projects.models import Project
 
@@ -38,7 +38,8 @@ def test_folders_and_tags_in_use_are_sorted_and_named_once(owner: Account, proje
     for folder, tags in (("b", ["y", "x"]), ("a", ["x"]), ("b", []), ("", [])):
         Conversation.objects.create(user=owner, project=project, folder=folder, tags=tags)
     rows = Conversation.objects.all()
-    assert (folders_of(rows), tags_of(rows)) == (["a", "b"], ["x", "y"])
+    assert labels_of(rows) == (["a", "b"], ["x", "y"])
+    assert labels_of(rows.filter(folder="")) == ([], [])
 
 
 def page_with(*lengths: int, has_more: bool = False) -> BranchPage:
@@ -47,12 +48,17 @@ def page_with(*lengths: int, has_more: bool = False) -> BranchPage:
 
 @pytest.mark.parametrize(
     ("lengths", "kept"),
-    [((10, 10, 10), 3), ((23_000, 900, 50), 3), ((24_000, 900, 50), 2), ((9, 30_000, 30_000), 2), ((50_000,), 1)],
+    [((10, 10, 10), 3), ((15_000, 900, 50), 3), ((16_000, 900, 50), 2), ((9, 30_000, 30_000), 2), ((50_000,), 1)],
 )
 def test_oldest_messages_wait_when_the_texts_are_long(lengths: tuple[int, ...], kept: int) -> None:
     page = without_the_oldest(page_with(*lengths))
     assert [len(message.content) for message in page.messages] == list(lengths[-kept:])
     assert page.has_more is (kept < len(lengths))
+
+
+def test_texts_are_counted_as_they_are_sent() -> None:
+    page = BranchPage([Message(content="ữ" * 4_000) for _ in range(3)], {}, None, False)
+    assert len(without_the_oldest(page).messages) == 2
 
 
 def test_what_was_left_out_before_stays_so() -> None:

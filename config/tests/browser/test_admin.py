@@ -42,3 +42,25 @@ def test_the_dashboard_shows_queues_and_living_workers(open_window: OpenWindow) 
     page.goto("/admin/")
     expect(page.get_by_role("cell", name="tts_queue")).to_be_visible()
     expect(page.get_by_text("Workers alive").locator("xpath=..")).to_contain_text("1")
+
+
+CALL_BEGINS = """
+WITH made AS (SELECT uuid7_now() AS id)
+INSERT INTO interactions (
+    id, "timestamp", endpoint, model, engine_name, prompt, system_message, response, intent_classification,
+    deviation_score_delta, usage, currency, is_streaming, is_partial, user_agent, request_id, status, error_code,
+    error_message)
+SELECT id, uuid7_time(id), 'chat', %s, '', '', '', '', '', 0, '{}', '', true, false, '', '', 'started', '', ''
+  FROM made RETURNING id
+"""
+
+
+def test_the_list_of_running_calls_fills_by_itself(open_window: OpenWindow, house: House) -> None:
+    page = open_window("admin").new_page()
+    page.goto("/admin/monitoring/interaction/?status__exact=started")
+    page.locator("#searchbar").fill("half a word")
+    for model in ("first-model", "second-model"):
+        assert house.ask(CALL_BEGINS, model)
+        expect(page.get_by_role("cell", name=model)).to_be_visible()
+    expect(page.locator("#searchbar")).to_have_value("half a word")
+    expect(page.locator("#changelist-form")).to_have_count(1)

@@ -1,5 +1,5 @@
 /** Work that an answer started: a card with its state, live progress, and the way to its task. */
-import type { Frame } from "../lib/frames";
+import { isTerminal, type Frame } from "../lib/frames";
 import { icon, statusLook, text } from "../lib/strings";
 import { showTask } from "../live";
 import { showToast } from "../ui/toasts";
@@ -70,7 +70,8 @@ async function showAnswer(card: HTMLElement, taskId: string): Promise<void> {
 async function lookUp(card: HTMLElement, taskId: string): Promise<void> {
   try {
     const task = await get<{ status: string; progress: number; task_type: string }>(`tasks/${taskId}/`);
-    card.dataset.status = task.status;
+    // A frame may have overtaken the answer: what has ended stays ended.
+    if (isTerminal(card.dataset.status ?? "")) return;
     showTask({ type: "task.state", task_id: taskId, project_id: null, attempt: 0, error_code: null, at: "", ...task });
     if (task.status === "completed") await showAnswer(card, taskId);
   } catch (error) {

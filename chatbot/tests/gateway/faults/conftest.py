@@ -41,23 +41,16 @@ def web(transactional_db: None, owner: Account, project: Project, engine: Engine
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "config.asgi:application",
-        "--port",
-        str(port),
-        "--log-level",
-        "warning",
-    ]
+    command = ["uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
     environment = child_environment(DJANGO_SETTINGS_MODULE="config.settings.test")
-    process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
+    process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment, start_new_session=True)
     token = create_api_key(user=owner, name="program", permissions=["chat:write"])[1]
     web = Web(process, f"http://127.0.0.1:{port}/v1", token)
-    eventually(lambda: _answers(web.url), within_seconds=60, sweeping=False)
-    yield web
-    kill_group(process)
+    try:
+        eventually(lambda: _answers(web.url), within_seconds=60, sweeping=False)
+        yield web
+    finally:
+        kill_group(process)
 
 
 def _answers(url: str) -> bool:
