@@ -58,4 +58,5 @@ class Conversation(TimestampedModel):
         ]
 
     def __str__(self) -> str:
-        return self.title or str(self.pk)
+        # Never its words: the console shows this to staff.
+        return str(self.pk)

@@ -51,4 +51,5 @@ class Memory(TimestampedModel):
         ]
 
     def __str__(self) -> str:
-        return self.question[:50]
+        # Never its words: the console shows this to staff.
+        return str(self.pk)

@@ -77,7 +77,8 @@ class Message(TimestampedModel):
         triggers = [*TimestampedModel.Meta.triggers, *total_triggers(), kept_text_trigger()]
 
     def __str__(self) -> str:
-        return self.content[:50]
+        # Never its words: the console shows this to staff.
+        return str(self.pk)
 
     @property
     def is_streaming(self) -> bool:
