@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from accounts.admin import ReadOnlyAdmin, apply_to_each
 from chatbot import intent_admin as intent_admin  # registers its own models
-from chatbot.models import Conversation, Memory, Message, UploadedFile
+from chatbot.models import Conversation, ImportRun, Memory, Message, UploadedFile
 from chatbot.services import stop_reply
 
 _STATUS_COLOURS = {
@@ -117,3 +117,23 @@ class UploadedFileAdmin(PrivateAdmin):
     def show_status(self, file: UploadedFile) -> str:
         """How far it is."""
         return file.status
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(PrivateAdmin):
+    """Imports: how many items came of them, and what went wrong."""
+
+    list_display = ["id", "user", "source_format", "dry_run", "show_status", "imported_count", "failed_count"]
+    list_filter = ["status", "source_format", "dry_run", ("created_at", RangeDateTimeFilter)]
+    list_select_related = ["user"]
+    search_fields = ["=id", "user__username", "user__email", "error_code"]
+    fields = [
+        "id", "user", "project", "source_format", "file_size", "checksum", "dry_run", "status", "imported_count",
+        "updated_count", "unchanged_count", "skipped_count", "failed_count", "message_count", "error_code",
+        "error_message", "created_at", "finished_at",
+    ]  # fmt: skip
+
+    @display(description=_("status"), label=_STATUS_COLOURS)
+    def show_status(self, run: ImportRun) -> str:
+        """How far it is."""
+        return run.status

@@ -59,6 +59,21 @@ SCRIPT_TEXTS: dict[str, str | Promise] = {
     "chatArchived": _("Archived."),
     "chatUnarchived": _("Back in the list."),
     "chatUndo": _("Undo"),
+    "chatNoLinks": _("No link is open."),
+    "chatLinkUntil": _("Until {day}"),
+    "chatLinkMade": _("made on {day}"),
+    "chatLinkOpened": _("last opened on {day}"),
+    "chatLinkNotOpened": _("not opened yet"),
+    "chatRevoke": _("Revoke"),
+    "chatRevokeLink": _("Revoke the link until {day}"),
+    "chatRevokeQuestion": _("Revoke this link? Nobody can read the conversation by it any more."),
+    "chatRevoked": _("The link is revoked."),
+    "chatSideBySide": _("Answers side by side"),
+    "chatCompareNote": _("“Best answer” keeps one; the others remain behind the arrows."),
+    "chatBest": _("Best answer"),
+    "chatBestChosen": _("Chosen as the best answer."),
+    "chatComparing": _("{count} engines"),
+    "chatChosenEngines": _("{count} chosen, at most {most}."),
 }
 
 SUGGESTIONS: tuple[str | Promise, ...] = (

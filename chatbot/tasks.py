@@ -6,6 +6,7 @@ from chatbot.services import (
     clean_imports,
     delete_expired_conversations,
     discover_engines,
+    embed_missing,
     interrupt_silent_replies,
     remove_orphan_files,
 )
@@ -34,3 +35,9 @@ def clean_files() -> None:
 def discover() -> None:
     """Every minute: the models of a local Ollama become engines."""
     discover_engines()
+
+
+@shared_task(name="chatbot.embed_memories", ignore_result=True)
+def embed_memories() -> None:
+    """Every ten minutes: memories saved while no engine could embed them get their meaning."""
+    embed_missing()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chatbot import views
+from chatbot import imports_views, views
 
 app_name = "chatbot"
 
@@ -10,5 +10,10 @@ urlpatterns = [
     path("", views.new_chat, name="new"),
     path("list/", views.conversation_list, name="list"),
     path("recent/", views.recent, name="recent"),
+    path("import/", imports_views.imports, name="imports"),
+    path("import/<uuid:run_id>/", imports_views.import_run, name="import"),
+    path("import/<uuid:run_id>/confirm/", imports_views.confirm, name="import_confirm"),
+    path("import/<uuid:run_id>/cancel/", imports_views.cancel, name="import_cancel"),
+    path("import/<uuid:run_id>/delete/", imports_views.delete, name="import_delete"),
     path("<uuid:conversation_id>/", views.chat, name="conversation"),
 ]

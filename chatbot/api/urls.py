@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from chatbot.api.comparing import CompareView, PreferencesView, VoteView
 from chatbot.api.deviation import DeviationBlockViewSet
 from chatbot.api.files import UploadedFileViewSet
+from chatbot.api.imports import ImportViewSet
 from chatbot.api.memories import MemoryViewSet
 from chatbot.api.shares import ShareLinkViewSet
 from chatbot.api.views import ConversationViewSet, MessageViewSet
@@ -14,6 +15,7 @@ router = SimpleRouter(use_regex_path=False)
 router.register("conversations", ConversationViewSet, basename="conversation")
 router.register("messages", MessageViewSet, basename="message")
 router.register("files", UploadedFileViewSet, basename="file")
+router.register("imports", ImportViewSet, basename="import")
 router.register("shares", ShareLinkViewSet, basename="share")
 router.register("deviation/blocks", DeviationBlockViewSet, basename="deviation-block")
 router.register("memories", MemoryViewSet, basename="memory")

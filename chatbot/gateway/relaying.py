@@ -36,6 +36,7 @@ class Relay:
         self._call, self._chatter, self._answer, self._slot = call, chatter, answer, slot
         self._with_usage = with_usage
         self._meter = StreamMeter()
+        self._has_said_done = False
         self._deadline = time.monotonic() + settings.GATEWAY_HOLD_SECONDS
         self._loop = asyncio.get_running_loop()
 
@@ -56,7 +57,8 @@ class Relay:
                     async for event in passed:
                         yield event
                 breaker_of(self._chatter).note(failed=False)
-                yield DONE_EVENT
+                if not self._has_said_done:
+                    yield DONE_EVENT
                 await self._answer.drain()
             except EngineError as failure:
                 error = failure
@@ -98,6 +100,10 @@ class Relay:
             if self._meter.feed(piece):
                 self._call.note_first_token()
             passed, is_done, error = self._sort(payloads)
+            if is_done and error is None and self._meter.is_finished:
+                # Together with the last words: each event for itself would be a system call.
+                passed.append(DONE_EVENT)
+                self._has_said_done = True
             if passed:
                 yield b"".join(passed)
             if error is not None:

@@ -1,11 +1,13 @@
 """Conversations (D2)."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
+from chatbot.models.searching import folded_vector
 from chatbot.querysets import ConversationQuerySet
 from config.common.models import TimestampedModel, uuid7_key
 from projects.models import Project
@@ -46,6 +48,8 @@ class Conversation(TimestampedModel):
         verbose_name_plural = _("conversations")
         indexes = [
             models.Index(fields=["user", "-is_pinned", "-last_message_at", "-id"], name="conversations_of_person"),
+            # Without it each search folds every title of the person anew.
+            GinIndex(folded_vector("title"), name="conversations_title_words"),
         ]
         constraints = [
             models.CheckConstraint(

@@ -81,8 +81,11 @@ def _meaning(memory: Memory) -> list[float] | None:
 
 
 def embed_missing(*, limit: int = 100) -> int:
-    """Give memories their meaning that were saved while no engine could; returns how many."""
-    rows = list(Memory.objects.filter(embedding=None)[:limit])
-    for memory in rows:
-        Memory.objects.filter(pk=memory.pk).update(embedding=_meaning(memory))
-    return len(rows)
+    """Give memories their meaning that were saved while no engine could; returns how many, 0 while none can."""
+    given = 0
+    for memory in Memory.objects.filter(embedding=None).defer("search")[:limit]:
+        meaning = _meaning(memory)
+        if meaning is None:
+            break
+        given += Memory.objects.filter(pk=memory.pk).update(embedding=meaning)
+    return given

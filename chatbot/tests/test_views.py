@@ -142,7 +142,7 @@ def test_five_thousand_messages_open_as_a_small_page(browser_client: Client, con
     with CaptureQueriesContext(connection) as queries:
         response = browser_client.get(f"{URL}{conversation.pk}/")
     data = data_of(response.content.decode())
-    assert len(queries) <= 12
+    assert len(queries) <= 12, [query["sql"][:60] for query in queries]
     assert len(response.content) < 50_000
     assert (len(data["messages"]), data["has_more"]) == (40, True)
     assert b"Message 4999 of" in response.content

@@ -60,6 +60,7 @@ UNFOLD: dict[str, Any] = {
                     _item(_("Messages"), "chat_bubble", "chatbot_message"),
                     _item(_("Memories"), "psychology", "chatbot_memory"),
                     _item(_("Files"), "attach_file", "chatbot_uploadedfile"),
+                    _item(_("Imports"), "upload_file", "chatbot_importrun"),
                 ],
             },
             {

@@ -16,7 +16,7 @@ import { Scroll } from "./chat/scroll";
 import { SettingsPanel } from "./chat/settings";
 import { ChatSocket } from "./chat/socket";
 import { Thread } from "./chat/thread";
-import { inflatedAll, type Conversation, type Exchange, type PageData } from "./chat/types";
+import { inflatedAll, type Comparison, type Conversation, type Exchange, type PageData } from "./chat/types";
 
 const data = JSON.parse(need("#chat-data").textContent ?? "") as PageData;
 const stage = need("[data-part=stage]");
@@ -40,7 +40,7 @@ const thread: Thread = new Thread(
   { engines: data.engines, canSpeak: data.can_speak, onDrawn: () => scroll.keep() },
   { socket: () => socket, scroll: () => scroll, onChange: refresh },
 );
-const list = new ConversationList({ currentId, newUrl: data.new_url, onRenamed: adopt });
+const list = new ConversationList({ currentId, newUrl: data.new_url, onRenamed: adopt, leaf: () => thread.leaf?.id ?? null });
 const settings = new SettingsPanel(currentId);
 const deeds = new Deeds({
   thread, remember: new RememberDialog(), toEnd: () => scroll.toEnd(), leave: (url) => location.assign(url), chatUrl,
@@ -48,7 +48,7 @@ const deeds = new Deeds({
 const composer = new Composer(new Drafts(data.account, browserStore()), { conversationId: currentId, send, stop, editLast });
 
 function refresh(): void {
-  composer.setRunning(thread.running !== undefined);
+  composer.setRunning(thread.running.length > 0);
   stage.classList.toggle("is-new", thread.messages.length === 0);
 }
 
@@ -81,12 +81,22 @@ async function begin(): Promise<Conversation> {
   return made;
 }
 
+async function put(id: string, question: Question): Promise<void> {
+  const { model, models, ...rest } = question;
+  const body = { ...rest, parent_message_id: thread.leaf?.id ?? null };
+  if (models.length > 0) {
+    const { message, replies } = await post<Comparison>(`conversations/${id}/compare/`, { ...body, models });
+    thread.compare(replies, message);
+    return;
+  }
+  const made = await post<Exchange>(`conversations/${id}/messages/`, { ...body, model });
+  thread.put(...(made.message ? [made.message] : []), made.reply);
+}
+
 async function send(question: Question): Promise<boolean> {
   try {
     const { id } = conversation ?? (await begin());
-    const body = { ...question, parent_message_id: thread.leaf?.id ?? null };
-    const made = await post<Exchange>(`conversations/${id}/messages/`, body);
-    thread.put(...(made.message ? [made.message] : []), made.reply);
+    await put(id, question);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     composer.refuse(error.message);
@@ -105,18 +115,18 @@ async function showTitle(): Promise<void> {
 }
 
 function stop(): void {
-  const { running } = thread;
-  if (!running) return;
-  post(`messages/${running.id}/stop/`).catch((error: unknown) => {
-    // It ended in this moment: just what was wanted.
-    if (error instanceof Problem && error.status === 409) return;
-    showToast("error", wordsOf(error));
-  });
+  for (const { id } of thread.running) {
+    post(`messages/${id}/stop/`).catch((error: unknown) => {
+      // It ended in this moment: just what was wanted.
+      if (error instanceof Problem && error.status === 409) return;
+      showToast("error", wordsOf(error));
+    });
+  }
 }
 
 function editLast(): boolean {
   const message = lastEditable(thread.messages);
-  const view = message && !thread.running ? thread.view(message.id) : undefined;
+  const view = message && thread.running.length === 0 ? thread.view(message.id) : undefined;
   if (view) deeds.edit(view);
   return view !== undefined;
 }
@@ -146,7 +156,7 @@ async function catchUp(leaf: string | null): Promise<void> {
 function startKeys(): void {
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape" && thread.running && !document.querySelector(":popover-open")) stop();
+    if (event.key === "Escape" && thread.running.length > 0 && !document.querySelector(":popover-open")) stop();
     if (event.key !== "/" || isTyping(event.target)) return;
     event.preventDefault();
     composer.focus();

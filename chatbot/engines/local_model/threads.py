@@ -3,13 +3,14 @@
 import queue
 import threading
 from collections.abc import Callable, Generator
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 from chatbot.engines.base import ChatEvent, Done
 from tasks.engines.cancel import CancelToken
 from tasks.engines.errors import EngineCrashed
 
+THREAD_NAME = "chat-model"
 _POLL_SECONDS = 0.05
 T = TypeVar("T")
 
@@ -22,7 +23,7 @@ class Outlet:
     """Where the work puts its events; also tells it that the reader has gone."""
 
     def __init__(self) -> None:
-        self.events: queue.SimpleQueue[ChatEvent | BaseException] = queue.SimpleQueue()
+        self.events: queue.SimpleQueue[ChatEvent | None] = queue.SimpleQueue()
         self._left = threading.Event()
 
     def put(self, event: ChatEvent) -> None:
@@ -39,30 +40,11 @@ class Outlet:
         """The reader goes."""
         self._left.set()
 
-    def run(self, work: Callable[["Outlet"], None]) -> None:
-        """The body of the thread: whatever the work raises reaches the reader, and the thread ends in silence."""
-        try:
-            work(self)
-        except ReaderLeft:
-            return
-        except BaseException as error:  # noqa: BLE001  # raised again by the reader
-            self.events.put(error)
-        else:
-            self.events.put(EngineCrashed("The engine stopped without an end."))
-
 
 def wait_in_thread(work: Callable[[], T], cancel: CancelToken) -> T:
     """What `work` returns or raises; within a tenth of a second what `cancel` raises, while the work goes on."""
     cancel.raise_if_cancelled()
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001  # raised again by the one who waits
-            future.set_exception(error)
-
-    threading.Thread(target=run, name="chat-model").start()
+    future = _start(work)
     while True:
         try:
             return future.result(_POLL_SECONDS)
@@ -80,19 +62,28 @@ def read_in_thread(work: Callable[[Outlet], None], cancel: CancelToken) -> Gener
     """
     cancel.raise_if_cancelled()
     outlet = Outlet()
-    # Not a daemon: a process that ends waits for the step in hand, rather than to be torn down inside of it.
-    threading.Thread(target=outlet.run, args=(work,), name="chat-model").start()
+    future = _start(lambda: work(outlet))
+    future.add_done_callback(lambda _ended: outlet.events.put(None))
     try:
         while True:
             cancel.raise_if_cancelled()
             try:
-                found = outlet.events.get(timeout=_POLL_SECONDS)
+                event = outlet.events.get(timeout=_POLL_SECONDS)
             except queue.Empty:
                 continue
-            if isinstance(found, BaseException):
-                raise found
-            yield found
-            if isinstance(found, Done):
+            if event is None:
+                future.result()
+                raise EngineCrashed("The engine stopped without an end.")
+            yield event
+            if isinstance(event, Done):
                 return
     finally:
         outlet.leave()
+
+
+def _start(work: Callable[[], T]) -> "Future[T]":
+    """A thread for this work alone. A process that ends waits for it, rather than to be torn down inside a step."""
+    executor = ThreadPoolExecutor(1, thread_name_prefix=THREAD_NAME)
+    future = executor.submit(work)
+    executor.shutdown(wait=False)
+    return future

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from chatbot.engines.base import ChatRequest, Done, LocalChatEngine, Target, TextDelta, Turn
+from chatbot.engines.local_model.threads import THREAD_NAME
 from chatbot.engines.transformers_local import TransformersLocalEngine
 from chatbot.tests.engines.contract import LocalChatEngineContract
 from chatbot.tests.engines.listening import Reply, ask, leave, listen, sort_events
@@ -41,8 +42,11 @@ def _hear(engine: TransformersLocalEngine, target: Target, request: ChatRequest 
     return sort_events(engine.reply(request or ask("Hello"), target, cancel=NeverCancelled()))
 
 
-def _models_at_work() -> int:
-    return sum(thread.name == "chat-model" for thread in threading.enumerate())
+def _still_at_work(*, after_seconds: float = 5) -> int:
+    threads = [thread for thread in threading.enumerate() if thread.name.startswith(THREAD_NAME)]
+    for thread in threads:
+        thread.join(after_seconds)
+    return sum(thread.is_alive() for thread in threads)
 
 
 class TestContract(LocalChatEngineContract):
@@ -131,8 +135,7 @@ def test_nobody_computes_for_a_reader_who_left(rambler: TransformersLocalEngine,
             next(events)
     else:
         leave(events)
-    rambler.close()
-    assert _models_at_work() == 0
+    assert _still_at_work() == 0
 
 
 @pytest.mark.parametrize("characters", [POSITIONS + 1, 100_000])

@@ -121,3 +121,10 @@ def test_progress_goes_up_to_the_end(run: ImportRun) -> None:
     run_import(context)
     assert context.seen == sorted(context.seen)
     assert context.seen[-1] == 99
+
+
+def test_report_has_an_end(run: ImportRun, run_import_task: RunImport, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatbot.services.imports.running.MAX_ITEMS", 2)
+    assert run_import_task(run) == "completed"
+    assert report(run) == [*ALL[:2], ("e.json", "skipped", [["too_many_items", 2]])]
+    assert Conversation.objects.count() == 2

@@ -128,6 +128,7 @@ def test_without_an_embedder_words_find_them(no_embedder: None, owner: Account) 
 def test_meaning_is_added_when_an_embedder_is_back(owner: Account) -> None:
     Engine.objects.filter(domain="embeddings").update(is_enabled=False, is_default=False)
     memory = save_memory(user=owner, **DOG)
+    assert embed_missing() == 0
     Engine.objects.filter(domain="embeddings").update(is_enabled=True, is_default=True)
     assert (embed_missing(), embed_missing()) == (1, 0)
     assert propose_memories(owner, QUESTION) == [memory]

@@ -52,5 +52,5 @@ def test_news_are_kept_for_a_day_in_a_stream_of_the_persons_own() -> None:
     for _ in range(3):
         publish()
     (key,) = redis_client().keys("chat_stream:*")
-    assert (bytes(key), redis_client().xlen(key)) == (f"chat_stream:{changes_of(PERSON)}".encode(), 3)
+    assert (key, redis_client().xlen(key)) == (f"chat_stream:{changes_of(PERSON)}".encode(), 3)
     assert 0 < redis_client().ttl(key) <= 86_400

@@ -1,6 +1,7 @@
 /** Where people write: draft, files, memories, engine, send and stop. */
 import { text } from "../lib/strings";
 import { Attachments } from "./attachments";
+import { EngineComparison } from "./comparing";
 import { need } from "./dom";
 import type { Drafts } from "./drafts";
 import { MemoryPicker } from "./memories";
@@ -10,6 +11,8 @@ export interface Question {
   files: string[];
   memories: string[];
   model: string;
+  /** Those that answer it side by side; empty where `model` answers alone. */
+  models: string[];
 }
 
 interface Links {
@@ -29,6 +32,7 @@ export class Composer {
   private readonly stopButton = need<HTMLButtonElement>("[data-act=stop]", this.form);
   private readonly problem = need<HTMLElement>("[data-part=problem]", this.form);
   private readonly engine = this.form.querySelector<HTMLSelectElement>("select[name=model]");
+  private readonly comparison = new EngineComparison(this.form, this.engine);
   private readonly attachments: Attachments;
   private readonly memories: MemoryPicker;
   private running = false;
@@ -134,7 +138,7 @@ export class Composer {
     this.area.readOnly = true;
     this.refuse("");
     this.refresh();
-    const question = { content: this.area.value, files: this.attachments.ids, memories: this.memories.ids, model: this.model };
+    const question = { content: this.area.value, files: this.attachments.ids, memories: this.memories.ids, model: this.model, models: this.comparison.names };
     const sent = await this.links.send(question);
     this.sending = false;
     this.area.readOnly = false;

@@ -3,6 +3,7 @@ import { text } from "../lib/strings";
 import { ask } from "../ui/confirm";
 import { showToast } from "../ui/toasts";
 import { get, post, Problem, wordsOf } from "./api";
+import { MAX_ENGINES } from "./comparing";
 import { editMessage } from "./editing";
 import type { RememberDialog } from "./memories";
 import type { MessageView } from "./message";
@@ -53,6 +54,8 @@ export class Deeds {
     else if (act === "regenerate") await this.reply(post(`messages/${message.id}/regenerate/`, { model: button.dataset.engine ?? "" }));
     else if (act === "continue") await this.reply(post(`messages/${message.id}/continue/`));
     else if (act === "version") await this.links.thread.goTo(button.dataset.version ?? null);
+    else if (act === "best") await this.choose(message.id);
+    else if (act === "side-by-side") await this.compare(message);
     else if (act === "fork") this.links.leave(this.links.chatUrl((await post<Conversation>(`messages/${message.id}/fork/`)).id));
     else if (act === "remember") this.links.remember.open(questionOf(this.links.thread.messages, message)?.content ?? "", message.content);
     else if (act === "speak") await readAloud(view.element, view.element.querySelector<HTMLElement>(".prose")?.innerText ?? "");
@@ -62,6 +65,21 @@ export class Deeds {
   private async reply(begun: Promise<Exchange>): Promise<void> {
     const { reply } = await begun;
     this.links.thread.put(reply);
+    this.links.toEnd();
+  }
+
+  private async choose(id: string): Promise<void> {
+    await post<undefined>(`messages/${id}/vote/`);
+    await this.links.thread.settle(id);
+    this.links.toEnd();
+    showToast("success", text("chatBestChosen"));
+  }
+
+  /** The last versions of an answer, as many as fit beside each other, the shown one among them. */
+  private async compare(message: Message): Promise<void> {
+    const last = message.versions.slice(-MAX_ENGINES);
+    const ids = last.includes(message.id) ? last : [message.id, ...last.slice(1)];
+    this.links.thread.compare(await Promise.all(ids.map((id) => get<Message>(`messages/${id}/`))));
     this.links.toEnd();
   }
 

@@ -5,12 +5,15 @@ import { get, patch, Problem, wordsOf } from "./api";
 import { Deletions } from "./deletions";
 import { need } from "./dom";
 import { ConversationMenu } from "./menu";
+import { ShareDialog } from "./share";
 import type { Conversation } from "./types";
 
 interface Links {
   currentId: () => string | null;
   newUrl: string;
   onRenamed: (conversation: Conversation) => void;
+  /** The last message that is shown, of the open conversation. */
+  leaf: () => string | null;
 }
 
 export class ConversationList {
@@ -19,10 +22,12 @@ export class ConversationList {
   private readonly form = need<HTMLFormElement>("form", this.dialog);
   private readonly problem = need<HTMLElement>("[data-part=problem]", this.dialog);
   private readonly deletions: Deletions;
+  private readonly share: ShareDialog;
   private editing: string | null = null;
 
   constructor(private readonly links: Links) {
     this.deletions = new Deletions(() => this.mark());
+    this.share = new ShareDialog((id) => (id === links.currentId() ? links.leaf() : null));
     const menu = new ConversationMenu((action, id) => void this.act(action, id));
     document.addEventListener("click", (event) => {
       const button = (event.target as Element).closest<HTMLElement>("[data-act=conversation-menu]");
@@ -79,6 +84,7 @@ export class ConversationList {
   private async act(action: string, id: string): Promise<void> {
     try {
       if (action === "details") await this.openDetails(id);
+      else if (action === "share") await this.share.open(id);
       else if (action === "delete") this.delete(id);
       else if (action === "pin" || action === "unpin") await this.change(id, { is_pinned: action === "pin" });
       else await this.archive(id, action === "archive");

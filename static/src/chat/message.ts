@@ -83,6 +83,7 @@ export class MessageView {
     const bar = h("div", { class: "message-actions", "data-part": "actions" });
     if (!isEnded(message.status)) return bar;
     bar.append(...versions(message));
+    if (message.role === "assistant" && message.versions.length > 1) bar.append(iconButton(icon("columns-2"), text("chatSideBySide"), "side-by-side"));
     bar.append(iconButton(icon("copy"), text("chatCopy"), "copy"));
     if (message.abilities.edit) bar.append(iconButton(icon("pencil"), text("chatEdit"), "edit"));
     if (message.abilities.regenerate) bar.append(...this.again());

@@ -1,6 +1,7 @@
 /** The branch that is shown: fetches older messages, follows replies that are being written, swaps versions. */
 import { text } from "../lib/strings";
 import { get } from "./api";
+import { Columns } from "./columns";
 import { need } from "./dom";
 import { ReplyStream, type StreamFrame } from "./frames";
 import { MessageView, type Surroundings } from "./message";
@@ -20,6 +21,9 @@ interface Links {
 export class Thread {
   readonly list = need<HTMLElement>("[data-part=messages]");
   messages: Message[] = [];
+  /** Answers to the last question beside each other, the branch's own among them; none most of the time. */
+  private compared: Message[] = [];
+  private readonly columns = new Columns();
   hasMore = false;
   private readonly views = new Map<string, MessageView>();
   private readonly streams = new Map<string, ReplyStream>();
@@ -40,17 +44,17 @@ export class Thread {
   }
 
   message(id: string): Message | undefined {
-    return this.messages.find((each) => each.id === id);
+    return [...this.messages, ...this.compared].find((each) => each.id === id);
   }
 
   get leaf(): Message | undefined {
     return this.messages.at(-1);
   }
 
-  /** The reply that is being written at the end of the branch. */
-  get running(): Message | undefined {
+  /** The replies that are being written at the end of the branch. */
+  get running(): Message[] {
     const { leaf } = this;
-    return leaf && !isEnded(leaf.status) ? leaf : undefined;
+    return (this.compared.length > 0 ? this.compared : leaf ? [leaf] : []).filter((each) => !isEnded(each.status));
   }
 
   /** The branch that the page was rendered with. */
@@ -62,7 +66,10 @@ export class Thread {
 
   /** Takes messages for the shown branch: views that stay are kept, the others go or come. */
   private show(messages: Message[]): void {
-    const ids = new Set(messages.map((each) => each.id));
+    const leaf = messages.at(-1);
+    // The chat goes on below one of them, or another version took their place.
+    if (!this.compared.some((each) => each.id === leaf?.id)) this.compared = [];
+    const ids = new Set([...messages, ...this.compared].map((each) => each.id));
     for (const [id, view] of this.views) {
       if (ids.has(id)) continue;
       view.element.remove();
@@ -70,6 +77,7 @@ export class Thread {
       this.streams.delete(id);
       this.links.socket().unfollow(id);
     }
+    if (this.compared.length === 0) this.columns.element.remove();
     this.messages = messages;
     messages.forEach((message, index) => this.place(message, index));
     this.list.classList.toggle("is-empty", messages.length === 0);
@@ -77,14 +85,25 @@ export class Thread {
   }
 
   private place(message: Message, index: number): void {
+    const element = this.compared.some((each) => each.id === message.id) ? this.drawCompared() : this.draw(message).element;
+    const there = this.list.children[index];
+    if (there !== element) this.list.insertBefore(element, there ?? null);
+  }
+
+  private drawCompared(): HTMLElement {
+    this.columns.show(this.compared.map((each) => this.draw(each)));
+    return this.columns.element;
+  }
+
+  private draw(given: Message): MessageView {
+    const message = this.newest(given);
     let view = this.views.get(message.id);
     if (!view) {
       view = new MessageView(message, this.around);
       this.views.set(message.id, view);
     } else if (view.message !== message) view.set(message);
-    const there = this.list.children[index];
-    if (there !== view.element) this.list.insertBefore(view.element, there ?? null);
     if (!isEnded(message.status) && !this.streams.has(message.id)) this.follow(message);
+    return view;
   }
 
   private follow(message: Message): void {
@@ -101,11 +120,26 @@ export class Thread {
     this.show(messages);
   }
 
+  /** Versions of one answer beside each other, at the end of the branch; `question` where it is not shown yet. */
+  compare(replies: readonly Message[], question?: Message): void {
+    const own = replies.find((each) => each.id === this.leaf?.id) ?? replies[0];
+    if (!own) return;
+    this.compared = [...replies];
+    this.put(...(question ? [question] : []), own);
+  }
+
+  /** One of them remains; the others wait behind the arrows. */
+  async settle(id: string): Promise<void> {
+    const branch = await this.load(id);
+    this.compared = [];
+    this.join(branch);
+  }
+
   /** The socket may have told more of a reply than an answer that was on its way meanwhile. */
   private newest(message: Message): Message {
     const stream = this.streams.get(message.id);
     if (!stream || isEnded(message.status) || stream.seq <= message.last_seq) return message;
-    return { ...message, content: stream.text, last_seq: stream.seq };
+    return { ...message, content: stream.text, last_seq: stream.seq, metadata: { ...message.metadata, tools: stream.tools } };
   }
 
   take(frame: StreamFrame): void {
@@ -142,7 +176,9 @@ export class Thread {
 
   /** The same message as it is now. */
   replace(message: Message): void {
-    this.show(this.messages.map((each) => (each.id === message.id ? message : each)));
+    const now = (each: Message): Message => (each.id === message.id ? message : each);
+    this.compared = this.compared.map(now);
+    this.show(this.messages.map(now));
   }
 
   private announce(message: Message): void {

@@ -101,6 +101,12 @@ export interface Exchange {
   reply: Message;
 }
 
+/** A question that several engines answer. */
+export interface Comparison {
+  message: Message;
+  replies: Message[];
+}
+
 export interface Memory {
   id: string;
   question: string;
