@@ -101,9 +101,9 @@ bench: build $(VENV)/.installed-dev ## Measure speed and memory against the riva
 	@$(BIN)/python -m bench
 
 requirements: $(VENV)/.installed-dev ## Compile the pinned requirements from the .in files
-	@$(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements.txt requirements.in
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements-models.txt requirements-models.in
-	$(BIN)/uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements-dev.txt requirements-dev.in
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements.txt requirements.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements-models.txt requirements-models.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements-dev.txt requirements-dev.in
 
 clean-data: ## Delete all data of this folder's installation (asks first; FORCE=1 does not)
 	@if [ ! -e "$(DATA_DIR)" ]; then echo "There is nothing to delete: $(DATA_DIR) does not exist."; exit 0; fi

@@ -10,6 +10,7 @@ from chatbot.services import (
     interrupt_silent_replies,
     remove_orphan_files,
 )
+from chatbot.services.deviation import prune_events
 
 
 @shared_task(name="chatbot.interrupt_silent_replies", ignore_result=True)
@@ -29,6 +30,12 @@ def clean_files() -> None:
     """Daily: remove stored files that no row names, and exports that nobody imported."""
     remove_orphan_files()
     clean_imports()
+
+
+@shared_task(name="chatbot.prune_deviation_events", ignore_result=True)
+def prune_deviation_events() -> None:
+    """Daily: events of deviation that are older than the audit."""
+    prune_events()
 
 
 @shared_task(name="chatbot.discover_engines", ignore_result=True)

@@ -26,7 +26,7 @@ from projects.context import current_project_of
 from tasks.engines.errors import EngineError
 from tasks.models import Engine
 
-PAGE_SIZE = 30
+PAGE_SIZE = 25
 RECENT = 5
 #: What a link on somebody else's page may not do: ask in the reader's name. Typed and bookmarked addresses say "none".
 _OWN_SITES = ("same-origin", "none")

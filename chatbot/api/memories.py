@@ -67,8 +67,8 @@ class MemoryViewSet(mixins.ListModelMixin, GenericViewSet[Memory]):
     def get_queryset(self) -> MemoryQuerySet:
         """What the caller may see, or those of them with the words of `q`."""
         rows = Memory.objects.visible_to(account_of(self.request)).defer("embedding", "search")
-        words = self.request.query_params.get("q", "") if self.action == "list" else ""
-        return search_memories(rows, words) if words.strip() else rows
+        words = self._words() if self.action == "list" else ""
+        return search_memories(rows, words) if words else rows
 
     @extend_schema(parameters=[_WORDS])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -105,8 +105,12 @@ class MemoryViewSet(mixins.ListModelMixin, GenericViewSet[Memory]):
     @action(detail=False, methods=["get"], pagination_class=None)
     def propose(self, request: Request) -> Response:
         """The memories nearest to a question, the nearest first; at most five."""
-        nearest = propose_memories(account_of(request), request.query_params.get("q", ""))
+        nearest = propose_memories(account_of(request), self._words())
         return Response([self._json(memory) for memory in nearest])
+
+    def _words(self) -> str:
+        """Of `q`; PostgreSQL's texts hold no NUL."""
+        return str(self.request.query_params.get("q", "")).replace("\0", "").strip()
 
     def _memory(self, pk: UUID) -> Memory:
         memory = self.get_queryset().filter(pk=pk).first()

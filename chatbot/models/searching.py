@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
-from django.db.models import Func
+from django.db.models import F, Func
 
 #: The first characters of a text that the search looks at; a tsvector holds one megabyte at most.
 SEARCHED_CHARACTERS = 100_000
@@ -13,13 +13,14 @@ SEARCHED_CHARACTERS = 100_000
 def folded_vector(*columns: str) -> Func:
     """tsvector of the columns, in no language: words as they are, in small letters, without accents.
 
-    No class of ours, because migrations hold the expression and import nothing of the house.
+    No class of ours, because migrations hold the expression and import nothing of the house. Nor has it a type: two
+    fields are never equal, so each look at the models would find a new index.
     """
     return Func(
-        *columns,
-        template=f"to_tsvector('simple', fold_accents(left(%(expressions)s, {SEARCHED_CHARACTERS})))",
+        # F and the order of names as Django writes them into the migration: it compares both.
+        *map(F, columns),
         arg_joiner=" || ' ' || ",
-        output_field=SearchVectorField(),
+        template=f"to_tsvector('simple', fold_accents(left(%(expressions)s, {SEARCHED_CHARACTERS})))",
     )
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.contrib.postgres.search import SearchVectorField
+from django.db.models import ExpressionWrapper, Q
 
 from accounts.models import Account, ApiKey
 from chatbot.models import Conversation, Message
@@ -37,7 +38,8 @@ def search_conversations(rows: ConversationQuerySet, words: str) -> Conversation
     """Title or any message holds all words, whatever their accents (đ too); the last word may be unfinished."""
     query = PrefixQuery(words[:MAX_SEARCH_CHARACTERS])
     hits = Message.objects.filter(conversation__in=rows.values("pk"), search=query)
-    titled = rows.alias(title_words=folded_vector("title")).filter(title_words=query)
+    title_words = ExpressionWrapper(folded_vector("title"), output_field=SearchVectorField())
+    titled = rows.alias(title_words=title_words).filter(title_words=query)
     return rows.filter(Q(pk__in=hits.values("conversation_id")) | Q(pk__in=titled.values("pk")))
 
 

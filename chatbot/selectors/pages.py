@@ -15,7 +15,7 @@ from chatbot.selectors.conversations import BranchPage, message_abilities
 from chatbot.states import MessageStatus
 
 #: Texts of the first page together, as UTF-8; what is older comes when somebody scrolls up.
-BYTES_AT_FIRST = 12_000
+BYTES_AT_FIRST = 9_000
 #: One exchange is shown however long it is.
 MESSAGES_AT_LEAST = 2
 _WEEK_DAYS = 7

@@ -3,12 +3,15 @@
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -122,6 +125,13 @@ def _is_charged(question_id: UUID) -> bool:
     """Whether another answer to the question was: people ask once, however many engines answer."""
     replies = Message.objects.filter(parent_message_id=question_id).values_list("pk", flat=True)
     return DeviationEvent.objects.filter(interaction_id__in=list(replies)).exists()
+
+
+def prune_events() -> int:
+    """Delete events that are older than the audit's rows; returns how many. Scores do not rest on them."""
+    months = timedelta(days=31 * settings.INTERACTION_RETENTION_MONTHS)
+    deleted, _by_model = DeviationEvent.objects.filter(created_at__lt=timezone.now() - months).delete()
+    return deleted
 
 
 @transaction.atomic

@@ -2,17 +2,20 @@
 
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from fpdf import FPDF
-from fpdf.fonts import FontFace, TextStyle, TTFFont
 
 from chatbot.markdown import as_html
 from chatbot.models import Conversation, Message
 from chatbot.selectors.branches import branch, newest_leaf
 from chatbot.services.errors import InvalidConversation
 from chatbot.states import MessageRole
+
+# fpdf is imported where it is used: it brings numpy and Pillow, which a web process at rest does without.
+if TYPE_CHECKING:
+    from fpdf import FPDF
 
 #: Beyond it a PDF takes minutes; Markdown and JSON have no limit.
 MAX_CHARACTERS = 300_000
@@ -35,7 +38,9 @@ def export_pdf(conversation: Conversation, leaf_id: UUID | None = None) -> bytes
     return bytes(pdf.output())
 
 
-def _document(title: str) -> FPDF:
+def _document(title: str) -> "FPDF":
+    from fpdf import FPDF
+
     pdf = FPDF(format="A4")
     files = _font_folder()
     for style, name in _STYLES.items():
@@ -58,7 +63,9 @@ def _font_folder() -> Path:
     return Path(spec.origin).parent / "files"
 
 
-def _write(pdf: FPDF, message: Message) -> None:
+def _write(pdf: "FPDF", message: Message) -> None:
+    from fpdf.fonts import FontFace, TextStyle
+
     who = _("You") if message.role == MessageRole.USER else message.engine_name or _("Assistant")
     state = "" if message.status == "completed" else f" ({message.get_status_display()})"
     pdf.ln(4)
@@ -82,8 +89,10 @@ def _write(pdf: FPDF, message: Message) -> None:
         pdf.multi_cell(0, 4.5, _printable(pdf, line), new_x="LMARGIN", new_y="NEXT")
 
 
-def _printable(pdf: FPDF, text: str) -> str:
+def _printable(pdf: "FPDF", text: str) -> str:
     """Letters that the font lacks become its replacement character: a text never loses a sign without a trace."""
+    from fpdf.fonts import TTFFont
+
     font = pdf.fonts[_FONT.lower()]
     known = font.cmap if isinstance(font, TTFFont) else {}
     text = text.translate(_SPELT)

@@ -90,8 +90,13 @@ def prepare_reply(input_data: dict[str, Any], project: Project | None) -> dict[s
 
 
 def keeps_contents(conversation: Conversation) -> bool:
-    """Whether the audit keeps what is said: not where the project forbids it, nor of chats that delete themselves."""
-    return conversation.project.settings.get("store_content") is not False and conversation.expires_at is None
+    """Whether the audit keeps what is said in a chat: only where the project watches its scope, which staff may judge.
+
+    Elsewhere chats are private; nor is it kept where the project forbids it, or of chats that delete themselves.
+    """
+    project = conversation.project
+    is_allowed = project.settings.get("store_content") is not False and conversation.expires_at is None
+    return is_allowed and policy_of(project) is not None
 
 
 def set_launcher(launch: Callable[[ReplyPlan], None]) -> None:

@@ -139,10 +139,12 @@ def long_chat(conversation: Conversation, count: int) -> None:
 
 def test_five_thousand_messages_open_as_a_small_page(browser_client: Client, conversation: Conversation) -> None:
     long_chat(conversation, 5_000)
+    # What a process remembers of the engines is read by the first page.
+    browser_client.get(URL)
     with CaptureQueriesContext(connection) as queries:
         response = browser_client.get(f"{URL}{conversation.pk}/")
     data = data_of(response.content.decode())
-    assert len(queries) <= 12, [query["sql"][:60] for query in queries]
+    assert len(queries) <= 12
     assert len(response.content) < 50_000
     assert (len(data["messages"]), data["has_more"]) == (40, True)
     assert b"Message 4999 of" in response.content
@@ -263,9 +265,9 @@ def test_long_list_goes_on_without_repeating_its_heading(
     Conversation.objects.update(total_messages=1)
     first = page_of(browser_client, f"{URL}list/")
     address = re.search(r'hx-get="(/chat/list/\?page=2[^"]*)"', first)
-    assert (len(titles(first)), address is not None) == (30, True)
+    assert (len(titles(first)), address is not None) == (25, True)
     second = page_of(browser_client, str(address and address[1]).replace("&amp;", "&"))
-    assert (len(titles(second)), "chat-group" in second, "Show more" in second) == (5, False, False)
+    assert (len(titles(second)), "chat-group" in second, "Show more" in second) == (10, False, False)
 
 
 def test_recent_ones_are_five_and_not_archived(browser_client: Client, chat: Chat) -> None:

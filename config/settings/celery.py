@@ -64,6 +64,7 @@ CELERY_TASK_ROUTES = {
         "chatbot.discover_engines",
         "chatbot.embed_memories",
         "chatbot.interrupt_silent_replies",
+        "chatbot.prune_deviation_events",
         "tasks.release_orphans",
         "tasks.run",
         "tts.clean_audio",
@@ -83,6 +84,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "chatbot.discover_engines": 60.0,
         "chatbot.embed_memories": 600.0,
         "chatbot.interrupt_silent_replies": 5.0,
+        "chatbot.prune_deviation_events": 86_400.0,
         "tasks.release_orphans": 60.0,
         "tts.clean_audio": 86_400.0,
     }.items()

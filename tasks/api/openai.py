@@ -130,9 +130,10 @@ def model_object(engine: Engine) -> dict[str, Any]:
 
 @openai_endpoint(method="GET")
 async def list_models(request: HttpRequest, caller: Caller) -> HttpResponseBase:
-    """Every enabled engine of every domain."""
+    """Every enabled engine of every domain; a name that two domains share is listed once, as it is retrieved."""
     engines = Engine.objects.filter(is_enabled=True).order_by("domain", "-is_default", "name")
-    return JsonResponse({"object": "list", "data": [model_object(engine) async for engine in engines]})
+    models = {engine.name: model_object(engine) async for engine in engines}
+    return JsonResponse({"object": "list", "data": [*models.values()]})
 
 
 @openai_endpoint(method="GET")

@@ -72,7 +72,7 @@ def test_queue_is_paused_and_resumed(console: Client, staff: Account) -> None:
 
 
 def test_engine_is_probed_and_made_default(console: Client) -> None:
-    engine = Engine.objects.get(name="fake")
+    engine = Engine.objects.get(domain="tts", name="fake")
     assert "&#x27;ok&#x27;: True" in act(console, "engine", "probe", engine.pk)
     act(console, "engine", "set_default", engine.pk)
     engine.refresh_from_db()

@@ -162,7 +162,7 @@ def test_engine_of_a_name_that_is_taken_is_refused(operator: Client) -> None:
 
 
 def test_default_engine_is_not_chosen_by_the_form(operator: Client) -> None:
-    fake = Engine.objects.get(name="fake")
+    fake = Engine.objects.get(domain="tts", name="fake")
     operator.post(f"/admin/tasks/engine/{fake.pk}/change/", engine_form(fake, is_default="on"))
     assert Engine.objects.get(domain="tts", is_default=True).name == "espeak"
 

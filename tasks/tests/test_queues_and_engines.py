@@ -47,7 +47,7 @@ def test_request_beats_project_beats_default(project: Project) -> None:
 
 
 def test_switched_off_engine_is_never_chosen(project: Project) -> None:
-    Engine.objects.filter(name="fake").update(is_enabled=False)
+    Engine.objects.filter(domain="tts", name="fake").update(is_enabled=False)
     with pytest.raises(UnknownEngine) as refusal:
         choose_engine(domain="tts", requested="fake", project=project)
     assert refusal.value.errors == {"engine": ["There is no usable engine fake."]}
@@ -60,7 +60,7 @@ def test_engine_whose_adapter_is_not_installed_is_never_chosen() -> None:
 
 
 def test_exactly_one_default_per_domain(staff: Account) -> None:
-    made = make_default(engine=Engine.objects.get(name="fake"), actor=staff)
+    made = make_default(engine=Engine.objects.get(domain="tts", name="fake"), actor=staff)
     assert made.is_default
     assert list(Engine.objects.filter(domain="tts", is_default=True)) == [made]
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -15,7 +15,7 @@ from projects.models import Project
 pytestmark = pytest.mark.django_db
 
 ROOT = "/api/v1"
-WRONG: list[Any] = [None, 5, -1, 1.5, True, "x", "\u0000", "a" * 500_000, [], [None], {}, {"a": {}}, "\ud800"]
+WRONG: list[Any] = [None, 5, -1, 1.5, True, "x", "\u0000", "a" * 500_000, [], [None], {}, {"a": {}}]
 RAW = [b"", b"[]", b"5", b"not json", b'{"title": NaN}', b'{"title": "\\u0000"}', b'{"title": "\xff"}', b"[" * 99_999]
 
 
@@ -47,7 +47,7 @@ def test_field_of_a_question(field: str, value: Any, as_: As, owner: Account, co
     assert Message.objects.exists() is (response.status_code == 201)
 
 
-@pytest.mark.parametrize("value", [None, 5, True, [], {}, "", "  ", "\u0000", "a" * 500_000, "\ud800"])
+@pytest.mark.parametrize("value", [None, 5, True, [], {}, "", "  ", "\u0000", "a" * 500_000])
 def test_text_of_a_question(value: Any, as_: As, owner: Account, conversation: Conversation) -> None:
     response = as_(owner).post(f"{ROOT}/conversations/{conversation.pk}/messages/", {"content": value})
     assert (response.status_code in (201, 400), Message.objects.exists()) == (True, response.status_code == 201)

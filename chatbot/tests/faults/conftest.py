@@ -1,6 +1,5 @@
 """Real workers and a real web process on this test's database and Redis."""
 
-import asyncio
 import json
 import signal
 import socket
@@ -13,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from channels.db import database_sync_to_async
 from django.conf import settings
 from django.test import Client
 from websockets.asyncio.client import ClientConnection, connect
@@ -70,7 +70,7 @@ class Web:
     async def socket(self) -> AsyncIterator[ClientConnection]:
         """`/ws/chat/` with the session of `owner`, without compression."""
         client = Client()
-        await asyncio.to_thread(client.force_login, self.account)
+        await database_sync_to_async(client.force_login)(self.account)
         cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
         headers = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{self.port}"}
         url = f"ws://127.0.0.1:{self.port}/ws/chat/"

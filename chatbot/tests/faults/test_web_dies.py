@@ -6,6 +6,7 @@ import signal
 from uuid import UUID
 
 import pytest
+from channels.db import database_sync_to_async as in_thread
 from django.conf import settings
 
 from accounts.models import UsageReservation
@@ -75,11 +76,11 @@ def test_terminated_web_process_ends_its_replies_itself(start_web: WebFactory, s
 
 
 async def test_two_sockets_of_two_processes_see_the_same_text(start_web: WebFactory, slow: Upstream) -> None:
-    first, second = await asyncio.to_thread(lambda: (start_web(), start_web()))
-    reply_id = await asyncio.to_thread(first.ask, "Hello", "upstream")
+    first, second = await in_thread(lambda: (start_web(), start_web()))()
+    reply_id = await in_thread(first.ask)("Hello", "upstream")
     async with first.socket() as one, second.socket() as other:
         early = asyncio.create_task(_text(one, reply_id))
-        await asyncio.to_thread(eventually, lambda: has_text(reply_id, least=400), sweeping=False)
+        await in_thread(eventually)(lambda: has_text(reply_id, least=400), sweeping=False)
         redis_client().flushall()
         texts = await asyncio.gather(early, _text(other, reply_id))
     assert set(texts) == {ANSWER}
@@ -95,9 +96,9 @@ async def test_reply_of_two_thousand_tokens_costs_three_times_its_bytes_at_most(
 ) -> None:
     texts = tuple(f" từ{number}" for number in range(2_000))
     upstream.behave = paced(*texts, seconds=0.004)
-    web = await asyncio.to_thread(start_web)
+    web = await in_thread(start_web)()
     async with web.socket() as connection:
-        reply_id = await asyncio.to_thread(web.ask, "Hello", "upstream")
+        reply_id = await in_thread(web.ask)("Hello", "upstream")
         frames = [text async for text in read_socket(connection, reply_id)]
     row = await Message.objects.aget(pk=reply_id)
     sizes = sum(len(text.encode()) for text in frames), len("".join(texts).encode())

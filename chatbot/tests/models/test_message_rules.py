@@ -78,5 +78,5 @@ def test_conversation_refuses_a_temperature_out_of_range(conversation: Conversat
         Conversation.objects.filter(pk=conversation.pk).update(temperature=2.1)
 
 
-def test_names_for_people(question: Message) -> None:
-    assert (str(question), str(question.conversation)) == ("Why?", str(question.conversation.pk))
+def test_rows_are_named_without_what_they_say(question: Message) -> None:
+    assert (str(question), str(question.conversation)) == (str(question.pk), str(question.conversation.pk))

@@ -43,7 +43,7 @@ def test_reply_is_in_the_audit(ask: Ask, run: Run, owner: Account, conversation:
     assert (call.pk, call.message_id, call.conversation_id) == (reply.pk, reply.pk, conversation.pk)
     assert (call.user, call.project_id, call.endpoint) == (owner, conversation.project_id, "chat")
     assert (call.status, call.is_partial, call.is_streaming) == ("success", False, True)
-    assert (call.prompt, call.response, call.model) == ("[words 3] please", "word1 word2 word3", "fake")
+    assert (call.prompt, call.response, call.model) == ("", "", "fake")
     assert (call.prompt_tokens, call.completion_tokens) == (reply.prompt_tokens, reply.completion_tokens)
     assert (call.usage, call.intent_classification) == ({}, "")
     assert call.first_token_ms is not None
@@ -53,7 +53,13 @@ def test_failure_is_in_the_audit(ask: Ask, run: Run) -> None:
     run(ask("[words 3] [fail]"))
     [call] = calls()
     assert (call.status, call.error_code, call.is_partial) == ("error", "told_to_fail", True)
-    assert call.response == "word1 word2 word3"
+
+
+def test_words_are_kept_where_the_project_watches_its_scope(ask: Ask, run: Run, project: Project) -> None:
+    watch_scope(project, "observe")
+    run(ask("[words 3] please"))
+    [call] = calls()
+    assert (call.prompt, call.response) == ("[words 3] please", "word1 word2 word3")
 
 
 def test_continued_reply_records_its_new_words_and_is_not_judged_again(
@@ -71,9 +77,10 @@ def test_continued_reply_records_its_new_words_and_is_not_judged_again(
 
 
 def test_what_is_said_is_left_out_where_it_must_be(ask: Ask, run: Run, owner: Account, project: Project) -> None:
+    watch_scope(project, "observe")
     temporary = create_conversation(user=owner, project=project, model="fake", is_temporary=True)
     run(ask("A secret", conversation=temporary))
-    project.settings = {"store_content": False}
+    project.settings |= {"store_content": False}
     project.save(update_fields=["settings"])
     run(ask("Another secret"))
     assert [(call.prompt, call.response, call.status) for call in calls()] == [("", "", "success")] * 2

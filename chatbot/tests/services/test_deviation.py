@@ -1,15 +1,17 @@
 """Scores: how points add up, decay, warn and block, and how staff reset them."""
 
 import threading
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.models import Account
 from accounts.services import InvalidAccount, WrongAccountState
 from chatbot.models import DeviationBlock, DeviationEvent, DeviationRule, DeviationScore
-from chatbot.services.deviation import ScopeVerdict, reset_score
+from chatbot.services.deviation import ScopeVerdict, prune_events, reset_score
 from chatbot.services.scores import present_score
 from chatbot.tests.scoping import TRAVEL, age_scores, charge, watch_scope
 from config.common.ids import uuid7
@@ -174,6 +176,16 @@ def test_reset_needs_a_reason_staff_and_a_score(
     reset_score(score=score, actor=staff, reason="once")
     with pytest.raises(WrongAccountState):
         reset_score(score=score, actor=staff, reason="twice")
+
+
+def test_old_events_go_and_scores_stay(project: Project, member: Account) -> None:
+    policy = watch_scope(project)
+    charge(policy, member, 10)
+    DeviationEvent.objects.update(created_at=timezone.now() - timedelta(days=31 * 12 + 1))
+    charge(policy, member, 10)
+    assert prune_events() == 1
+    assert DeviationEvent.objects.get().score_after == 20
+    assert present_score(member.pk, project.pk) == pytest.approx(20, abs=0.01)
 
 
 def test_facts_fit_the_audit_s_columns() -> None:

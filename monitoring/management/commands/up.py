@@ -89,7 +89,7 @@ def house(port: int) -> list[Child]:
     """Beat, workers and web in the order of their start; a heavy worker only when some kind of task needs one."""
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     serve = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", LOOPBACK, "--port", str(port)]
-    serve += ["--no-access-log", "--lifespan", "off", "--timeout-graceful-shutdown", "5"]
+    serve += ["--no-access-log", "--timeout-graceful-shutdown", "5"]
     children = [Child("beat", [*manage, "beat"], WORKER_ENVIRONMENT)]
     for profile in sorted({WorkerProfile.LIGHT.value, *queue_profiles().values()}, reverse=True):
         command = [*manage, "worker", "--profile", profile]

@@ -47,6 +47,7 @@ export class ShareDialog {
   private readonly list = need<HTMLElement>("[data-part=links]", this.dialog);
   private readonly note = need<HTMLElement>("[data-part=note]", this.dialog);
   private conversationId = "";
+  private busy = false;
 
   /** `leafOf` names the end of the branch that is shown; null stands for the newest one. */
   constructor(private readonly leafOf: (conversationId: string) => string | null) {
@@ -73,15 +74,17 @@ export class ShareDialog {
   }
 
   private async attempt(deed: () => Promise<void>): Promise<void> {
+    // A disabled button would lose the focus: a second press is left unheard instead.
+    if (this.busy) return;
+    this.busy = true;
     this.problem.textContent = "";
-    this.make.disabled = true;
     try {
       await deed();
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       this.problem.textContent = wordsOf(error);
     } finally {
-      this.make.disabled = false;
+      this.busy = false;
     }
   }
 

@@ -5,6 +5,7 @@ import { Drafts } from "../chat/drafts";
 import { parseChatFrame, ReplyStream, type StreamFrame } from "../chat/frames";
 import { useFormulas } from "../chat/math";
 import { joint, lastEditable, placed, placeOf, questionOf } from "../chat/path";
+import { openLinks, type ShareLink } from "../chat/share";
 import { subjectOf } from "../chat/tools";
 import { inflatedAll, sourceCount, type Message, type PageMessage } from "../chat/types";
 import MarkdownIt from "markdown-it";
@@ -95,6 +96,16 @@ describe("the shown branch", () => {
     const answer = message("b", "a", { role: "assistant", abilities: { ...message("b").abilities, edit: false } });
     expect([lastEditable([message("a"), answer])?.id, questionOf([message("a"), answer], answer)?.id]).toEqual(["a", "a"]);
     expect([lastEditable([answer]), questionOf([answer], answer)]).toEqual([undefined, undefined]);
+  });
+});
+
+describe("shared links", () => {
+  const link = (id: string, more: Partial<ShareLink> = {}): ShareLink => ({
+    id, conversation_id: "c", created_at: "2026-01-01T00:00:00Z", expires_at: "2026-02-01T00:00:00Z", revoked_at: null, last_opened_at: null, ...more,
+  });
+  test("those of other conversations, revoked ones and ended ones are left out", () => {
+    const links = [link("a"), link("b", { conversation_id: "d" }), link("e", { revoked_at: "2026-01-02T00:00:00Z" }), link("f", { expires_at: "2026-01-05T00:00:00Z" })];
+    expect(openLinks(links, "c", new Date("2026-01-05T00:00:00Z")).map((each) => each.id)).toEqual(["a"]);
   });
 });
 

@@ -25,13 +25,13 @@ def get(url: str, person: Account | None = None) -> tuple[int, dict[str, Any]]:
 def test_any_key_lists_the_enabled_engines(stranger: Account) -> None:
     status, body = get("/v1/models", stranger)
     assert (status, body["object"]) == (200, "list")
-    assert [model["id"] for model in body["data"]] == ["espeak", "fake"]
+    assert [model["id"] for model in body["data"]] == ["librarian", "fake", "minilm", "espeak"]
     assert set(body["data"][0]) == {"id", "object", "created", "owned_by"}
 
 
 def test_disabled_engine_is_neither_listed_nor_found(stranger: Account) -> None:
     Engine.objects.filter(name="fake").update(is_enabled=False)
-    assert [model["id"] for model in get("/v1/models", stranger)[1]["data"]] == ["espeak"]
+    assert [model["id"] for model in get("/v1/models", stranger)[1]["data"]] == ["librarian", "minilm", "espeak"]
     status, body = get("/v1/models/fake", stranger)
     assert (status, body["error"]["code"], body["error"]["param"]) == (404, "model_not_found", "model")
 

@@ -66,13 +66,13 @@ def test_formats_are_kept_apart() -> None:
 @pytest.mark.parametrize("change", [{"model": "large"}, {"base_url": "http://127.0.0.1:9"}, {"options": {"a": 1}}])
 def test_engine_set_up_otherwise_is_another_engine(change: dict[str, object]) -> None:
     before = checksum()
-    Engine.objects.filter(name="fake").update(**change)
+    Engine.objects.filter(domain="tts", name="fake").update(**change)
     assert checksum() != before
 
 
 def test_name_and_title_of_the_row_do_not_count() -> None:
     before = checksum()
-    Engine.objects.filter(name="fake").update(title="Renamed", is_default=False)
+    Engine.objects.filter(domain="tts", name="fake").update(title="Renamed", is_default=False)
     assert checksum() == before
 
 
@@ -113,7 +113,7 @@ def test_entry_whose_file_changed_its_size_leads_nowhere(
 def test_engine_that_was_switched_off_answers_nothing_from_the_cache(spoken: AudioRequest) -> None:
     order = SpeechOrder.from_input(spoken.task.input_data)
     assert cached_renderings(order, request_id=spoken.pk) is not None
-    Engine.objects.filter(name="fake").update(is_enabled=False)
+    Engine.objects.filter(domain="tts", name="fake").update(is_enabled=False)
     assert cached_renderings(order, request_id=spoken.pk) is None
 
 

@@ -122,7 +122,7 @@ def test_order_asks_each_engine_with_its_own_voice() -> None:
 
 def test_project_setting_that_names_a_disabled_engine_is_refused(project: Project) -> None:
     project.settings = {"engines": {"tts": "fake"}}
-    Engine.objects.filter(name="fake").update(is_enabled=False)
+    Engine.objects.filter(domain="tts", name="fake").update(is_enabled=False)
     with pytest.raises(InvalidSpeechInput) as caught:
         prepare_input({"text": "Hello"}, project)
     assert (caught.value.code, list(caught.value.errors)) == ("unknown_engine", ["engine"])
