@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import docx
-import openpyxl  # type: ignore[import-untyped]  # has no types
+import openpyxl
 import pytest
 from docx.document import Document
 

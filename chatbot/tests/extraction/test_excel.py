@@ -6,7 +6,7 @@ import zipfile
 from functools import partial
 from pathlib import Path
 
-import openpyxl  # type: ignore[import-untyped]  # has no types
+import openpyxl
 import pytest
 
 from chatbot.extraction.base import Limits
