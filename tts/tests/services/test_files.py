@@ -151,7 +151,7 @@ def test_cleaner_passes_over_a_file_that_a_worker_finishes_meanwhile(
         partial.unlink(missing_ok=True)
         yield from (f"tts/partial/{partial.name}", NAME)
 
-    monkeypatch.setattr("tts.services.files._stored_names", listed_and_gone)
+    monkeypatch.setattr("tasks.storage.stored_names", listed_and_gone)
     assert remove_orphan_files() == 1
     assert not orphan.exists()
 
@@ -167,10 +167,10 @@ def test_periodic_task_removes_orphans(media: Path) -> None:
 @pytest.mark.parametrize(
     ("number", "code", "message"),
     [
-        (errno.ENOSPC, "disk_full", "There is no room on the disk for the audio file."),
-        (errno.EDQUOT, "disk_full", "There is no room on the disk for the audio file."),
-        (errno.EACCES, "write_failed", "The audio file could not be kept: Permission denied."),
-        (0, "write_failed", "The audio file could not be kept: OSError."),
+        (errno.ENOSPC, "disk_full", "There is no room on the disk for the file."),
+        (errno.EDQUOT, "disk_full", "There is no room on the disk for the file."),
+        (errno.EACCES, "write_failed", "The file could not be kept: Permission denied."),
+        (0, "write_failed", "The file could not be kept: OSError."),
     ],
 )
 def test_failed_rename_tells_the_reason_and_leaves_nothing(
