@@ -88,7 +88,7 @@ def test_parameter_of_a_list(path: str, query: str, as_: As, owner: Account, con
     assert as_(owner).get(f"{ROOT}/{path}/?{query}").status_code in (200, 400, 404)
 
 
-@pytest.mark.parametrize("value", ["x", str(uuid7())])
+@pytest.mark.parametrize("value", ["x", "01a1fe00-0000-7000-8000-000000000007"])
 @pytest.mark.parametrize("field", ["files", "memories"])
 def test_ids_that_lead_nowhere(field: str, value: str, as_: As, owner: Account, conversation: Conversation) -> None:
     body = {"content": "Hello", field: [value]}
