@@ -159,7 +159,7 @@ class TestHouse:
         assert "already runs on" in second.log.read_text()
         assert house.get("/healthz")[0] == 200
 
-    @pytest.mark.parametrize("mark", ["uvicorn", "worker", "beat", "redis-server", "-D"])
+    @pytest.mark.parametrize("mark", ["uvicorn", "light", "beat", "redis-server", "-D"])
     def test_killed_process_comes_back(self, house: House, mark: str) -> None:
         [victim] = house.marked(mark)
         victim.kill()
@@ -200,7 +200,7 @@ class TestHouse:
     def test_second_ctrl_c_kills_at_once(self, house: House) -> None:
         house.start()
         assert house.process is not None
-        [deaf] = house.marked("worker")
+        [deaf] = house.marked("light")
         deaf.suspend()
         house.process.send_signal(signal.SIGINT)
         eventually(lambda: not _is_healthy(house))
@@ -250,7 +250,7 @@ def test_taken_port_that_was_asked_for_is_an_error() -> None:
 
 def test_house_starts_beat_first_and_web_last_with_a_pool_for_web_only() -> None:
     children = house_of(8123)
-    assert [child.name for child in children] == ["beat", "worker-light", "worker-heavy", "web"]
+    assert [child.name for child in children] == ["beat", "worker-light", "web", "worker-heavy"]
     assert [child.environment.get("DATABASE_POOL") for child in children] == [None, None, None, "true"]
     assert children[-1].command[6:8] == ["--port", "8123"]
     assert all(child.grace_seconds > 5 for child in children)

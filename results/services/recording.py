@@ -38,6 +38,7 @@ LEFT JOIN LATERAL (
     END) AS cost
     FROM jsonb_each_text(answer.token_usage) AS used
 ) AS priced ON true
+ORDER BY answer.result_id
 ON CONFLICT ON CONSTRAINT results_unique_attempt DO NOTHING
 RETURNING result_id
 """

@@ -8,7 +8,6 @@ from config.tests.guards.sources import ROOT, Source, product, tracked_files
 #: Files that may catch everything, and why.
 CATCH_ALL = {
     "chatbot/consumers.py": "the socket's edge: one follower may fail, the page and its other replies must not",
-    "chatbot/engines/local_model/threads.py": "a library may raise anything in its thread; the reader raises it again",
     "chatbot/replying/remote.py": "the writer's edge: an engine may raise anything, and the row must say so",
     "monitoring/drainer.py": "the drainer's edge: a receiver may raise anything, and the stream keeps what waits",
     "tasks/engines/loader.py": "a third-party engine may raise anything while it is imported",

@@ -86,17 +86,18 @@ def start_servers(supervisor: Supervisor, data_dir: Path) -> None:
 
 
 def house(port: int) -> list[Child]:
-    """Beat, workers and web in the order of their start; a heavy worker only when some kind of task needs one."""
+    """In the order of their start; a heavy worker only when some kind of task needs one, and last: nobody waits for it."""
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     serve = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", LOOPBACK, "--port", str(port)]
     serve += ["--no-access-log", "--timeout-graceful-shutdown", "5"]
     children = [Child("beat", [*manage, "beat"], WORKER_ENVIRONMENT)]
-    for profile in sorted({WorkerProfile.LIGHT.value, *queue_profiles().values()}, reverse=True):
-        command = [*manage, "worker", "--profile", profile]
-        children.append(Child(f"worker-{profile}", command, WORKER_ENVIRONMENT, WORKER_GRACE_SECONDS))
+    workers = [
+        Child(f"worker-{profile}", [*manage, "worker", "--profile", profile], WORKER_ENVIRONMENT, WORKER_GRACE_SECONDS)
+        for profile in sorted({WorkerProfile.LIGHT.value, *queue_profiles().values()}, reverse=True)
+    ]
     # ASGI gives each request a thread of its own: only a pool keeps connections between requests.
-    children.append(Child("web", serve, {"DATABASE_POOL": "true"}, WEB_GRACE_SECONDS))
-    return children
+    web = Child("web", serve, {"DATABASE_POOL": "true"}, WEB_GRACE_SECONDS)
+    return [*children, workers[0], web, *workers[1:]]
 
 
 def choose_port(told: int | None) -> int:

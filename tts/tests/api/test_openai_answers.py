@@ -77,7 +77,7 @@ def test_custom_voice_of_openai_is_read_by_its_id(program: APIClient, spoken: Au
 @pytest.mark.parametrize("model", ["tts-1", "tts-1-hd", "gpt-4o-mini-tts"])
 def test_models_of_openai_are_the_default_engine(model: str, program: APIClient, spoken: AudioRequest) -> None:
     Engine.objects.filter(domain="tts").update(is_default=False)
-    Engine.objects.filter(name="fake").update(is_default=True)
+    Engine.objects.filter(domain="tts", name="fake").update(is_default=True)
     assert program.post(URL, BODY | {"model": model, "voice": "nova"}).status_code == 200
     assert AudioFile.objects.latest("pk").engine_name == "fake"
 
