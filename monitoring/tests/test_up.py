@@ -248,11 +248,11 @@ def test_taken_port_that_was_asked_for_is_an_error() -> None:
             choose_port(port)
 
 
-def test_house_starts_beat_first_and_web_last_with_a_pool_for_web_only() -> None:
+def test_house_starts_beat_first_and_a_heavy_worker_last_with_a_pool_for_web_only() -> None:
     children = house_of(8123)
     assert [child.name for child in children] == ["beat", "worker-light", "web", "worker-heavy"]
-    assert [child.environment.get("DATABASE_POOL") for child in children] == [None, None, None, "true"]
-    assert children[-1].command[6:8] == ["--port", "8123"]
+    assert [child.environment.get("DATABASE_POOL") for child in children] == [None, None, "true", None]
+    assert children[2].command[6:8] == ["--port", "8123"]
     assert all(child.grace_seconds > 5 for child in children)
 
 

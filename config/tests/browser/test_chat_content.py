@@ -129,7 +129,7 @@ def test_old_messages_come_while_one_scrolls_up_and_nothing_jumps(page: Page, ho
     expect(messages.last).to_be_in_viewport()
     box = page.locator("[data-part=scroller]")
     box.evaluate("box => box.scrollTo(0, 0)")
-    expect(messages).to_have_count(80)
+    expect(messages).to_have_count(90)
     expect(page.get_by_text("Message 361 of a long chat.", exact=True)).to_be_in_viewport()
     expect(messages.first).not_to_be_in_viewport()
 

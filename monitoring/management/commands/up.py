@@ -86,7 +86,7 @@ def start_servers(supervisor: Supervisor, data_dir: Path) -> None:
 
 
 def house(port: int) -> list[Child]:
-    """In the order of their start; a heavy worker only when some kind of task needs one, and last: nobody waits for it."""
+    """In the order of their start; a heavy worker where a kind of task needs one, and last: nobody waits for it."""
     manage = [sys.executable, str(settings.BASE_DIR / "manage.py")]
     serve = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", LOOPBACK, "--port", str(port)]
     serve += ["--no-access-log", "--timeout-graceful-shutdown", "5"]
