@@ -13,7 +13,7 @@ ENGINE_PATHS: dict[str, list[str]] = {
     "tts": ["tts.engines.espeak.EspeakEngine"],
 }
 #: Models from a folder of this machine need packages of their own (`make models`, docs/adr/0013); not imported here.
-HAS_MODEL_PACKAGES = all(find_spec(name) is not None for name in ("torch", "transformers"))
+HAS_MODEL_PACKAGES = env.flag("MODEL_PACKAGES", True) and all(find_spec(name) for name in ("torch", "transformers"))
 if HAS_MODEL_PACKAGES:
     ENGINE_PATHS["chat"].append("chatbot.engines.transformers_local.TransformersLocalEngine")
 if env.flag("FAKE_ENGINES", False):
