@@ -13,6 +13,14 @@ from projects.models import MemberRole, Project
 from projects.services import add_member, create_project
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A short, steady name for a case of bytes or long text: what holds a time or a random part has no steady one.
+
+    pytest-xdist refuses a run whose processes name their cases differently.
+    """
+    return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > 60) else None
+
+
 @pytest.fixture(autouse=True)
 def _empty_redis(request: pytest.FixtureRequest) -> None:
     """Each test starts with an empty Redis of its own test process."""
