@@ -42,8 +42,8 @@ MINUTE_SECONDS, HOUR_SECONDS, DAY_SECONDS = 60, 3_600, 86_400
 def icon(name: str, css_class: str = "") -> SafeString:
     """One drawing of the sprite, hidden from screen readers: the text beside it must say the same."""
     return format_html(
-        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
-        css_class,
+        '<svg class="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        f"icon {css_class}".strip(),
         static("dist/icons.svg"),
         name,
     )
