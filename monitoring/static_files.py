@@ -1,9 +1,11 @@
 """WhiteNoise for an asynchronous server: its own middleware is synchronous and puts every request into a thread."""
 
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
@@ -17,8 +19,8 @@ class StaticFilesMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
         self.get_response = get_response
-        # It comes without types, so it is held rather than inherited from.
-        self.files: dict[str, Any] = import_string("whitenoise.middleware.WhiteNoiseMiddleware")(get_response).files
+        folders = (settings.STATIC_ROOT, *settings.STATICFILES_DIRS)
+        self.files = _files_in(tuple(str(folder) for folder in folders))
         self.is_async = iscoroutinefunction(get_response)
         if self.is_async:
             markcoroutinefunction(self)
@@ -37,6 +39,14 @@ class StaticFilesMiddleware:
             return await sync_to_async(read_whole, thread_sensitive=False)(found, request)
         response: HttpResponseBase = await self.get_response(request)
         return response
+
+
+@lru_cache(maxsize=4)
+def _files_in(folders: tuple[str, ...]) -> dict[str, Any]:
+    """WhiteNoise's files by path: looked up once for all handlers of a process, of which tests make one each."""
+    # It comes without types, so it is held rather than inherited from; what it would call is never asked.
+    files: dict[str, Any] = import_string("whitenoise.middleware.WhiteNoiseMiddleware")(lambda request: None).files
+    return files
 
 
 def read_whole(found: Any, request: HttpRequest) -> HttpResponse:

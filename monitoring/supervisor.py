@@ -140,8 +140,8 @@ class Server:
         return False
 
     def stop(self, hurry: threading.Event) -> None:
-        """Fast shutdown; SIGQUIT when hurried, which both servers survive by their logs."""
-        self.server.stop(signal.SIGQUIT if hurry.is_set() else None)
+        """Fast shutdown, or at once when hurried: both servers survive that by their logs."""
+        self.server.stop(self.server.hurry_signal() if hurry.is_set() else None)
 
 
 @dataclass

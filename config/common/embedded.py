@@ -195,6 +195,10 @@ class EmbeddedServer(ABC):
         """Signal of an orderly stop."""
         return signal.SIGTERM
 
+    def hurry_signal(self) -> signal.Signals:
+        """Signal of a stop at once, which the data survive; never one that a shell's background jobs ignore."""
+        return signal.SIGKILL
+
     def _wait_until(self, condition: Callable[[], bool], limit_seconds: float, failure: str) -> None:
         end = time.monotonic() + limit_seconds
         while not condition():
@@ -231,6 +235,10 @@ class EmbeddedPostgres(EmbeddedServer):
     def stop_signal(self) -> signal.Signals:
         """Fast shutdown: sessions are cut, the cluster is clean."""
         return signal.SIGINT
+
+    def hurry_signal(self) -> signal.Signals:
+        """Immediate shutdown, which PostgreSQL takes whatever it inherited: its children end, too."""
+        return signal.SIGQUIT
 
     def prepare(self) -> None:
         """initdb at the first start; as root, hand the cluster to the system user."""

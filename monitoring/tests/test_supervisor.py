@@ -170,6 +170,16 @@ def test_dead_redis_is_started_again_and_keeps_its_keys(supervisor: Supervisor, 
         assert client.get("kept") == b"1"
 
 
+def test_hurried_redis_gets_a_signal_that_background_jobs_do_not_ignore(supervisor: Supervisor, tmp_path: Path) -> None:
+    server = EmbeddedRedis(tmp_path, die_with_parent=True)
+    supervisor.add(Server(server))
+    process = server.process
+    supervisor.hurry.set()
+    supervisor.stop()
+    assert process is not None
+    assert process.returncode == -signal.SIGKILL
+
+
 def test_server_left_by_a_killed_supervisor_is_adopted_and_stopped(supervisor: Supervisor, tmp_path: Path) -> None:
     orphan = EmbeddedRedis(tmp_path)
     orphan.start()
