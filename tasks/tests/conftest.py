@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -24,6 +23,8 @@ from tasks.querysets import WorkerQuerySet
 from tasks.queue.connection import DatabaseDown, forget_connection
 from tasks.services import submit_task, sweep
 from tasks.services.workers import register_worker
+from tasks.tests import forks
+from tasks.tests.forks import Forked
 from tasks.worker.keeper import RESTART_EXIT_CODE, LeaseKeeper
 from tasks.worker.runner import run_task
 
@@ -156,22 +157,17 @@ class Supervisor:
 class WorkerFactory(Protocol):
     """Starts `manage.py worker` and waits until it has registered."""
 
-    def __call__(self, *arguments: str, **environment: str) -> "subprocess.Popen[bytes]": ...
+    def __call__(self, *arguments: str, **environment: str) -> Forked: ...
 
 
 @pytest.fixture
 def start_worker(transactional_db: None, quick: None) -> Iterator[WorkerFactory]:
     """Real worker processes, each leading a process group; whatever is left is killed afterwards."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Forked] = []
 
-    def start(*arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    def start(*arguments: str, **environment: str) -> Forked:
         before = _workers()
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", "worker", *arguments],
-            cwd=ROOT,
-            env=child_environment(**environment),
-            start_new_session=True,
-        )
+        process = forks.start(["worker", *arguments], child_environment(**environment))
         started.append(process)
         eventually(lambda: _workers() > before, sweeping=False)
         return process
@@ -188,7 +184,7 @@ def _workers() -> int:
     return int(row[0])
 
 
-def kill_group(process: "subprocess.Popen[bytes]", how: signal.Signals = signal.SIGKILL) -> None:
+def kill_group(process: "Forked | subprocess.Popen[bytes]", how: signal.Signals = signal.SIGKILL) -> None:
     """Signal a whole process group; with SIGKILL, wait for its end."""
     try:
         os.killpg(process.pid, how)

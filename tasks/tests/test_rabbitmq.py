@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -24,7 +23,7 @@ from tasks.models import Task
 from tasks.queue import broker, publisher
 from tasks.queue.publisher import publish
 from tasks.queue.taker import NOTHING, Taken, take
-from tasks.tests import conftest
+from tasks.tests import conftest, forks
 from tasks.tests.conftest import Submit, WorkerFactory, all_ended, eventually, insert_tasks, kill_group
 from tasks.tests.faults.invariants import assert_invariants, completed, starts
 
@@ -120,8 +119,7 @@ def rabbitmq(server: RabbitMQ, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rabb
 @pytest.fixture
 def house(start_worker: WorkerFactory, rabbitmq: RabbitMQ) -> Iterator[None]:
     """A light worker and a sweeper, both real; no fault of the broker may end either."""
-    command = [sys.executable, "manage.py", "beat", "--sweeper-only"]
-    sweeper = subprocess.Popen(command, cwd=conftest.ROOT, env=conftest.child_environment(), start_new_session=True)
+    sweeper = forks.start(["beat", "--sweeper-only"], conftest.child_environment())
     worker = start_worker("--concurrency", "2")
     yield
     ended = sweeper.poll(), worker.poll()

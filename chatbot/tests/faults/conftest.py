@@ -3,8 +3,6 @@
 import json
 import signal
 import socket
-import subprocess
-import sys
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -22,7 +20,8 @@ from accounts.services import create_api_key
 from chatbot.models import Conversation, Message
 from chatbot.tests.upstream import Upstream, upstream_in_thread
 from tasks.models import Engine
-from tasks.tests.conftest import ROOT, child_environment, eventually, kill_group, quick, start_worker
+from tasks.tests import forks
+from tasks.tests.conftest import child_environment, eventually, kill_group, quick, start_worker
 
 __all__ = ["quick", "start_worker"]
 
@@ -36,9 +35,8 @@ class Web:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
-        arguments = ["-m", "uvicorn", "config.asgi:application", "--port", str(self.port), "--log-level", "warning"]
-        environment = child_environment(DATABASE_POOL="true")
-        self.process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, start_new_session=True)
+        arguments = ["uvicorn", "config.asgi:application", "--port", str(self.port), "--log-level", "warning"]
+        self.process = forks.start(arguments, child_environment(DATABASE_POOL="true"))
         eventually(self.answers, sweeping=False)
 
     def answers(self) -> bool:

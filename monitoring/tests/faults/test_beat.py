@@ -1,8 +1,6 @@
 """The real beat process moves the audit beside its sweeps; a second process stands by."""
 
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -12,23 +10,21 @@ from accounts.models import Account
 from monitoring.audit import begin_interaction, end_interaction
 from monitoring.models import Interaction
 from monitoring.tests.calls import answered, said
-from tasks.tests.conftest import ROOT, child_environment, eventually, kill_group
+from tasks.tests import forks
+from tasks.tests.conftest import child_environment, eventually, kill_group
+from tasks.tests.forks import Forked
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 
-Process = subprocess.Popen[bytes]
-
 
 @pytest.fixture
-def manage() -> Iterator[Callable[..., Process]]:
+def manage() -> Iterator[Callable[..., Forked]]:
     """`manage("beat")` starts a command; whatever is left is killed afterwards."""
-    started: list[Process] = []
+    started: list[Forked] = []
 
-    def start(command: str) -> Process:
+    def start(command: str) -> Forked:
         environment = child_environment(INTERACTION_DRAIN_SECONDS="0.05")
-        process = subprocess.Popen(
-            [sys.executable, "manage.py", command], cwd=ROOT, env=environment, start_new_session=True
-        )
+        process = forks.start([command], environment)
         started.append(process)
         return process
 
@@ -49,7 +45,7 @@ def ended() -> int:
 
 @pytest.mark.parametrize("command", ["beat", "audit_drainer"])
 def test_process_moves_calls_until_it_is_told_to_stop(
-    manage: Callable[..., Process], owner: Account, command: str
+    manage: Callable[..., Forked], owner: Account, command: str
 ) -> None:
     process = manage(command)
     for _ in range(3):

@@ -1,8 +1,6 @@
 """A real web server and real workers on this test's database and Redis."""
 
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import httpx
@@ -12,7 +10,8 @@ from openai import OpenAI
 from accounts.models import Account
 from accounts.services import create_api_key
 from projects.models import Project
-from tasks.tests.conftest import ROOT, WorkerFactory, child_environment, eventually, kill_group, quick, start_worker
+from tasks.tests import forks
+from tasks.tests.conftest import WorkerFactory, child_environment, eventually, kill_group, quick, start_worker
 
 __all__ = ["quick", "start_worker"]
 
@@ -27,17 +26,8 @@ def _free_port() -> int:
 def web(transactional_db: None) -> Iterator[str]:
     """Address of a running web process on the loopback interface."""
     port = _free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "config.asgi:application",
-        "--port",
-        str(port),
-        "--log-level",
-        "warning",
-    ]
-    process = subprocess.Popen(command, cwd=ROOT, env=child_environment(), start_new_session=True)
+    arguments = ["uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
+    process = forks.start(arguments, child_environment())
     url = f"http://127.0.0.1:{port}"
     eventually(lambda: _answers(url), sweeping=False)
     yield url

@@ -1,8 +1,6 @@
 """A real web process on this test's database and Redis, and a program that calls it."""
 
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,7 +14,9 @@ from monitoring.models import Interaction
 from monitoring.tests.calls import drain_all
 from projects.models import Project
 from tasks.models import Engine
-from tasks.tests.conftest import ROOT, child_environment, eventually, kill_group, quick, start_worker
+from tasks.tests import forks
+from tasks.tests.conftest import child_environment, eventually, kill_group, quick, start_worker
+from tasks.tests.forks import Forked
 
 __all__ = ["quick", "start_worker"]
 
@@ -25,7 +25,7 @@ __all__ = ["quick", "start_worker"]
 class Web:
     """A uvicorn process; `url` ends in /v1."""
 
-    process: "subprocess.Popen[bytes]"
+    process: Forked
     url: str
     token: str
 
@@ -41,9 +41,9 @@ def web(transactional_db: None, owner: Account, project: Project, engine: Engine
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = ["uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
+    arguments = ["uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
     environment = child_environment(DJANGO_SETTINGS_MODULE="config.settings.test")
-    process = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment, start_new_session=True)
+    process = forks.start(arguments, environment)
     token = create_api_key(user=owner, name="program", permissions=["chat:write"])[1]
     web = Web(process, f"http://127.0.0.1:{port}/v1", token)
     try:

@@ -2,8 +2,6 @@
 
 import asyncio
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +23,9 @@ from config.common.redis import redis_client
 from monitoring.models import Interaction
 from monitoring.services import complete_abandoned
 from monitoring.tests.calls import drain_all, waiting
-from tasks.tests.conftest import ROOT, child_environment, eventually, kill_group, redis_server
+from tasks.tests import forks
+from tasks.tests.conftest import child_environment, eventually, kill_group, redis_server
+from tasks.tests.forks import Forked
 
 pytestmark = [pytest.mark.fault, pytest.mark.django_db(transaction=True)]
 
@@ -33,14 +33,13 @@ CALLS = 200
 
 
 @pytest.fixture
-def start_drainer() -> Iterator[Callable[[], "subprocess.Popen[bytes]"]]:
+def start_drainer() -> Iterator[Callable[[], Forked]]:
     """Real `manage.py audit_drainer` processes; whatever is left is killed afterwards."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[Forked] = []
 
-    def start() -> "subprocess.Popen[bytes]":
+    def start() -> Forked:
         environment = child_environment(INTERACTION_DRAIN_SECONDS="0.01", DJANGO_SETTINGS_MODULE="config.settings.test")
-        command = [sys.executable, "manage.py", "audit_drainer"]
-        started.append(subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True))
+        started.append(forks.start(["audit_drainer"], environment))
         return started[-1]
 
     yield start
@@ -62,7 +61,7 @@ def ask(web: Web, client: httpx.Client | None = None, **fields: Any) -> httpx.Re
 
 
 def test_drainer_that_is_killed_again_and_again_books_every_call_once(
-    web: Web, owner: Account, start_drainer: Callable[[], "subprocess.Popen[bytes]"]
+    web: Web, owner: Account, start_drainer: Callable[[], Forked]
 ) -> None:
     done = threading.Event()
 
