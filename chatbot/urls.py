@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from chatbot import imports_views, views
+from chatbot import imports_views, scope_views, standing_views, views
 
 app_name = "chatbot"
 
@@ -15,5 +15,9 @@ urlpatterns = [
     path("import/<uuid:run_id>/confirm/", imports_views.confirm, name="import_confirm"),
     path("import/<uuid:run_id>/cancel/", imports_views.cancel, name="import_cancel"),
     path("import/<uuid:run_id>/delete/", imports_views.delete, name="import_delete"),
+    path("standing/", standing_views.standing, name="standing"),
+    path("standing/note/", standing_views.standing_note, name="standing_note"),
+    path("standing/<uuid:block_id>/appeal/", standing_views.appeal, name="appeal"),
+    path("projects/<uuid:project_id>/scope/", scope_views.project_scope, name="project_scope"),
     path("<uuid:conversation_id>/", views.chat, name="conversation"),
 ]

@@ -20,6 +20,7 @@ from chatbot.selectors.chatters import chat_engines
 from chatbot.selectors.conversations import branch_page, conversations_for
 from chatbot.selectors.pages import grouped, page_messages, without_the_oldest
 from chatbot.services import ConversationNotFound, InvalidMessage, ask_question, create_conversation
+from chatbot.services.blocking import ScopeBlocked
 from config.common.problems import DomainError
 from monitoring.middleware import request_id_of
 from projects.context import current_project_of
@@ -80,7 +81,8 @@ def _ask(request: HttpRequest, conversation: Conversation | None) -> HttpRespons
     except (DomainError, EngineError) as error:
         page = _page(request, conversation, ask=content)
         status = error.status_code if isinstance(error, DomainError) else 503
-        return render(request, "chatbot/chat.html", page | {"problem": str(error)}, status=status)
+        problem = {"problem": str(error), "is_blocked": isinstance(error, ScopeBlocked)}
+        return render(request, "chatbot/chat.html", page | problem, status=status)
     return redirect("chatbot:conversation", made.pk)
 
 
@@ -113,6 +115,7 @@ def _page(
         "ask": ask,
         "ask_now": ask_now,
         "new_url": reverse("chatbot:new"),
+        "standing_url": reverse("chatbot:standing"),
     }
     return _listing(request) | {
         "conversation": conversation,

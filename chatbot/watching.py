@@ -11,9 +11,9 @@ from asgiref.sync import sync_to_async
 from django.db import close_old_connections, connections
 
 from chatbot.selectors.blocks import known_block, open_block_reason
-from chatbot.selectors.scope import ScopePolicy
+from chatbot.selectors.scope import ScopeLevel, ScopePolicy
 from chatbot.services.blocking import ScopeBlocked
-from chatbot.services.deviation import ScopeLevel, ScopeVerdict
+from chatbot.services.deviation import ScopeVerdict
 from chatbot.services.scoping import judge_prompt
 
 logger = logging.getLogger(__name__)

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from chatbot.gateway.caching import cached
 from chatbot.gateway.calls import LEFT, LEFT_CODE, ModelCall
 from chatbot.gateway.repeating import once
-from chatbot.services.deviation import ScopeLevel
+from chatbot.selectors.scope import ScopeLevel
 from config.common.problems import DomainError
 from tasks.models import Engine
 

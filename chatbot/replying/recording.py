@@ -12,8 +12,8 @@ from uuid import UUID
 
 from chatbot.models import Message
 from chatbot.selectors.prices import price_of
-from chatbot.selectors.scope import ScopePolicy, policy_of
-from chatbot.services.deviation import ScopeLevel, ScopeVerdict
+from chatbot.selectors.scope import ScopeLevel, ScopePolicy, policy_of
+from chatbot.services.deviation import ScopeVerdict
 from chatbot.services.replies import ReplyPlan, keeps_contents
 from chatbot.services.writing import Ending
 from chatbot.states import MessageStatus

@@ -20,7 +20,7 @@ BYTES_AT_FIRST = 9_000
 MESSAGES_AT_LEAST = 2
 _WEEK_DAYS = 7
 #: Of a message's metadata; the rest is none of the page's business.
-_SHOWN = ("finish_reason", "tools", "continues")
+_SHOWN = ("finish_reason", "tools", "continues", "scope")
 #: An answer that came to its own end says nothing about it.
 _PLAIN = "stop"
 #: What may mostly be done with a message that has ended, by role.

@@ -1,8 +1,10 @@
 """A project's scope of work (D5 allowed_intents, task_scope) and how strictly it is watched."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from django.conf import settings
@@ -18,6 +20,31 @@ class IntentMode(StrEnum):
     OBSERVE = "observe"
     WARN = "warn"
     ENFORCE = "enforce"
+
+
+class ScopeLevel(StrEnum):
+    """What a person is told."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BLOCKED = "blocked"
+
+
+#: The house's values that a project may replace, and the least each may be; `intent_warn_score` in its settings.
+LEAST: Mapping[str, float] = MappingProxyType({
+    "INTENT_WARN_SCORE": 1.0,
+    "INTENT_BLOCK_SCORE": 1.0,
+    "INTENT_HALF_LIFE_HOURS": 0.01,
+    "INTENT_OFF_SCOPE_POINTS": 0.0,
+    "INTENT_HOPPING_INTENTS": 2.0,
+    "INTENT_HOPPING_SECONDS": 1.0,
+    "INTENT_HOPPING_POINTS": 0.0,
+    "INTENT_BURST_CALLS": 1.0,
+    "INTENT_BURST_POINTS": 0.0,
+    "INTENT_OVERSIZE_CHARACTERS": 1.0,
+    "INTENT_OVERSIZE_POINTS": 0.0,
+})  # fmt: skip
+MOST = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +73,11 @@ class ScopePolicy:
         """Whether a high score has consequences."""
         return self.mode is IntentMode.ENFORCE
 
+    def level_at(self, score: float) -> ScopeLevel:
+        """What a score means without a block: who only observes tells nobody anything."""
+        warns = self.mode is not IntentMode.OBSERVE and score >= self.warn_score
+        return ScopeLevel.WARNING if warns else ScopeLevel.OK
+
     @property
     def own_intents(self) -> tuple[str, ...]:
         """Allowed intents that the catalogue does not know: the project describes them."""
@@ -59,7 +91,7 @@ class ScopePolicy:
 
 def policy_of(project: Project) -> ScopePolicy | None:
     """The project's policy, or None when nothing is watched; without allowed intents that is the default."""
-    mode = _mode(project)
+    mode = mode_of(project)
     if mode is IntentMode.OFF or not project.allowed_intents:
         return None
     return ScopePolicy(
@@ -68,21 +100,21 @@ def policy_of(project: Project) -> ScopePolicy | None:
         mode=mode,
         allowed_intents=tuple(project.allowed_intents),
         task_scope=project.task_scope,
-        warn_score=_number(project, "INTENT_WARN_SCORE", least=1.0),
-        block_score=_number(project, "INTENT_BLOCK_SCORE", least=1.0),
-        half_life_seconds=3600 * _number(project, "INTENT_HALF_LIFE_HOURS", least=0.01),
+        warn_score=_number(project, "INTENT_WARN_SCORE"),
+        block_score=_number(project, "INTENT_BLOCK_SCORE"),
+        half_life_seconds=3600 * _number(project, "INTENT_HALF_LIFE_HOURS"),
         off_scope_points=_number(project, "INTENT_OFF_SCOPE_POINTS"),
-        hopping_intents=round(_number(project, "INTENT_HOPPING_INTENTS", least=2)),
-        hopping_seconds=round(_number(project, "INTENT_HOPPING_SECONDS", least=1)),
+        hopping_intents=round(_number(project, "INTENT_HOPPING_INTENTS")),
+        hopping_seconds=round(_number(project, "INTENT_HOPPING_SECONDS")),
         hopping_points=_number(project, "INTENT_HOPPING_POINTS"),
-        burst_calls=round(_number(project, "INTENT_BURST_CALLS", least=1)),
+        burst_calls=round(_number(project, "INTENT_BURST_CALLS")),
         burst_points=_number(project, "INTENT_BURST_POINTS"),
-        oversize_characters=round(_number(project, "INTENT_OVERSIZE_CHARACTERS", least=1)),
+        oversize_characters=round(_number(project, "INTENT_OVERSIZE_CHARACTERS")),
         oversize_points=_number(project, "INTENT_OVERSIZE_POINTS"),
     )
 
 
-def _mode(project: Project) -> IntentMode:
+def mode_of(project: Project) -> IntentMode:
     """Unknown words count as the default: a slip in the settings must neither block anybody nor hide anything."""
     try:
         return IntentMode(project.settings.get("intent_mode", IntentMode.OBSERVE))
@@ -90,8 +122,13 @@ def _mode(project: Project) -> IntentMode:
         return IntentMode.OBSERVE
 
 
-def _number(project: Project, name: str, *, least: float = 0.0, most: float = 1e9) -> float:
+def house_value(name: str) -> float:
+    """Of one of LEAST's names: what counts where a project says nothing of its own."""
+    return float(getattr(settings, name))
+
+
+def _number(project: Project, name: str) -> float:
     """The project's own value where it is a number in range, else the house's."""
-    own, default = project.settings.get(name.lower()), float(getattr(settings, name))
+    own, default = project.settings.get(name.lower()), house_value(name)
     is_number = isinstance(own, int | float) and not isinstance(own, bool)
-    return float(own) if is_number and math.isfinite(own) and least <= own <= most else default
+    return float(own) if is_number and math.isfinite(own) and LEAST[name] <= own <= MOST else default

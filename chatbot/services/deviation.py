@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -19,19 +18,11 @@ from accounts.services import InvalidAccount, WrongAccountState
 from accounts.services.standing import check_actor
 from chatbot.intents import UNKNOWN, Classification
 from chatbot.models import DeviationEvent, DeviationRule, DeviationScore, Message
-from chatbot.selectors.scope import IntentMode, ScopePolicy
+from chatbot.selectors.scope import ScopeLevel, ScopePolicy
 from chatbot.services.blocking import block_person
 from chatbot.services.scores import CENT, MAX_SCORE, cents, lock_person, present_score, store_score, take_points
 
 logger = logging.getLogger(__name__)
-
-
-class ScopeLevel(StrEnum):
-    """What a person is told."""
-
-    OK = "ok"
-    WARNING = "warning"
-    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +67,8 @@ def record_charges(
         is_blocked = False
     else:
         before, after, is_blocked = _charge(policy, user_id, interaction_id, classification, points, question_id)
-    level = _level(policy, after, is_blocked=is_blocked)
+    level = ScopeLevel.BLOCKED if is_blocked else policy.level_at(float(after))
     return ScopeVerdict(classification.intent, classification.confidence, before, after, level)
-
-
-def _level(policy: ScopePolicy, score: Decimal, *, is_blocked: bool) -> ScopeLevel:
-    if is_blocked:
-        return ScopeLevel.BLOCKED
-    warns = policy.mode is not IntentMode.OBSERVE and score >= Decimal(policy.warn_score)
-    return ScopeLevel.WARNING if warns else ScopeLevel.OK
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ import pytest
 from asgiref.sync import SyncToAsync
 from django.conf import settings as project_settings
 from django.db import connections
+from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
 
@@ -23,6 +24,7 @@ from tasks.worker.keeper import LeaseKeeper
 from tasks.worker.runner import run_task
 
 As = Callable[..., APIClient]
+AsBrowser = Callable[[Account], Client]
 #: Runs the task of a reply or a file in this process, commit hooks included; returns the state the task reached.
 Run = Callable[[Message | UploadedFile], str]
 
@@ -124,6 +126,18 @@ def as_(api: APIClient) -> As:
     def sign_in(account: Account) -> APIClient:
         client = APIClient()
         client.force_authenticate(account)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def as_browser() -> AsBrowser:
+    """`as_browser(owner)`: a browser in which that person is signed in."""
+
+    def sign_in(person: Account) -> Client:
+        client = Client()
+        client.force_login(person)
         return client
 
     return sign_in

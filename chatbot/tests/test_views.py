@@ -14,7 +14,7 @@ from accounts.models import Account
 from accounts.services import set_quota
 from chatbot.models import Conversation, Message
 from chatbot.services import create_conversation, update_conversation
-from chatbot.tests.conftest import Ask, Run
+from chatbot.tests.conftest import AsBrowser, Ask, Run
 from projects.models import Project
 from tasks.models import Engine, Task
 
@@ -22,19 +22,6 @@ pytestmark = pytest.mark.django_db
 
 URL = "/chat/"
 FROM_US = {"Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def as_browser() -> Callable[[Account], Client]:
-    def client_of(person: Account) -> Client:
-        client = Client()
-        client.force_login(person)
-        return client
-
-    return client_of
-
-
-AsBrowser = Callable[[Account], Client]
 
 
 def data_of(page: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@ import "./styles/chat.css";
 import { text } from "./lib/strings";
 import { isTyping } from "./ui/lists";
 import { showToast } from "./ui/toasts";
-import { get, leaveWhenSignedOut, patch, post, Problem, settled, wordsOf } from "./chat/api";
+import { get, isScopeBlock, leaveWhenSignedOut, patch, post, Problem, settled, wordsOf } from "./chat/api";
 import { Composer, type Question } from "./chat/composer";
 import { Deeds } from "./chat/deeds";
 import { need } from "./chat/dom";
@@ -37,13 +37,14 @@ const socket: ChatSocket = new ChatSocket("/ws/chat/", {
 });
 const thread: Thread = new Thread(
   currentId(),
-  { engines: data.engines, canSpeak: data.can_speak, onDrawn: () => scroll.keep() },
+  { engines: data.engines, canSpeak: data.can_speak, standingUrl: data.standing_url, onDrawn: () => scroll.keep() },
   { socket: () => socket, scroll: () => scroll, onChange: refresh },
 );
 const list = new ConversationList({ currentId, newUrl: data.new_url, onRenamed: adopt, leaf: () => thread.leaf?.id ?? null });
 const settings = new SettingsPanel(currentId);
 const deeds = new Deeds({
   thread, remember: new RememberDialog(), toEnd: () => scroll.toEnd(), leave: (url) => location.assign(url), chatUrl,
+  standingUrl: data.standing_url,
 });
 const composer = new Composer(new Drafts(data.account, browserStore()), { conversationId: currentId, send, stop, editLast });
 
@@ -99,7 +100,7 @@ async function send(question: Question): Promise<boolean> {
     await put(id, question);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    composer.refuse(error.message);
+    composer.refuse(error.message, isScopeBlock(error) ? data.standing_url : undefined);
     return false;
   }
   scroll.toEnd();

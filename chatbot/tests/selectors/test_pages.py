@@ -102,3 +102,10 @@ def test_only_several_versions_are_named(answered: Message) -> None:
     other = answered.conversation_id
     page = BranchPage([answered], {answered.pk: [other, answered.pk]}, None, False)
     assert page_messages(page)[0]["versions"] == [other, answered.pk]
+
+
+def test_note_on_the_scope_is_part_of_the_page(answered: Message) -> None:
+    note = {"level": "warning", "intent": "travel", "score": 60.0}
+    answered.metadata |= {"scope": note}
+    [entry] = page_messages(BranchPage([answered], {answered.pk: [answered.pk]}, None, False))
+    assert entry["metadata"] == {"scope": note}

@@ -15,6 +15,9 @@ export class Problem extends Error {
   }
 }
 
+/** The project blocks the person: the page of one's standing says why, and takes an appeal. */
+export const isScopeBlock = (error: unknown): boolean => error instanceof Problem && error.code === "scope_blocked";
+
 export const csrfToken = (): string => document.querySelector<HTMLMetaElement>("meta[name=csrf-token]")?.content ?? "";
 
 function wordsFor(status: number): string {

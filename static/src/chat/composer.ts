@@ -2,7 +2,7 @@
 import { text } from "../lib/strings";
 import { Attachments } from "./attachments";
 import { EngineComparison } from "./comparing";
-import { need } from "./dom";
+import { h, need } from "./dom";
 import type { Drafts } from "./drafts";
 import { MemoryPicker } from "./memories";
 
@@ -114,8 +114,9 @@ export class Composer {
     this.refresh();
   }
 
-  refuse(words: string): void {
-    this.problem.textContent = words;
+  /** Why it was not sent; `more` leads to where that is explained. */
+  refuse(words: string, more?: string): void {
+    this.problem.replaceChildren(words, ...(more ? [" ", h("a", { href: more }, text("chatStanding"))] : []));
   }
 
   private get isEmpty(): boolean {

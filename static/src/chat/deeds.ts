@@ -2,7 +2,7 @@
 import { text } from "../lib/strings";
 import { ask } from "../ui/confirm";
 import { showToast } from "../ui/toasts";
-import { get, post, Problem, wordsOf } from "./api";
+import { get, isScopeBlock, post, Problem, wordsOf } from "./api";
 import { MAX_ENGINES } from "./comparing";
 import { editMessage } from "./editing";
 import type { RememberDialog } from "./memories";
@@ -19,6 +19,7 @@ interface Links {
   toEnd: () => void;
   leave: (url: string) => void;
   chatUrl: (id: string) => string;
+  standingUrl: string;
 }
 
 export class Deeds {
@@ -42,7 +43,7 @@ export class Deeds {
     button.closest<HTMLDetailsElement>("details.menu")?.removeAttribute("open");
     this.run(button.dataset.act ?? "", view, button).catch((error: unknown) => {
       if (!(error instanceof Problem)) throw error;
-      showToast("error", wordsOf(error));
+      showToast("error", wordsOf(error), isScopeBlock(error) ? this.links.standingUrl : undefined);
     });
   }
 
@@ -84,7 +85,7 @@ export class Deeds {
   }
 
   edit(view: MessageView): void {
-    editMessage(view, async (content) => {
+    editMessage(view, this.links.standingUrl, async (content) => {
       const made = await post<Exchange>(`messages/${view.message.id}/edit/`, { content });
       this.links.thread.put(...(made.message ? [made.message] : []), made.reply);
       this.links.toEnd();

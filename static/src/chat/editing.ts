@@ -1,11 +1,11 @@
 /** A question that is being changed: its text becomes a field, and goes back when nothing was sent. */
 import { text } from "../lib/strings";
-import { wordsOf } from "./api";
+import { isScopeBlock, wordsOf } from "./api";
 import { h } from "./dom";
 import type { MessageView } from "./message";
 
-/** Opens the field in place of the text; `send` resolves once the new version is there. */
-export function editMessage(view: MessageView, send: (content: string) => Promise<void>): void {
+/** Opens the field in place of the text; `send` resolves once the new version is there. `standingUrl` explains a block. */
+export function editMessage(view: MessageView, standingUrl: string, send: (content: string) => Promise<void>): void {
   const host = view.element;
   if (host.querySelector(".edit-form")) return;
   const area = h("textarea", { class: "form-control", rows: "2", "aria-label": text("chatEdit"), dir: "auto" });
@@ -37,7 +37,7 @@ export function editMessage(view: MessageView, send: (content: string) => Promis
       () => form.remove(),
       (error: unknown) => {
         go.disabled = false;
-        problem.textContent = wordsOf(error);
+        problem.replaceChildren(wordsOf(error), ...(isScopeBlock(error) ? [" ", h("a", { href: standingUrl }, text("chatStanding"))] : []));
       },
     );
   });

@@ -11,6 +11,8 @@ import { isEnded, sourceCount, type Attachment, type Engine, type Message, type 
 export interface Surroundings {
   engines: readonly Engine[];
   canSpeak: boolean;
+  /** The page that says where a person stands in their projects. */
+  standingUrl: string;
   /** The text has changed its height. */
   onDrawn: () => void;
 }
@@ -69,7 +71,7 @@ export class MessageView {
     if (isEnded(message.status)) this.prose.finish(message.content);
     else if (message.content) this.prose.grow(message.content);
     this.showTools(message.metadata.tools ?? []);
-    const parts = [head(message, this.around.engines), this.prose.element, this.tools, this.waiting(), ending(message), sourcesFold(message)];
+    const parts = [head(message, this.around.engines), this.prose.element, this.tools, this.waiting(), ending(message), scopeNote(message, this.around.standingUrl), sourcesFold(message)];
     this.element.replaceChildren(...parts.filter((part) => part !== null), this.actions());
   }
 
@@ -143,6 +145,16 @@ function versions(message: Message): HTMLElement[] {
     arrow(icon("chevron-left"), text("chatEarlierVersion"), place.previous), shown,
     arrow(icon("chevron-right"), text("chatLaterVersion"), place.next),
   )];
+}
+
+/** That the question strayed from what the project is for, and where to read more. */
+function scopeNote(message: Message, url: string): HTMLElement | null {
+  const { scope } = message.metadata;
+  if (!scope || !isEnded(message.status)) return null;
+  const blocked = scope.level === "blocked";
+  const words = h("span", {}, text(blocked ? "chatScopeBlocked" : "chatScopeWarning"));
+  const link = h("a", { class: "btn", href: url }, text("chatStanding"));
+  return h("div", { class: `ending tone-${blocked ? "danger" : "warning"}`, "data-part": "scope" }, words, link);
 }
 
 /** How the answer ended, when that needs words, with the one thing to do about it. */

@@ -29,6 +29,13 @@ export interface ToolUse {
   detail?: string;
 }
 
+/** What a question did to its person's standing in the project, where they are to be told. */
+export interface ScopeNote {
+  level: "warning" | "blocked";
+  intent: string;
+  score: number;
+}
+
 export interface Abilities {
   stop: boolean;
   continue: boolean;
@@ -47,7 +54,7 @@ export interface Message {
   /** The page is rendered with their number alone (`source_count`); the texts are fetched when somebody looks. */
   sources: Source[];
   source_count?: number;
-  metadata: { finish_reason?: string; model?: string; tools?: ToolUse[]; memories?: string[]; continues?: string };
+  metadata: { finish_reason?: string; model?: string; tools?: ToolUse[]; memories?: string[]; continues?: string; scope?: ScopeNote };
   versions: string[];
   is_edited: boolean;
   status: MessageStatus;
@@ -139,6 +146,7 @@ export interface PageData {
   ask: string;
   ask_now: boolean;
   new_url: string;
+  standing_url: string;
 }
 
 const USUAL: Record<Message["role"], (keyof Abilities)[]> = {
