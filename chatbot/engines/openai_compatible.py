@@ -34,6 +34,7 @@ _CARD = EngineCard(
     needs=("aiohttp",),
     # What is assumed of a model when the catalogue does not say better.
     limits=MappingProxyType({"context_tokens": 32_768}),
+    options=MappingProxyType({"writes_titles": 1}),
 )
 
 

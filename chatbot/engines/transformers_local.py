@@ -38,7 +38,7 @@ _CARD = EngineCard(
     local=True,
     needs=("torch", "transformers"),
     limits=MappingProxyType({"context_tokens": _CONTEXT_TOKENS}),
-    options=MappingProxyType({"heavy": 1, "needs_model": 1}),
+    options=MappingProxyType({"heavy": 1, "needs_model": 1, "writes_titles": 1}),
 )
 
 

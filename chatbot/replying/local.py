@@ -14,7 +14,8 @@ from chatbot.models import Message
 from chatbot.replying import ending as endings
 from chatbot.replying.drafting import DraftWriter, Stopped
 from chatbot.replying.recording import ReplyRecord, record_of_message
-from chatbot.selectors.chatters import Chatter, choose_chatter
+from chatbot.replying.titling import write_title
+from chatbot.selectors.chatters import Chatter, chatter_for, choose_chatter
 from chatbot.selectors.sources import find_sources
 from chatbot.services.prompting import build_request
 from chatbot.services.replies import source_entry
@@ -97,8 +98,14 @@ def write_reply(context: TaskContext) -> Outcome:
     started = time.perf_counter()
     draft = Draft(message.pk, message.content, begun_at=len(message.content))
     with translation.override(context.input_data.get("language") or settings.LANGUAGE_CODE):
-        ending = _write(message, LocalWriter(draft, context, writer_id, record_of_message(message)), context)
-    return _outcome(message, ending, round((time.perf_counter() - started) * 1000))
+        writer = LocalWriter(draft, context, writer_id, record_of_message(message))
+        ending = _write(message, writer, context)
+    took_ms = round((time.perf_counter() - started) * 1000)
+    if ending.status is MessageStatus.COMPLETED and writer.record.row is not None:
+        start = writer.record.start
+        chatter = chatter_for(writer.record.row)
+        write_title(chatter, message.pk, api_key_id=start.api_key_id, request_id=start.request_id, cancel=context)
+    return _outcome(message, ending, took_ms)
 
 
 def _message(context: TaskContext) -> Message | None:

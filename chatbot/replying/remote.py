@@ -4,17 +4,15 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
-
-from django.db import close_old_connections, connections
 
 from accounts.services import settle_usage
 from chatbot.engines.base import Done, TextDelta, ToolCall
 from chatbot.engines.tokens import estimate_input_tokens
 from chatbot.replying import ending as endings
 from chatbot.replying.recording import ReplyRecord, record_of_plan
+from chatbot.replying.threads import in_thread
+from chatbot.replying.titling import awrite_title
 from chatbot.services.replies import ReplyPlan
 from chatbot.services.tools import start_tool
 from chatbot.services.writing import Ending, Progress, checkpoint, finish_reply
@@ -29,8 +27,6 @@ logger = logging.getLogger(__name__)
 CHECKPOINT_SECONDS = 2.0
 #: Supervisors wait for longer than this before they kill.
 SHUTDOWN_SECONDS = 5.0
-
-T = TypeVar("T")
 
 _loop: asyncio.AbstractEventLoop | None = None
 _ready = threading.Event()
@@ -68,19 +64,6 @@ async def end_all() -> None:
         await asyncio.wait(jobs, timeout=SHUTDOWN_SECONDS)
 
 
-async def in_thread(work: Callable[[], T]) -> T:
-    """Run database work in a thread that gives its connection back."""
-
-    def run() -> T:
-        close_old_connections()
-        try:
-            return work()
-        finally:
-            connections.close_all()
-
-    return await asyncio.to_thread(run)
-
-
 async def write_reply(plan: ReplyPlan) -> None:
     """Read the engine to its end, a stop, or an error; the row is ended whatever happens."""
     draft = Draft(plan.message_id, plan.begin_with, begun_at=len(plan.begin_with))
@@ -96,6 +79,8 @@ async def write_reply(plan: ReplyPlan) -> None:
             keeper.cancel()
     await _end(plan, opened, await record.ajudged(ending))
     await record.aend(ending, draft.written)
+    if ending.status is MessageStatus.COMPLETED:
+        await awrite_title(plan.chatter, plan.message_id, api_key_id=plan.api_key_id, request_id=plan.request_id)
 
 
 async def _read(plan: ReplyPlan, opened: OpenDraft, record: ReplyRecord) -> Ending:

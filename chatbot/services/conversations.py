@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -99,6 +100,12 @@ def title_from(text: str) -> str:
     if len(line) <= TITLE_CHARACTERS:
         return line
     return line[:TITLE_CHARACTERS].rsplit(" ", 1)[0] + "…"
+
+
+def replace_automatic_title(*, conversation_id: UUID, old: str, new: str) -> bool:
+    """Put a better title in place of the automatic one `old`; False where a person has written one meanwhile."""
+    automatic = Conversation.objects.filter(pk=conversation_id, title=old, title_is_manual=False)
+    return automatic.update(title=new) == 1
 
 
 @transaction.atomic

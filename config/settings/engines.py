@@ -22,6 +22,9 @@ if env.flag("FAKE_ENGINES", False):
 
 #: Tokens reserved for a reply whose conversation sets no limit; settled with what was used.
 CHAT_RESERVED_TOKENS = env.integer("CHAT_RESERVED_TOKENS", 1000, minimum=1)
+#: The engine that gave a conversation's first answer is asked for its title, for so long at most.
+CHAT_TITLES = env.flag("CHAT_TITLES", True)
+CHAT_TITLE_SECONDS = env.decimal("CHAT_TITLE_SECONDS", 20.0, minimum=0.1)
 #: People wait for these: before everything that has no priority of its own.
 CHAT_PRIORITY = env.integer("CHAT_PRIORITY", 5)
 #: Longest call through the gateway; what it reserved stands as long, and lapses when its process died.

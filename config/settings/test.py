@@ -30,6 +30,8 @@ if os.environ.get("ROUNDHOUSE_TEST_PROCESS") != _process:
     os.environ["REDIS_URL"] = redis_url(_folder)
     os.environ["DATABASE_URL"] = postgres_url(_folder, "postgres")
 os.environ.setdefault("FAKE_ENGINES", "true")
+# Most tests count an upstream's requests; those of titles switch them on.
+os.environ.setdefault("CHAT_TITLES", "false")
 
 from config.settings.base import *
 

@@ -115,6 +115,16 @@ async function showTitle(): Promise<void> {
   list.refresh();
 }
 
+/** The conversation itself has changed: its engine has found a title. */
+async function renew(id: string): Promise<void> {
+  try {
+    adopt(await get<Conversation>(`conversations/${id}/`));
+  } catch (error) {
+    // Deleted in another tab meanwhile: the list says so.
+    if (!(error instanceof Problem)) throw error;
+  }
+}
+
 function stop(): void {
   for (const { id } of thread.running) {
     post(`messages/${id}/stop/`).catch((error: unknown) => {
@@ -135,7 +145,8 @@ function editLast(): boolean {
 function receive(frame: ChatFrame): void {
   if (frame.type === "chat.changed") {
     list.refresh();
-    if (frame.conversation_id === currentId()) void catchUp(frame.reply_id || frame.message_id);
+    const written = frame.reply_id || frame.message_id;
+    if (frame.conversation_id === currentId()) void (written ? catchUp(written) : renew(frame.conversation_id));
   } else if (frame.type !== "error") thread.take(frame);
 }
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 
 from accounts.models import Account
 from chatbot.models import Message
@@ -12,6 +12,8 @@ from chatbot.selectors.chatters import chatter_for
 from chatbot.services import MODEL_KIND, create_conversation
 from chatbot.tests.conftest import Ask, task_of
 from chatbot.tests.engines.tiny_models import SPEECH, build_tokenizer, save_model
+from monitoring.models import Interaction
+from monitoring.tests.calls import drain_all
 from projects.models import Project
 from results.models import Result
 from tasks.models import Engine
@@ -97,3 +99,16 @@ def test_probe_uses_the_folder_of_the_row(model: Engine, staff: Account) -> None
     model.refresh_from_db()
     result = probe_engine(engine=model, actor=staff).last_probe_result or {}
     assert (result.get("ok"), result.get("code")) == (False, "model_not_found")
+
+
+def test_model_names_the_conversation_in_the_same_task(
+    asked: Message, settings: Settings, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks
+) -> None:
+    settings.CHAT_TITLES = True
+    with django_capture_on_commit_callbacks(execute=True):
+        assert _run(asked) == "completed"
+    asked.conversation.refresh_from_db()
+    assert (asked.content, asked.conversation.title) == (SPEECH, "The roundhouse keeps seven old engines…")
+    drain_all()
+    calls = Interaction.objects.order_by("timestamp")
+    assert [(call.endpoint, call.status) for call in calls] == [("chat", "success"), ("chat.title", "success")]

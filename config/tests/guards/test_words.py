@@ -9,6 +9,7 @@ from config.tests.guards.sources import ROOT, Source, product, tracked_files
 CATCH_ALL = {
     "chatbot/consumers.py": "the socket's edge: one follower may fail, the page and its other replies must not",
     "chatbot/replying/remote.py": "the writer's edge: an engine may raise anything, and the row must say so",
+    "chatbot/replying/titling.py": "the title's edge: an engine may raise anything, and the reply has ended well",
     "monitoring/drainer.py": "the drainer's edge: a receiver may raise anything, and the stream keeps what waits",
     "tasks/engines/loader.py": "a third-party engine may raise anything while it is imported",
     "tasks/worker/keeper.py": "the keeper's edge: a worker without leases must end rather than go on",
