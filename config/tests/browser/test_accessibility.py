@@ -34,7 +34,6 @@ PAGES = {
     "compare": "/results/compare/{task}/",
     "engines": "/results/engines/",
     "account": "/account/",
-    "standing": "/chat/standing/",
 }
 #: Themes, and the rules to check there; none means all.
 LOOKS: dict[Literal["light", "dark"], tuple[str, ...]] = {"light": (), "dark": COLOURS}
