@@ -134,7 +134,10 @@ class LocalChatEngine(Protocol):
 
     @property
     def card(self) -> EngineCard:
-        """The card, with the limit `context_tokens`; `local` is True."""
+        """The card, with the limit `context_tokens`; `local` is True.
+
+        Its option `writes_titles` says that a conversation's title may be asked for.
+        """
 
     def load(self) -> None:
         """Make the first request as fast as the next one."""
@@ -159,7 +162,7 @@ class RemoteChatEngine(Protocol):
 
     @property
     def card(self) -> EngineCard:
-        """The card, with the limit `context_tokens`; `local` is False."""
+        """As `LocalChatEngine.card`; `local` is False."""
 
     def load(self) -> None:
         """Nothing to load; there for the contract of all engines."""
