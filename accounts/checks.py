@@ -15,7 +15,7 @@ from accounts.models import AccountType, QuotaPeriod, QuotaType
 
 #: The length of SHA-256's output: RFC 2104, section 3, discourages shorter HMAC keys.
 MIN_PEPPER_BYTES = 32
-#: AES-256, see `config.common.encryption`.
+#: AES-256, see `config.common.models`.
 FIELD_KEY_BYTES = 32
 _MIDDLEWARE = "accounts.middleware.AccountStateMiddleware"
 

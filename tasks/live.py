@@ -17,6 +17,7 @@ from uuid import UUID
 import redis.asyncio
 from django.conf import settings
 
+from config.common.concurrency import PerLoop
 from config.common.redis import RedisDown, redis_client
 
 logger = logging.getLogger(__name__)
@@ -199,15 +200,12 @@ def _put(queue: "asyncio.Queue[Frame]", frame: Frame) -> None:
         queue.put_nowait(RESYNC)
 
 
-_hubs: dict[asyncio.AbstractEventLoop, Hub] = {}
+_hubs = PerLoop(Hub)
 
 
 def hub() -> Hub:
     """The hub of the running event loop."""
-    loop = asyncio.get_running_loop()
-    for closed in [known for known in _hubs if known.is_closed()]:
-        del _hubs[closed]
-    return _hubs.setdefault(loop, Hub())
+    return _hubs.here()
 
 
 async def next_frame(queue: "asyncio.Queue[Frame]", timeout_seconds: float) -> Frame | None:

@@ -19,10 +19,10 @@ from accounts.requests import client_ip
 from accounts.services import aadmit
 from accounts.services.booking import give_back, note_recorded
 from chatbot.gateway.access import Workplace
-from chatbot.gateway.background import in_background
 from chatbot.selectors.prices import price_of
 from chatbot.services.blocking import ScopeBlocked
 from chatbot.watching import ScopeWatch, refuse_blocked
+from config.common.concurrency import in_background
 from config.common.ids import uuid7
 from monitoring.audit import AuditDown, InteractionEnd, InteractionStart, abegin_interaction, aend_interaction
 from monitoring.middleware import request_id_of

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from chatbot.gateway.background import in_background
+from config.common.concurrency import in_background
 from config.common.redis import RedisDown
 
 logger = logging.getLogger(__name__)

@@ -13,7 +13,6 @@ from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 
 from chatbot.engines.tokens import estimate_tokens
-from chatbot.gateway.background import in_background
 from chatbot.gateway.bodies import wants_usage
 from chatbot.gateway.calls import ModelCall
 from chatbot.gateway.events import DONE_EVENT, error_event, event, event_stream
@@ -22,6 +21,7 @@ from chatbot.gateway.submitting import forget_prompt, stop_submitted, stop_task,
 from chatbot.selectors.chatters import Chatter
 from chatbot.streams.frames import DeltaFrame, StateFrame, ToolFrame
 from chatbot.streams.reader import stream_hub
+from config.common.concurrency import in_background
 from config.common.problems import DomainError
 from tasks.engines.errors import EngineError, EngineInputError, EngineTimeout
 from tasks.engines.usage import Usage

@@ -29,7 +29,6 @@ CHECKPOINT_SECONDS = 2.0
 SHUTDOWN_SECONDS = 5.0
 
 _loop: asyncio.AbstractEventLoop | None = None
-_ready = threading.Event()
 #: Strong references: the event loop itself keeps only weak ones.
 _jobs: set["asyncio.Task[None]"] = set()
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 
 from chatbot.streams.writer import COALESCE_SECONDS, Draft, NotTheWriter
+from config.common.concurrency import PerLoop
 from config.common.redis import RedisDown, async_redis_client
 
 logger = logging.getLogger(__name__)
@@ -72,12 +73,9 @@ async def _send(drafts: "tuple[OpenDraft, ...]") -> None:
             opened.stop.set()
 
 
-_flushers: dict[asyncio.AbstractEventLoop, Flusher] = {}
+_flushers = PerLoop(Flusher)
 
 
 def flusher() -> Flusher:
     """The flusher of the running event loop."""
-    loop = asyncio.get_running_loop()
-    for closed in [known for known in _flushers if known.is_closed()]:
-        del _flushers[closed]
-    return _flushers.setdefault(loop, Flusher())
+    return _flushers.here()

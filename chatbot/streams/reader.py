@@ -13,6 +13,7 @@ import redis.asyncio
 from django.conf import settings
 
 from chatbot.streams.frames import StreamFrame, entry_id, from_fields, stream_key
+from config.common.concurrency import PerLoop
 from config.common.redis import RedisDown, async_redis_client
 
 #: A slow socket may lag this many frames; then it is told to read the row again.
@@ -124,12 +125,9 @@ def _pairs(answer: object) -> list[tuple[bytes, list[tuple[bytes, dict[bytes, by
     return list(answer) if isinstance(answer, list) else []
 
 
-_hubs: dict[asyncio.AbstractEventLoop, StreamHub] = {}
+_hubs = PerLoop(StreamHub)
 
 
 def stream_hub() -> StreamHub:
     """The hub of the running event loop."""
-    loop = asyncio.get_running_loop()
-    for closed in [known for known in _hubs if known.is_closed()]:
-        del _hubs[closed]
-    return _hubs.setdefault(loop, StreamHub())
+    return _hubs.here()

@@ -5,8 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from config.common.encryption import EncryptedTextField
-from config.common.models import TimestampedModel, uuid7_key
+from config.common.models import EncryptedTextField, TimestampedModel, uuid7_key
 from tasks.querysets import EngineQuerySet
 
 

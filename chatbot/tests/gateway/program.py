@@ -11,7 +11,7 @@ from django.http import StreamingHttpResponse
 from django.test import AsyncClient
 
 from chatbot.engines.openai_compatible import OpenAICompatibleEngine
-from chatbot.gateway.background import background_done
+from config.common.concurrency import background_tasks
 from config.common.redis import async_redis_client
 from tasks.registry import engine_registry
 
@@ -112,7 +112,7 @@ def in_loop(scenario: Callable[[], Awaitable[Any]]) -> Any:
         try:
             return await scenario()
         finally:
-            await background_done()
+            await asyncio.gather(*background_tasks(), return_exceptions=True)
             engine = engine_registry("chat").get("openai_compatible")
             assert isinstance(engine, OpenAICompatibleEngine)
             await engine.aclose()

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
-from config.common.encryption import DecryptionFailed, decrypt, encrypt
+from config.common.models import DecryptionFailed, decrypt, encrypt
 
 
 def new_key() -> str:

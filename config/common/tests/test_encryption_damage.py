@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from pytest_django import Settings
 
-from config.common.encryption import DecryptionFailed, decrypt, encrypt
+from config.common.models import DecryptionFailed, decrypt, encrypt
 from config.common.tests.test_encryption import new_key
 from tasks.models import Engine
 
