@@ -1,61 +1,34 @@
 """Replies on their way to a page, over `/ws/chat/`; nothing is generated here."""
 
-import asyncio
 import contextlib
 import json
-import logging
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
-from accounts.models import Account
+from accounts.consumers import PersonConsumer
 from chatbot.models import Message
 from chatbot.streams.changes import last_change
 from chatbot.streams.frames import ErrorFrame, changes_of
 from chatbot.streams.reader import stream_hub
 from chatbot.streams.tail import tail
 
-logger = logging.getLogger(__name__)
-
-#: Close codes: 4401 not signed in, 4403 no longer allowed, 1011 as in RFC 6455.
-NOT_SIGNED_IN = 4401
-NO_LONGER_ALLOWED = 4403
-INTERNAL_ERROR = 1011
-#: Rights are looked at again this often while a socket is open.
-RECHECK_SECONDS = 30.0
 MAX_FOLLOWED = 50
-_OWN_JOBS = ("changes", "recheck")
+#: Jobs of every socket, which follow no message: its person's changes and rights.
+_OWN_JOBS = 2
 
 
-class ChatConsumer(AsyncJsonWebsocketConsumer):
-    """One socket per tab. The client follows messages: `{"type": "follow", "message_id": ..., "after": seq}`."""
+class ChatConsumer(PersonConsumer):
+    """One socket per tab. The client follows messages: `{"type": "follow", "message_id": ..., "after": seq}`.
 
-    async def connect(self) -> None:
-        """Only for people who are signed in and may act."""
-        user: object = self.scope["user"]
-        self.jobs: dict[str, asyncio.Task[None]] = {}
-        # Accepted even to be refused: browsers do not tell a page the code of a handshake that failed.
-        await self.accept()
-        # A lazy user is not an Account by type, only by what it stands for.
-        if not isinstance(user, Account) or not user.may_act:
-            await self.close(NOT_SIGNED_IN)
-            return
-        self.account = user
-        for name, work in zip(_OWN_JOBS, (self._forward_changes(), self._recheck()), strict=True):
-            self.jobs[name] = asyncio.create_task(work)
+    What is followed is the person's own, and stays so: their rights are looked at again, what they follow is not.
+    """
 
-    async def disconnect(self, code: int) -> None:
-        """End every follower."""
-        for job in self.jobs.values():
-            job.cancel()
-        await asyncio.gather(*self.jobs.values(), return_exceptions=True)
-
-    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
-        """Empty and binary frames are invalid frames too."""
-        await self.receive_json(await self.decode_json(text_data or ""))
+    def begin(self) -> None:
+        """Tell what changes in the person's other tabs."""
+        self.start_job("changes", self._forward_changes)
 
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         """Follow a message from a number on, or stop following it; anything else is answered with an error frame."""
@@ -72,39 +45,21 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
             self.jobs.pop(name).cancel()
         if kind == "unfollow":
             return
-        if len(self.jobs) - len(_OWN_JOBS) >= MAX_FOLLOWED:
+        if len(self.jobs) - _OWN_JOBS >= MAX_FOLLOWED:
             await self._refuse(name, "too_many", "This page follows too many messages.")
             return
-        job = self.jobs[name] = asyncio.create_task(self._forward(message_id, after))
-        job.add_done_callback(partial(self._forget, name))
-
-    def _forget(self, name: str, job: "asyncio.Task[None]") -> None:
-        """A reply that has ended makes room for the next one."""
-        if self.jobs.get(name) is job:
-            del self.jobs[name]
+        self.start_job(name, partial(self._forward, message_id, after))
 
     @classmethod
     async def encode_json(cls, content: Any) -> str:
         """UTF-8 as it is, without spaces: escapes would double what a Vietnamese answer costs."""
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
-    @classmethod
-    async def decode_json(cls, text_data: str) -> Any:
-        """Malformed text becomes an invalid frame instead of ending the socket."""
-        with contextlib.suppress(ValueError, RecursionError):
-            return await super().decode_json(text_data)
-        return None
-
     async def _forward(self, message_id: UUID, after: int) -> None:
         """Everything after `after`, until the reply has ended."""
-        try:
-            async with contextlib.aclosing(tail(message_id, after, partial(self._message, message_id))) as frames:
-                async for frame in frames:
-                    await self.send_json(frame)
-        except Exception:
-            # The socket's edge: a page that is not told would wait for ever; closed, it connects and asks again.
-            logger.exception("chat.socket.crashed")
-            await self.close(INTERNAL_ERROR)
+        async with contextlib.aclosing(tail(message_id, after, partial(self._message, message_id))) as frames:
+            async for frame in frames:
+                await self.send_json(frame)
 
     async def _forward_changes(self) -> None:
         after = await last_change(self.account.pk)
@@ -113,15 +68,6 @@ class ChatConsumer(AsyncJsonWebsocketConsumer):
                 frame = await follower.queue.get()
                 if frame is not None:
                     await self.send_json(frame)
-
-    async def _recheck(self) -> None:
-        """Close when the person was blocked. What is followed is their own, and stays so."""
-        while True:
-            await asyncio.sleep(RECHECK_SECONDS)
-            account = await Account.objects.filter(pk=self.account.pk).afirst()
-            if account is None or not account.may_act:
-                await self.close(NO_LONGER_ALLOWED)
-                return
 
     async def _refuse(self, message_id: str, code: str, message: str) -> None:
         frame: ErrorFrame = {"type": "error", "message_id": message_id, "code": code, "message": message}

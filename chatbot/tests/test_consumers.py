@@ -185,7 +185,7 @@ async def test_socket_of_an_account_that_may_not_act_is_closed(owner: Account, f
 async def test_socket_of_a_person_who_is_blocked_meanwhile_is_closed(
     owner: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.05)
+    monkeypatch.setattr("accounts.consumers.RECHECK_SECONDS", 0.05)
     socket = await Socket(owner).open()
     await Account.objects.filter(pk=owner.pk).aupdate(
         is_blocked=True, blocked_reason="x", blocked_at="2026-01-01T00:00Z"

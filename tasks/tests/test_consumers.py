@@ -1,6 +1,7 @@
 """/ws/tasks/: exact frames, and nobody else's."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,10 +13,12 @@ from django.contrib.auth.models import AnonymousUser
 from accounts.models import Account
 from config.common.redis import redis_client
 from projects.models import Project
+from projects.services import remove_member
 from tasks.consumers import TaskConsumer
-from tasks.live import publish_frame, state_frame
+from tasks.live import channel, publish_frame, state_frame
 from tasks.models import Task
 from tasks.services import cancel_task, submit_task
+from tasks.tests.test_live import subscribers, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -41,6 +44,12 @@ class Socket(ApplicationCommunicator):
     async def send_text(self, text: str) -> None:
         """One text frame."""
         await self.send_input({"type": "websocket.receive", "text": text})
+
+    async def watch(self, task: Task) -> Task:
+        """Watch somebody else's task, and wait until Redis follows its owner."""
+        await self.send_text(json.dumps({"type": "task.watch", "task_id": str(task.pk)}))
+        await until(lambda: subscribers(task.user_id) == 1)
+        return task
 
     async def receive(self, timeout_seconds: float = 5) -> dict[str, Any]:
         """The next frame as JSON."""
@@ -109,6 +118,24 @@ async def test_member_watches_one_task_of_somebody_else(member: Account, owner: 
     await socket.disconnect()
 
 
+async def test_member_who_left_the_project_watches_nothing_any_more(
+    member: Account, owner: Account, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.consumers.RECHECK_SECONDS", 0.05)
+    socket = await Socket(member).open()
+    task = await socket.watch(await database_sync_to_async(make)(owner, project))
+    publish_frame(owner.pk, state_frame(task_id=task.pk, status="processing"))
+    assert (await socket.receive())["task_id"] == str(task.pk)
+    await database_sync_to_async(remove_member)(project=project, user=member, actor=owner)
+    deadline = time.monotonic() + 10
+    publish_frame(owner.pk, state_frame(task_id=task.pk, status="completed"))
+    while not await socket.receive_nothing(0.2):
+        assert (await socket.receive())["status"] == "completed"
+        assert time.monotonic() < deadline
+        publish_frame(owner.pk, state_frame(task_id=task.pk, status="completed"))
+    await socket.disconnect()
+
+
 async def test_socket_without_sign_in_is_closed() -> None:
     socket = Socket(AnonymousUser())
     await socket.connect()
@@ -136,3 +163,14 @@ async def test_lost_redis_connection_is_answered_by_a_resync(socket: Socket, own
     task = await database_sync_to_async(make)(owner, project)
     publish_frame(owner.pk, state_frame(task_id=task.pk, status="processing"))
     assert (await socket.receive())["status"] == "processing"
+
+
+async def test_job_that_crashes_closes_the_socket_so_that_the_page_asks_again(
+    member: Account, owner: Account, project: Project
+) -> None:
+    socket = await Socket(member).open()
+    await socket.watch(await database_sync_to_async(make)(owner, project))
+    # No frame of ours: it does not say which task it is about.
+    redis_client().publish(channel(owner.pk), '{"type": "task.progress"}')
+    assert (await socket.receive_output(5))["code"] == 1011
+    await socket.disconnect()
