@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from accounts import limiter
-from accounts.services.usage import _open, after_commit, present
+from accounts.services.usage import ADD_TO_QUOTAS, after_commit, present
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,34 +29,17 @@ class EndedCall:
         return present(self.account_id, self.key_id, self.project_id)
 
 
-def note_recorded(*, reservation_id: UUID) -> None:
-    """The call is in the audit's stream, which ends its reservation: this process need not remember it."""
-    _open.pop(reservation_id, None)
-
-
-def give_back(*, reservation_id: UUID, scope_ids: Sequence[UUID]) -> None:
-    """Drop the reservation of a call that will not be made; without Redis it lapses by itself."""
-    note_recorded(reservation_id=reservation_id)
-    after_commit(partial(limiter.settle, scope_ids, reservation_id))
-
-
-# As `usage._BOOK`, for amounts that differ by scope. Rows are locked in one order for everybody.
-_BOOK = """
+# As `usage._SETTLE`, for amounts that differ by scope. Rows are locked in one order for everybody.
+_BOOK = f"""
     WITH today AS MATERIALIZED (SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS day),
          given AS MATERIALIZED (
              SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bigint[]) AS given(scope_id, quota_type, amount)),
          locked AS MATERIALIZED (
              SELECT quota_id, given.amount FROM usage_quotas JOIN given USING (scope_id, quota_type)
               ORDER BY quota_id FOR UPDATE OF usage_quotas)
-    UPDATE usage_quotas AS quota
-       SET current_usage = CASE WHEN quota.reset_date > day THEN quota.current_usage ELSE 0 END + locked.amount,
-           reset_date = CASE WHEN quota.reset_date > day THEN quota.reset_date
-                             WHEN quota.period = 'daily' THEN day + 1
-                             ELSE (date_trunc('month', day::timestamp) + interval '1 month')::date END
-      FROM locked, today
-     WHERE quota.quota_id = locked.quota_id
+    {ADD_TO_QUOTAS}
  RETURNING quota.scope_id, quota.quota_type, quota.period, extract(epoch FROM quota.reset_date::timestamp)::bigint
-"""
+"""  # noqa: S608  (our own constants)
 
 
 @transaction.atomic(savepoint=False)

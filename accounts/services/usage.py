@@ -69,6 +69,17 @@ def release_usage(*, reservation_ids: Sequence[UUID]) -> None:
             after_commit(partial(_release, scope_ids, reservation_id))
 
 
+def note_recorded(*, reservation_id: UUID) -> None:
+    """The call is in the audit's stream, which ends its reservation: this process need not remember it."""
+    _open.pop(reservation_id, None)
+
+
+def give_back(*, reservation_id: UUID, scope_ids: Sequence[UUID]) -> None:
+    """Drop the reservation of a call that will not be made; without Redis it lapses by itself."""
+    note_recorded(reservation_id=reservation_id)
+    after_commit(partial(limiter.settle, scope_ids, reservation_id))
+
+
 def present(*scope_ids: UUID | None) -> list[UUID]:
     """Those that are set."""
     return [scope_id for scope_id in scope_ids if scope_id is not None]
@@ -80,10 +91,20 @@ def _release(scope_ids: Sequence[UUID], reservation_id: UUID) -> None:
     limiter.invalidate(scope_ids)
 
 
+#: Adds the amounts of `locked` (quota_id, amount) to their quotas, as of `today` (day).
+#: A row whose period is over starts the next one with this booking: no job has to run at midnight.
+ADD_TO_QUOTAS = """
+    UPDATE usage_quotas AS quota
+       SET current_usage = CASE WHEN quota.reset_date > day THEN quota.current_usage ELSE 0 END + locked.amount,
+           reset_date = CASE WHEN quota.reset_date > day THEN quota.reset_date
+                             WHEN quota.period = 'daily' THEN day + 1
+                             ELSE (date_trunc('month', day::timestamp) + interval '1 month')::date END
+      FROM locked, today
+     WHERE quota.quota_id = locked.quota_id
+"""
 #: The reservation ends and what was used is booked, in one statement; `actual` replaces what it names of the amounts.
 #: Every settlement locks rows in one order, so that two in the same project never wait for each other in a circle.
-#: A row whose period is over starts the next one with this booking: no job has to run at midnight.
-_SETTLE = """
+_SETTLE = f"""
     WITH today AS MATERIALIZED (SELECT (clock_timestamp() AT TIME ZONE 'UTC')::date AS day),
          ended AS (
              DELETE FROM usage_reservations WHERE reservation_id = %(reservation)s
@@ -95,18 +116,12 @@ _SETTLE = """
                 AND ended.amounts ? quota.quota_type
               ORDER BY quota.quota_id FOR UPDATE OF quota),
          booked AS (
-             UPDATE usage_quotas AS quota
-                SET current_usage = CASE WHEN quota.reset_date > day THEN quota.current_usage ELSE 0 END + amount,
-                    reset_date = CASE WHEN quota.reset_date > day THEN quota.reset_date
-                                      WHEN quota.period = 'daily' THEN day + 1
-                                      ELSE (date_trunc('month', day::timestamp) + interval '1 month')::date END
-               FROM locked, today
-              WHERE quota.quota_id = locked.quota_id
+             {ADD_TO_QUOTAS}
           RETURNING quota.scope_id, quota.quota_type, quota.period, amount,
                     extract(epoch FROM quota.reset_date::timestamp)::bigint AS period_end)
     SELECT user_id, api_key_id, project_id, scope_id, quota_type, period, amount, period_end
       FROM ended LEFT JOIN booked ON true
-"""
+"""  # noqa: S608  (our own constants)
 
 
 @transaction.atomic(savepoint=False)
@@ -136,12 +151,12 @@ def refund_usage(*, reservation_ids: Sequence[UUID]) -> int:
     """
     ended = _end_reservations(reservation_ids)
 
-    def give_back() -> None:
+    def correct() -> None:
         for reservation_id, scope_ids in ended:
             limiter.settle(scope_ids, reservation_id)
 
     if ended:
-        transaction.on_commit(lambda: after_commit(give_back))
+        transaction.on_commit(lambda: after_commit(correct))
     return len(ended)
 
 

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 
 from accounts.requests import client_ip
 from accounts.services import aadmit
-from accounts.services.booking import give_back, note_recorded
+from accounts.services.usage import give_back, note_recorded
 from chatbot.gateway.access import Workplace
 from chatbot.selectors.prices import price_of
 from chatbot.services.blocking import ScopeBlocked

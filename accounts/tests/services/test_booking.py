@@ -13,8 +13,9 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 from accounts import limiter
 from accounts.models import Account, ApiKey, UsageQuota
 from accounts.services import admit, create_api_key, set_quota, usage
-from accounts.services.booking import EndedCall, book_calls, give_back, note_recorded
+from accounts.services.booking import EndedCall, book_calls
 from accounts.services.quotas import midnight_epoch
+from accounts.services.usage import give_back, note_recorded
 from config.common.ids import uuid7
 from config.common.redis import redis_client
 

@@ -10,7 +10,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import Account, ApiKey, UsageQuota
 from accounts.services import set_quota, usage
-from accounts.services.booking import give_back
+from accounts.services.usage import give_back
 from chatbot.gateway.calls import ModelCall
 from chatbot.tests.gateway.conftest import ANSWER, Books
 from chatbot.tests.gateway.program import CHAT, EMBEDDINGS, Program, in_loop, question
