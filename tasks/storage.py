@@ -15,9 +15,10 @@ from uuid import uuid4
 
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
+from config.common.concurrency import lock_until_commit
 from tasks.engines.errors import EngineError
 
 #: Longer than any piece of work and any transaction: younger files may belong to work that has not ended.
@@ -81,14 +82,14 @@ class ContentStore:
         """Keep the cleaner off these files until the transaction ends; raises StoreFailed if one is gone."""
         # In one order for everybody, so that two transactions never wait for each other crosswise.
         for name in sorted(names):
-            self._lock(name, shared=True)
+            lock_until_commit(f"file:{name}", shared=True)
             if not default_storage.exists(name):
                 raise StoreFailed("The file was removed before it could be recorded.", code="file_removed")
 
     def remove_if_orphan(self, name: str) -> bool:
         """Remove the file if no row names it; True when it was removed."""
         with transaction.atomic():
-            self._lock(name, shared=False)
+            lock_until_commit(f"file:{name}")
             if self.is_named(name):
                 return False
             default_storage.delete(name)
@@ -109,11 +110,6 @@ class ContentStore:
             if is_old and self.remove_if_orphan(name):
                 removed += 1
         return removed
-
-    def _lock(self, name: str, *, shared: bool) -> None:
-        function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [f"file:{name}"])
 
 
 def is_kept(name: str, file_size: int) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -22,6 +22,7 @@ from accounts.services.errors import InvalidAccount
 from accounts.services.keys import forget_cached
 from accounts.services.quotas import adopt_default_quotas, ensure_quotas
 from accounts.services.standing import check_actor, locked_account
+from config.common.concurrency import lock_until_commit
 
 logger = logging.getLogger(__name__)
 
@@ -172,8 +173,7 @@ def update_account(*, account: Account, actor: Account | None, changes: Mapping[
 def create_first_admin(*, username: str, email: str) -> tuple[Account, str] | None:
     """An administrator with a generated password; None when there is one already (or another process makes it now)."""
     # Several processes start at once; without the lock each of them would see that there is no administrator.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('accounts.create_first_admin', 0))")
+    lock_until_commit("accounts.create_first_admin")
     if Account.objects.filter(role=Role.ADMIN, is_active=True, is_blocked=False).exists():
         return None
     password = secrets.token_urlsafe(PASSWORD_BYTES)

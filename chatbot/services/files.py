@@ -18,6 +18,7 @@ from chatbot.extraction.sniff import sniff
 from chatbot.models import Conversation, Message, UploadedFile
 from chatbot.services.errors import FileNotFound, FileRefused
 from chatbot.states import FileStatus
+from config.common.concurrency import lock_until_commit
 from config.common.problems import Forbidden, Unavailable
 from projects.models import Project
 from projects.services import get_abilities
@@ -76,7 +77,8 @@ def upload_file(
         kind = sniff(path, suffix)
         name = STORE.keep(path, checksum=checksum, suffix=f".{kind.value}")
         with transaction.atomic():
-            _lock_person(user)
+            # Two uploads at once must not both take the last room.
+            lock_until_commit(f"storage:{user.pk}")
             if size > _room_of(user):
                 raise storage_full()
             STORE.lock([name])
@@ -140,12 +142,6 @@ def _receive(path: Path, pieces: Iterable[bytes], room_bytes: int) -> tuple[int,
 def _room_of(user: Account) -> int:
     used = UploadedFile.objects.filter(user=user).stored_bytes()
     return int(settings.CHAT_STORAGE_BYTES) - used
-
-
-def _lock_person(user: Account) -> None:
-    """Two uploads at once must not both take the last room."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"storage:{user.pk}"])
 
 
 def storage_full() -> FileRefused:

@@ -8,12 +8,13 @@ from itertools import zip_longest
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 
 from chatbot.extraction.base import Block
 from chatbot.extraction.passages import split
 from chatbot.models import Passage
 from chatbot.selectors.embedders import as_vector, embed_texts
+from config.common.concurrency import lock_until_commit
 from tasks.engines.errors import EngineError
 
 logger = logging.getLogger(__name__)
@@ -50,8 +51,7 @@ def sync_guide(*, folder: Path | None = None) -> int:
     pages = folder or Path(settings.BASE_DIR) / "docs" / "guide"
     wanted = {passage.place: passage for passage in read_guide(pages)}
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_LOCK])
+        lock_until_commit(_LOCK)
         rows = {(row.guide_page, row.position): row for row in Passage.objects.filter(file=None).defer("search")}
         stale = [row.pk for place, row in rows.items() if place not in wanted]
         Passage.objects.filter(pk__in=stale).delete()

@@ -11,6 +11,7 @@ from uuid import UUID
 import psycopg
 from django.db import DataError, IntegrityError, connection, transaction
 
+from config.common.concurrency import try_lock_until_commit
 from config.common.ids import uuid7
 from monitoring.audit.batches import BATCH_ENTRIES, COLUMNS, FIRST_ID, Batch, Entry, delete_entries, merge, read_entries
 from monitoring.audit.stream import STREAM
@@ -107,10 +108,7 @@ def _move(limit: int, refusal: str = "") -> list[Entry]:
 
 def owns_stream() -> bool:
     """Whether this transaction holds the stream until its end: of several processes one moves, the others stand by."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [STREAM])
-        row = cursor.fetchone()
-    return bool(row and row[0])
+    return try_lock_until_commit(STREAM)
 
 
 def _commit_durably() -> None:

@@ -10,6 +10,8 @@ from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 from psycopg.errors import LockNotAvailable
 
+from config.common.concurrency import lock_until_commit
+
 logger = logging.getLogger(__name__)
 
 AHEAD_MONTHS = 3
@@ -91,7 +93,7 @@ def default_rows() -> int:
 def _lock() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [_LOCK])
+    lock_until_commit(_LOCK)
 
 
 def _existing() -> Iterator[int]:

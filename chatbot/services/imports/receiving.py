@@ -8,7 +8,6 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -16,6 +15,7 @@ from chatbot.importing.base import ImportRefused
 from chatbot.importing.reading import Export
 from chatbot.models import ImportRun
 from chatbot.services.errors import FileRefused
+from config.common.concurrency import lock_until_commit
 from config.common.problems import Unavailable
 from tasks.storage import ContentStore, StoreFailed, store_failed
 
@@ -93,8 +93,7 @@ def check_room(size: int, room: int) -> None:
 
 def lock_imports(user: Account) -> None:
     """Two uploads, or two imports of one person, come one after the other until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import:{user.pk}"])
+    lock_until_commit(f"import:{user.pk}")
 
 
 @contextmanager
