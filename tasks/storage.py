@@ -5,9 +5,11 @@ the name: rows are inserted under the shared one, files removed under the exclus
 """
 
 import errno
+import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +53,29 @@ class ContentStore:
             raise store_failed(error) from error
         return folder / f"{uuid4().hex}{suffix}"
 
+    def receive(
+        self, pieces: Iterable[bytes], *, suffix: str, check_size: Callable[[int], None]
+    ) -> tuple[Path, int, str]:
+        """Write the pieces to a new local path; returns it, the size and the SHA-256. Raises StoreFailed.
+
+        `check_size` is told the bytes so far and may refuse them; whatever is raised, nothing stays on the disk.
+        """
+        path, digest, size = self.partial_path(suffix), hashlib.sha256(), 0
+        try:
+            with path.open("wb") as file:
+                for piece in pieces:
+                    size += len(piece)
+                    check_size(size)
+                    digest.update(piece)
+                    file.write(piece)
+        except OSError as error:
+            path.unlink(missing_ok=True)
+            raise store_failed(error) from error
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        return path, size, digest.hexdigest()
+
     def name_of(self, checksum: str, suffix: str) -> str:
         """Where the content with this SHA-256 lies."""
         return f"{self.folder}/{checksum[:2]}/{checksum[2:]}{suffix}"
@@ -77,6 +102,23 @@ class ContentStore:
             raise store_failed(error) from error
         finally:
             path.unlink(missing_ok=True)
+
+    @contextmanager
+    def local_path(self, name: str) -> Iterator[Path]:
+        """A file on this machine's disk: itself, or a copy for as long as the context where the storage is remote."""
+        try:
+            own, copy = Path(default_storage.path(name)), None
+        except NotImplementedError:  # a remote storage
+            own = copy = self.partial_path(Path(name).suffix)
+        try:
+            if copy is not None:
+                with default_storage.open(name, "rb") as stored, copy.open("wb") as file:
+                    for piece in stored.chunks():
+                        file.write(piece)
+            yield own
+        finally:
+            if copy is not None:
+                copy.unlink(missing_ok=True)
 
     def lock(self, names: Iterable[str]) -> None:
         """Keep the cleaner off these files until the transaction ends; raises StoreFailed if one is gone."""

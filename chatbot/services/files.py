@@ -1,8 +1,8 @@
 """Uploaded files: checked by content, stored once per content, read by a worker, deleted with their last use."""
 
-import hashlib
 import logging
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ from config.common.problems import Forbidden, Unavailable
 from projects.models import Project
 from projects.services import get_abilities
 from tasks.services import submit_task
-from tasks.storage import ContentStore, StoreFailed, store_failed
+from tasks.storage import ContentStore, StoreFailed
 
 logger = logging.getLogger(__name__)
 
@@ -69,8 +69,8 @@ def upload_file(
         raise Forbidden(_("You may not start tasks in this project."))
     suffix = clean_name(filename)
     try:
-        path = STORE.partial_path(Path(suffix).suffix[:20])
-        size, checksum = _receive(path, pieces, _room_of(user))
+        check_size = partial(_check_size, room_bytes=_room_of(user))
+        path, size, checksum = STORE.receive(pieces, suffix=Path(suffix).suffix[:20], check_size=check_size)
     except StoreFailed as error:
         raise Unavailable(error.message) from error
     try:
@@ -79,8 +79,7 @@ def upload_file(
         with transaction.atomic():
             # Two uploads at once must not both take the last room.
             lock_until_commit(f"storage:{user.pk}")
-            if size > _room_of(user):
-                raise storage_full()
+            _check_size(size, _room_of(user))
             STORE.lock([name])
             row = UploadedFile.objects.create(
                 user=user,
@@ -117,26 +116,11 @@ def clean_name(filename: str) -> str:
     return f"{stem[: MAX_NAME - len(suffix) - 1]}.{suffix}" if dot and len(suffix) < 20 else name[:MAX_NAME]
 
 
-def _receive(path: Path, pieces: Iterable[bytes], room_bytes: int) -> tuple[int, str]:
-    """Write the pieces; returns size and SHA-256."""
-    digest, size = hashlib.sha256(), 0
-    try:
-        with path.open("wb") as file:
-            for piece in pieces:
-                size += len(piece)
-                if size > settings.CHAT_MAX_FILE_BYTES:
-                    raise FileRefused.too_large(settings.CHAT_MAX_FILE_BYTES)
-                if size > room_bytes:
-                    raise storage_full()
-                digest.update(piece)
-                file.write(piece)
-    except OSError as error:
-        path.unlink(missing_ok=True)
-        raise store_failed(error) from error
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return size, digest.hexdigest()
+def _check_size(size: int, room_bytes: int) -> None:
+    if size > settings.CHAT_MAX_FILE_BYTES:
+        raise FileRefused.too_large(settings.CHAT_MAX_FILE_BYTES)
+    if size > room_bytes:
+        raise storage_full()
 
 
 def _room_of(user: Account) -> int:

@@ -1,13 +1,9 @@
 """From a stored file to passages with their meaning, on a worker."""
 
-import tempfile
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.core.files.storage import default_storage
 from django.db import transaction
 
 from chatbot.extraction.base import Extraction, Limits, describe
@@ -16,6 +12,7 @@ from chatbot.extraction.passages import split
 from chatbot.extraction.reading import read_file
 from chatbot.models import Passage, UploadedFile
 from chatbot.selectors.embedders import as_vector, embed_texts
+from chatbot.services.files import STORE
 from chatbot.states import FileStatus
 from tasks.registry import Outcome, TaskContext
 
@@ -33,8 +30,7 @@ def read_uploaded_file(context: TaskContext) -> Outcome:
     if file is None:
         # Deleted while it waited: nothing is left to read.
         return Outcome({"file_id": context.input_data["file_id"], "status": "deleted"})
-    with _local_copy(file) as folder:
-        path = _path_of(file, folder)
+    with STORE.local_path(file.file_path) as path:
         extraction = read_file(path, file.original_filename, limits=Limits(), cancel=context)
     context.report_progress(READING_PERCENT)
     passages = list(split(extraction.blocks))[:MAX_PASSAGES]
@@ -43,25 +39,6 @@ def read_uploaded_file(context: TaskContext) -> Outcome:
         {"file_id": str(file.pk), "status": "ready", "passages": len(rows), "found": describe(extraction)},
         in_transaction=lambda: _store(file.pk, extraction, rows, len(passages) == MAX_PASSAGES),
     )
-
-
-def _local_copy(file: UploadedFile) -> "AbstractContextManager[str | None]":
-    """A folder for a copy where the storage is remote; none where the file lies on a disk already."""
-    try:
-        default_storage.path(file.file_path)
-    except NotImplementedError:
-        return tempfile.TemporaryDirectory(prefix="roundhouse-")
-    return nullcontext()
-
-
-def _path_of(file: UploadedFile, folder: str | None) -> Path:
-    if folder is None:
-        return Path(default_storage.path(file.file_path))
-    path = Path(folder) / file.stored_filename
-    with default_storage.open(file.file_path, "rb") as stored, path.open("wb") as copy:
-        for piece in stored.chunks():
-            copy.write(piece)
-    return path
 
 
 def _embedded(file_id: UUID, passages: Sequence[ReadPassage], context: TaskContext) -> list[Passage]:

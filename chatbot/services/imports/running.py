@@ -14,7 +14,7 @@ from chatbot.importing.values import Clock
 from chatbot.models import Conversation, ImportItem, ImportRun
 from chatbot.services.imports.control import remove_file
 from chatbot.services.imports.matching import Plan, hash_of, plan_conversation, plan_memory
-from chatbot.services.imports.receiving import local_path, lock_imports, most_unpacked
+from chatbot.services.imports.receiving import STORE, lock_imports, most_unpacked
 from chatbot.services.imports.writing import write_conversation, write_memory
 from chatbot.states import ImportResult, ImportStatus
 from projects.models import ProjectKey
@@ -40,7 +40,7 @@ def run_import(context: TaskContext) -> Outcome:
         return Outcome({"run_id": run_id, "status": "deleted"})
     ImportRun.objects.filter(pk=run.pk).update(status=ImportStatus.WAITING, error_code="", error_message="")
     try:
-        with local_path(run) as path:
+        with STORE.local_path(run.file_path) as path:
             export = Export(path, name=run.original_filename, max_unpacked_bytes=most_unpacked())
             _Importer(run, context).take(export)
     except _Deleted:

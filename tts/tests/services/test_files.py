@@ -8,9 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.files import File
-from django.core.files.base import ContentFile
-from django.core.files.storage import Storage, default_storage
+from django.core.files.storage import default_storage
 from django.db import transaction
 from pytest_django import Settings
 
@@ -31,26 +29,10 @@ CHECKSUM = "ab" + "c" * 62
 NAME = f"tts/ab/{'c' * 62}.mp3"
 
 
-class PathlessStorage(Storage):
-    """A storage as remote ones are: bytes by name."""
-
-    contents: dict[str, bytes] = {}
-
-    def _save(self, name: str, content: "File[bytes]") -> str:
-        self.contents[name] = content.read()
-        return name
-
-    def _open(self, name: str, mode: str) -> "File[bytes]":
-        return ContentFile(self.contents[name])
-
-    def exists(self, name: str) -> bool:
-        return name in self.contents
-
-
 @pytest.fixture
 def pathless(settings: Settings) -> None:
     """Files lie in a storage that has no paths."""
-    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": f"{__name__}.PathlessStorage"}}
+    settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "tasks.tests.test_storage.PathlessStorage"}}
 
 
 def keep(content: bytes = b"sound") -> str:
