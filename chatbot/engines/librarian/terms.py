@@ -73,11 +73,6 @@ def read_question(text: str, language: str, previous: str = "") -> Wanted:
     )
 
 
-def sought_words(text: str, language: str) -> str:
-    """The words of a question that say what is sought, for a search by words; the text itself when none does."""
-    return " ".join(term.word.surface for term in read_question(text, language).terms) or text
-
-
 def _names(text: str) -> frozenset[str]:
     """Words in small letters that a capital marks as names: not the first one of the text."""
     rest = text.strip().partition(" ")[2]

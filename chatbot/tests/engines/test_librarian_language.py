@@ -6,7 +6,7 @@ from chatbot.engines.librarian.dates import read_dates
 from chatbot.engines.librarian.kinds import asks_page, holds_kind, wanted_kinds
 from chatbot.engines.librarian.languages import detect_language
 from chatbot.engines.librarian.sentences import MAX_CHARACTERS, split_sentences
-from chatbot.engines.librarian.terms import read_question, sought_words
+from chatbot.engines.librarian.terms import read_question
 from chatbot.engines.librarian.words import are_related, fold, key_of, read_words
 
 
@@ -160,18 +160,6 @@ def test_only_words_that_say_something_are_sought() -> None:
 
 def test_the_word_after_how_counts_half() -> None:
     assert [term.weight for term in read_question("How wide is the bridge?", "en").terms] == [0.5, 1.0]
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "sought"),
-    [
-        ("How do I get an API key?", "en", "api key"),
-        ("Hạn mức là gì?", "vi", "hạn mức"),
-        ("What is it?", "en", "What is it?"),
-    ],
-)
-def test_what_is_sought_is_left_of_a_question(text: str, language: str, sought: str) -> None:
-    assert sought_words(text, language) == sought
 
 
 def test_words_of_the_question_before_count_half() -> None:
