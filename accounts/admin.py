@@ -47,6 +47,7 @@ class ServiceAdmin(ModelAdmin):
     # Counting a large table would take longer than the page itself.
     show_full_result_count = False
     list_filter_submit = True
+    ask_template = "accounts/admin_ask.html"
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form; refused writes come back with the reason."""
@@ -61,6 +62,15 @@ class ServiceAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Never: accounts are deleted softly, keys are revoked, the rest is history."""
         return False
+
+    def ask(self, request: HttpRequest, rows: QuerySet[Any], form: forms.Form, action: str) -> HttpResponse:
+        """The page between choosing an action and doing it.
+
+        The chosen rows travel as hidden fields, as in Django's own confirmation of deleting.
+        """
+        title = dict(self.get_action_choices(request))[action]
+        context = {**self.admin_site.each_context(request), "title": title, "opts": self.model._meta}
+        return TemplateResponse(request, self.ask_template, {**context, "form": form, "rows": rows, "action": action})
 
 
 class ReadOnlyAdmin(ServiceAdmin):
@@ -149,7 +159,7 @@ class AccountAdmin(ServiceAdmin):
         """Asks for the reason first; the person will read it."""
         form = BlockForm(request.POST if "reason" in request.POST else None)
         if not form.is_valid():
-            return self._ask(request, queryset, form, "block")
+            return self.ask(request, queryset, form, "block")
         actor, reason = actor_of(request), form.cleaned_data["reason"]
         apply_to_each(request, queryset, lambda account: block_account(account=account, actor=actor, reason=reason))
         return None
@@ -192,21 +202,10 @@ class AccountAdmin(ServiceAdmin):
             return None
         form = PasswordResetForm(request.POST if "password" in request.POST else None, account=queryset.get())
         if not form.is_valid():
-            return self._ask(request, queryset, form, "set_password")
+            return self.ask(request, queryset, form, "set_password")
         password = form.cleaned_data["password"]
         apply_to_each(request, queryset, lambda account: change_password(account=account, password=password))
         return None
-
-    def _ask(self, request: HttpRequest, rows: QuerySet[Account], form: forms.Form, action: str) -> HttpResponse:
-        """The page between choosing an action and doing it.
-
-        The chosen rows travel as hidden fields, as in Django's own confirmation of deleting.
-        """
-        title = dict(self.get_action_choices(request))[action]
-        context = {**self.admin_site.each_context(request), "title": title, "opts": self.model._meta}
-        return TemplateResponse(
-            request, "accounts/admin_ask.html", {**context, "form": form, "rows": rows, "action": action}
-        )
 
 
 def _revoke_each(request: HttpRequest, keys: QuerySet[ApiKey]) -> None:

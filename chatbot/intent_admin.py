@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -45,19 +44,16 @@ def staff_member(request: HttpRequest) -> Account:
 class AskingAdmin(ReadOnlyAdmin):
     """Actions that need a reason ask for it on a page of their own."""
 
+    ask_template = "chatbot/admin_ask.html"
     list_select_related = ["user", "project"]
     search_help_text = _("Person or project")
 
     def ask_reason(self, request: HttpRequest, rows: QuerySet[Any], action: str) -> str | HttpResponse:
-        """The reason, or the page that asks for it; the chosen rows travel as hidden fields."""
+        """The reason, or the page that asks for it."""
         form = ReasonForm(request.POST if "reason" in request.POST else None)
         if form.is_valid():
             return str(form.cleaned_data["reason"])
-        title = dict(self.get_action_choices(request))[action]
-        page = {**self.admin_site.each_context(request), "title": title, "opts": self.model._meta}
-        return TemplateResponse(
-            request, "chatbot/admin_ask.html", {**page, "form": form, "rows": rows, "action": action}
-        )
+        return self.ask(request, rows, form, action)
 
 
 @admin.register(DeviationScore)
