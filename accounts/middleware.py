@@ -1,6 +1,7 @@
 """Ends sessions of accounts that lost their rights, notes activity, and puts the limits on API answers."""
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -24,8 +25,8 @@ _MEMO_ENTRIES = 10_000
 _noted: dict[object, float] = {}
 
 
-class AccountStateMiddleware:
-    """Stands after AuthenticationMiddleware; needs a thread only for requests that carry a session."""
+class Middleware(ABC):
+    """Base of middleware that runs in the server's event loop where there is one, and in its thread where not."""
 
     sync_capable = True
     async_capable = True
@@ -38,8 +39,21 @@ class AccountStateMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """The response, or a coroutine of it below an asynchronous handler."""
-        if self.is_async:
-            return self._answer_async(request)
+        return self._answer_async(request) if self.is_async else self._answer(request)
+
+    @abstractmethod
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        """The response, in a thread."""
+
+    @abstractmethod
+    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
+        """The same response, in an event loop."""
+
+
+class AccountStateMiddleware(Middleware):
+    """Stands after AuthenticationMiddleware; needs a thread only for requests that carry a session."""
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         answer_headers.set(None)
         if _has_cookie(request):
             check_session(request)

@@ -1,5 +1,6 @@
 """Operations console of intent and deviation (D5): who strays, what was counted, who is blocked, corrected labels."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +17,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, FieldTextFilt
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.admin import ReadOnlyAdmin, ServiceAdmin, actor_of, apply_to_each
+from accounts.admin import ReadOnlyAdmin, ServiceAdmin, apply_to_each
 from accounts.models import Account
 from chatbot.intents import read_catalogue
 from chatbot.models import DeviationBlock, DeviationEvent, DeviationScore, IntentLabel
@@ -24,6 +25,7 @@ from chatbot.querysets import DeviationScoreQuerySet
 from chatbot.services.blocking import lift_block
 from chatbot.services.deviation import reset_score
 from chatbot.services.labels import correct_label, remove_label
+from projects.admin import actor_of
 
 _PERSON = ["user__username", "user__email", "project__project_name"]
 
@@ -34,13 +36,6 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
 
 
-def staff_member(request: HttpRequest) -> Account:
-    """Who acts; the console lets nobody else in."""
-    actor = actor_of(request)
-    assert actor is not None  # noqa: S101 - the admin site has checked it
-    return actor
-
-
 class AskingAdmin(ReadOnlyAdmin):
     """Actions that need a reason ask for it on a page of their own."""
 
@@ -48,12 +43,16 @@ class AskingAdmin(ReadOnlyAdmin):
     list_select_related = ["user", "project"]
     search_help_text = _("Person or project")
 
-    def ask_reason(self, request: HttpRequest, rows: QuerySet[Any], action: str) -> str | HttpResponse:
-        """The reason, or the page that asks for it."""
+    def with_reason(
+        self, request: HttpRequest, rows: QuerySet[Any], action: str, write: Callable[[Any, Account, str], object]
+    ) -> HttpResponse | None:
+        """The page that asks for the reason; once it is given, `write(row, actor, reason)` for each row."""
         form = ReasonForm(request.POST if "reason" in request.POST else None)
-        if form.is_valid():
-            return str(form.cleaned_data["reason"])
-        return self.ask(request, rows, form, action)
+        if not form.is_valid():
+            return self.ask(request, rows, form, action)
+        actor, reason = actor_of(request), str(form.cleaned_data["reason"])
+        apply_to_each(request, rows, lambda row: write(row, actor, reason))
+        return None
 
 
 @admin.register(DeviationScore)
@@ -89,12 +88,10 @@ class DeviationScoreAdmin(AskingAdmin):
     @admin.action(description=_("Reset the score, with a reason"))
     def reset(self, request: HttpRequest, queryset: QuerySet[DeviationScore]) -> HttpResponse | None:
         """A block stays: it is lifted for itself."""
-        reason = self.ask_reason(request, queryset, "reset")
-        if isinstance(reason, HttpResponse):
-            return reason
-        actor = staff_member(request)
-        apply_to_each(request, queryset, lambda score: reset_score(score=score, actor=actor, reason=reason))
-        return None
+        return self.with_reason(
+            request, queryset, "reset",
+            lambda score, actor, reason: reset_score(score=score, actor=actor, reason=reason),
+        )  # fmt: skip
 
 
 @admin.register(DeviationEvent)
@@ -142,12 +139,10 @@ class DeviationBlockAdmin(AskingAdmin):
     @admin.action(description=_("Lift the block, with a reason"))
     def lift(self, request: HttpRequest, queryset: QuerySet[DeviationBlock]) -> HttpResponse | None:
         """The person reads the reason; the score begins anew."""
-        reason = self.ask_reason(request, queryset, "lift")
-        if isinstance(reason, HttpResponse):
-            return reason
-        actor = staff_member(request)
-        apply_to_each(request, queryset, lambda block: lift_block(block=block, actor=actor, reason=reason))
-        return None
+        return self.with_reason(
+            request, queryset, "lift",
+            lambda block, actor, reason: lift_block(block=block, actor=actor, reason=reason),
+        )  # fmt: skip
 
 
 class IntentLabelForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only for type checkers
@@ -203,7 +198,7 @@ class IntentLabelAdmin(ServiceAdmin):
         """By service; the row that it makes or changes is the one that the console shows."""
         given = form.cleaned_data
         obj.pk = correct_label(
-            intent=given["intent"], actor=staff_member(request), text=given["text"],
+            intent=given["intent"], actor=actor_of(request), text=given["text"],
             interaction_id=given["interaction_id"], project=given["project"],
         ).pk  # fmt: skip
 

@@ -3,17 +3,16 @@
 import re
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from csp.constants import HEADER, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.utils import build_policy
 from django.core.signals import got_request_exception
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from accounts.middleware import Middleware
 from config.common.ids import uuid7
 from config.common.problems import DomainError, Unavailable, as_domain_error
 from monitoring.errors import error_response, is_api, without_html
@@ -34,8 +33,6 @@ _RELAXED: dict[str, dict[str, list[str]]] = {
     "/api/redoc/": {"worker-src": ["blob:"], **_INLINE_STYLE},
 }
 
-Answer = HttpResponseBase | Awaitable[HttpResponseBase]
-
 
 def _remember_uncaught(sender: object, request: HttpRequest, **_: Any) -> None:
     """Exceptions of other middleware become a 500 page before we see them; keep them to tell an outage from a bug."""
@@ -45,22 +42,10 @@ def _remember_uncaught(sender: object, request: HttpRequest, **_: Any) -> None:
 got_request_exception.connect(_remember_uncaught, dispatch_uid="monitoring.middleware")
 
 
-class RequestContextMiddleware:
+class RequestContextMiddleware(Middleware):
     """Runs around everything else, without a thread hop when the server is asynchronous."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
-
-    def __call__(self, request: HttpRequest) -> Answer:
-        """The response, or a coroutine of it below an asynchronous handler."""
-        if self.is_async:
-            return self._answer_async(request)
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         started = self._begin(request)
         return self._end(request, self.get_response(request), started)
 

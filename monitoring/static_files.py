@@ -1,34 +1,27 @@
 """WhiteNoise for an asynchronous server: its own middleware is synchronous and puts every request into a thread."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.module_loading import import_string
 
+from accounts.middleware import Middleware
 
-class StaticFilesMiddleware:
+
+class StaticFilesMiddleware(Middleware):
     """Serves static files by WhiteNoise; everything else passes without leaving the event loop."""
 
-    sync_capable = True
-    async_capable = True
-
     def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
-        self.get_response = get_response
+        super().__init__(get_response)
         folders = (settings.STATIC_ROOT, *settings.STATICFILES_DIRS)
         self.files = _files_in(tuple(str(folder) for folder in folders))
-        self.is_async = iscoroutinefunction(get_response)
-        if self.is_async:
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """The file, or what the rest of the site answers."""
-        if self.is_async:
-            return self._answer_async(request)
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         found = self.files.get(request.path_info)
         response: HttpResponseBase = read_whole(found, request) if found else self.get_response(request)
         return response

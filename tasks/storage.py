@@ -6,6 +6,7 @@ the name: rows are inserted under the shared one, files removed under the exclus
 
 import errno
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,8 @@ from django.utils import timezone
 
 from config.common.concurrency import lock_until_commit
 from tasks.engines.errors import EngineError
+
+logger = logging.getLogger(__name__)
 
 #: Longer than any piece of work and any transaction: younger files may belong to work that has not ended.
 ORPHAN_AGE = timedelta(hours=24)
@@ -136,6 +139,14 @@ class ContentStore:
                 return False
             default_storage.delete(name)
         return True
+
+    def let_go(self, name: str) -> None:
+        """The last row that named it may be gone: as `remove_if_orphan`, and what the disk refuses is only logged."""
+        try:
+            self.remove_if_orphan(name)
+        except OSError:
+            # The daily cleaning finds it again.
+            logger.warning("tasks.file.not_removed", exc_info=True, extra={"folder": self.folder})
 
     def remove_orphans(self, *, older_than: timedelta = ORPHAN_AGE) -> int:
         """Remove files that no row names and that are older than this; returns how many.

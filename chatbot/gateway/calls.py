@@ -18,6 +18,7 @@ from django.http import HttpRequest
 from accounts.requests import client_ip
 from accounts.services import aadmit
 from accounts.services.usage import give_back, note_recorded
+from chatbot.engines.tokens import estimate_tokens
 from chatbot.gateway.access import Workplace
 from chatbot.selectors.prices import price_of
 from chatbot.services.blocking import ScopeBlocked
@@ -111,6 +112,11 @@ class ModelCall:
         """The engine has begun to answer."""
         if self.first_token_at is None:
             self.first_token_at = time.perf_counter()
+
+    def estimated_usage(self, answer: str) -> Usage:
+        """Of an answer that was left before its engine counted; nothing when there is none."""
+        answered = estimate_tokens(answer)
+        return Usage(requests=1, input_tokens=self.prompt_tokens if answered else 0, output_tokens=answered)
 
     async def end(self, **facts: Any) -> None:
         """As `end_soon`, and wait until it is recorded, so that nobody reads an answer that is not in the books."""

@@ -1,11 +1,14 @@
 """Server-sent events as OpenAI writes them."""
 
+import asyncio
 import json
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from django.http import StreamingHttpResponse
 
+from chatbot.gateway.calls import ModelCall
 from chatbot.gateway.failures import as_answer
 from config.common.problems import openai_body
 from tasks.engines.errors import EngineError
@@ -13,13 +16,28 @@ from tasks.engines.errors import EngineError
 DONE_EVENT = b"data: [DONE]\n\n"
 
 
-class Streamed(Protocol):
-    """What a response may stream: it is closed by the response, from another thread, however it ends."""
+class Streamed(ABC):
+    """A call's answer as a response may stream it: closed by the response, from another thread, however it ends."""
 
-    def __aiter__(self) -> AsyncIterator[bytes]: ...
+    def __init__(self, call: ModelCall) -> None:
+        self._call = call
+        self._loop = asyncio.get_running_loop()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._events()
 
     def close(self) -> None:
-        """End what has not ended."""
+        """End what has not ended; from any thread."""
+        if not self._call.is_over:
+            self._loop.call_soon_threadsafe(self._close, None)
+
+    @abstractmethod
+    def _events(self) -> AsyncIterator[bytes]:
+        """The answer."""
+
+    @abstractmethod
+    def _close(self, error: EngineError | None) -> object:
+        """End the call and what it holds."""
 
 
 def event_stream(source: Streamed) -> StreamingHttpResponse:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,9 @@ from django.conf import settings
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 
-from chatbot.engines.tokens import estimate_tokens
 from chatbot.gateway.bodies import wants_usage
 from chatbot.gateway.calls import ModelCall
-from chatbot.gateway.events import DONE_EVENT, error_event, event, event_stream
+from chatbot.gateway.events import DONE_EVENT, Streamed, error_event, event, event_stream
 from chatbot.gateway.failures import as_answer
 from chatbot.gateway.submitting import forget_prompt, stop_submitted, stop_task, submit
 from chatbot.selectors.chatters import Chatter
@@ -53,16 +52,16 @@ async def complete_locally(
     return event_stream(answer) if body.get("stream") else JsonResponse(await answer.whole())
 
 
-class LocalAnswer:
+class LocalAnswer(Streamed):
     """One answer on its way from the worker; ends the call, and stops the task where nobody wants it any more."""
 
     def __init__(self, call: ModelCall, chatter: Chatter, task_id: UUID, *, with_usage: bool) -> None:
-        self._call, self._chatter, self._task_id, self._with_usage = call, chatter, task_id, with_usage
+        super().__init__(call)
+        self._chatter, self._task_id, self._with_usage = chatter, task_id, with_usage
         self._head = {"id": f"chatcmpl-{call.id.hex}", "created": int(time.time()), "model": chatter.name}
         self._texts: list[str] = []
         self._tool_calls: list[dict[str, Any]] = []
         self._last: StateFrame | None = None
-        self._loop = asyncio.get_running_loop()
 
     async def whole(self) -> dict[str, Any]:
         """The completion; raises DomainError."""
@@ -87,14 +86,6 @@ class LocalAnswer:
             message["tool_calls"] = self._tool_calls
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": self._finish_reason}
         return {**self._head, "object": "chat.completion", "choices": [choice], "usage": _usage_json(self._usage)}
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._events()
-
-    def close(self) -> None:
-        """End what has not ended; from any thread."""
-        if not self._call.is_over:
-            self._loop.call_soon_threadsafe(self._close, None)
 
     async def _events(self) -> AsyncGenerator[bytes, None]:
         error: EngineError | None = None
@@ -153,8 +144,7 @@ class LocalAnswer:
         if self._last is not None:
             used = self._last["usage"]
             return Usage(1, used.get("prompt_tokens", 0), used.get("completion_tokens", 0))
-        answered = estimate_tokens("".join(self._texts))
-        return Usage(1, self._call.prompt_tokens if answered else 0, answered)
+        return self._call.estimated_usage("".join(self._texts))
 
     @property
     def _finish_reason(self) -> str:

@@ -1,9 +1,8 @@
 """A stream of an upstream, passed on event by event while it is metered."""
 
-import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from django.conf import settings
@@ -12,10 +11,9 @@ from chatbot.engines.openai_wire.client import Forwarded
 from chatbot.engines.openai_wire.errors import error_in_reply
 from chatbot.engines.openai_wire.meter import StreamMeter
 from chatbot.engines.openai_wire.sse import DONE, SseScanner
-from chatbot.engines.tokens import estimate_tokens
 from chatbot.gateway.answers import as_chunks, read_answer
 from chatbot.gateway.calls import ModelCall
-from chatbot.gateway.events import DONE_EVENT, error_event, event
+from chatbot.gateway.events import DONE_EVENT, Streamed, error_event, event
 from chatbot.gateway.failures import is_illness
 from chatbot.gateway.leases import Lease
 from chatbot.gateway.routes import breaker_of
@@ -24,7 +22,7 @@ from tasks.engines.errors import EngineCrashed, EngineError, EngineTimeout
 from tasks.engines.usage import Usage
 
 
-class Relay:
+class Relay(Streamed):
     """One stream on its way; ends the call, the connection and the slot however it ends.
 
     A response closes what it streams, also when the caller left before the first event was asked for.
@@ -33,20 +31,12 @@ class Relay:
     def __init__(
         self, call: ModelCall, chatter: Chatter, answer: Forwarded, slot: Lease | None, *, with_usage: bool
     ) -> None:
-        self._call, self._chatter, self._answer, self._slot = call, chatter, answer, slot
+        super().__init__(call)
+        self._chatter, self._answer, self._slot = chatter, answer, slot
         self._with_usage = with_usage
         self._meter = StreamMeter()
         self._has_said_done = False
         self._deadline = time.monotonic() + settings.GATEWAY_HOLD_SECONDS
-        self._loop = asyncio.get_running_loop()
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return self._events()
-
-    def close(self) -> None:
-        """End what has not ended; from any thread."""
-        if not self._call.is_over:
-            self._loop.call_soon_threadsafe(self._close, None)
 
     async def _events(self) -> AsyncGenerator[bytes, None]:
         """The events, then one [DONE]; or, when the engine fails in the middle, an error object as the last event."""
@@ -85,8 +75,7 @@ class Relay:
         """What the engine counted; estimated for an answer that was left before its end."""
         if self._meter.usage is not None:
             return self._meter.usage
-        answered = estimate_tokens(self._meter.text)
-        return Usage(requests=1, input_tokens=self._call.prompt_tokens if answered else 0, output_tokens=answered)
+        return self._call.estimated_usage(self._meter.text)
 
     async def _passed(self) -> AsyncGenerator[bytes, None]:
         """What the caller gets, as it comes; raises EngineError."""

@@ -149,15 +149,7 @@ def delete_file(*, file: UploadedFile) -> None:
     """Delete the row with its passages; the bytes go with their last row."""
     name = file.file_path
     file.delete()
-    transaction.on_commit(lambda: _remove(name))
-
-
-def _remove(name: str) -> None:
-    try:
-        STORE.remove_if_orphan(name)
-    except OSError:
-        # The daily cleaning finds it again.
-        logger.warning("chat.file.not_removed", exc_info=True)
+    transaction.on_commit(lambda: STORE.let_go(name))
 
 
 def fail_reading(*, task_ids: list[UUID]) -> None:

@@ -120,3 +120,21 @@ def test_copy_goes_when_its_reader_fails(tmp_path: Path) -> None:
     with pytest.raises(Refused), STORE.local_path("test/a.txt"):
         raise Refused
     assert files(tmp_path) == []
+
+
+@pytest.mark.django_db
+def test_what_the_disk_does_not_remove_is_left_to_the_cleaner(media: Path, caplog: pytest.LogCaptureFixture) -> None:
+    # A folder that is not empty stands for a file that the disk refuses to remove.
+    default_storage.save("test/a/b.txt", ContentFile(b"abc"))
+    ContentStore("test", lambda name: False).let_go("test/a")
+    assert [path.name for path in files(media)] == ["b.txt"]
+    assert [record.message for record in caplog.records] == ["tasks.file.not_removed"]
+
+
+@pytest.mark.django_db
+def test_file_goes_with_the_last_row_that_names_it(media: Path) -> None:
+    default_storage.save("test/a.txt", ContentFile(b"abc"))
+    STORE.let_go("test/a.txt")
+    assert [path.name for path in files(media)] == ["a.txt"]
+    ContentStore("test", lambda name: False).let_go("test/a.txt")
+    assert files(media) == []

@@ -155,16 +155,7 @@ def delete_import(*, run: ImportRun, actor: Account) -> None:
     name = run.file_path
     run.delete()
     if name:
-        transaction.on_commit(lambda: remove_file(name))
-
-
-def remove_file(name: str) -> None:
-    """The bytes go with the last run that names them."""
-    try:
-        STORE.remove_if_orphan(name)
-    except OSError:
-        # The daily cleaning finds it again.
-        logger.warning("chat.import.not_removed", exc_info=True)
+        transaction.on_commit(lambda: STORE.let_go(name))
 
 
 def end_imports(*, task_ids: list[UUID]) -> None:

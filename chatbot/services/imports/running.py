@@ -12,7 +12,6 @@ from chatbot.importing.base import ImportedConversation, ImportedItem, ImportedM
 from chatbot.importing.reading import Export
 from chatbot.importing.values import Clock
 from chatbot.models import Conversation, ImportItem, ImportRun
-from chatbot.services.imports.control import remove_file
 from chatbot.services.imports.matching import Plan, hash_of, plan_conversation, plan_memory
 from chatbot.services.imports.receiving import STORE, lock_imports, most_unpacked
 from chatbot.services.imports.writing import write_conversation, write_memory
@@ -71,7 +70,7 @@ def _finish(run: ImportRun) -> None:
     changes: dict[str, Any] = {"status": ImportStatus.COMPLETED, "finished_at": Now()}
     ImportRun.objects.filter(pk=run.pk).update(**changes, **({"file_path": ""} if name else {}))
     if name:
-        transaction.on_commit(lambda: remove_file(name))
+        transaction.on_commit(lambda: STORE.let_go(name))
 
 
 class _Importer:
