@@ -19,6 +19,7 @@ from chatbot.services.writing import Ending, Progress, checkpoint, finish_reply
 from chatbot.states import MessageStatus
 from chatbot.streams.flusher import OpenDraft, flusher
 from chatbot.streams.writer import Draft
+from config.common.concurrency import in_background
 from tasks.engines.errors import EngineError
 
 logger = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ CHECKPOINT_SECONDS = 2.0
 SHUTDOWN_SECONDS = 5.0
 
 _loop: asyncio.AbstractEventLoop | None = None
-#: Strong references: the event loop itself keeps only weak ones.
+#: What is to be ended with the process.
 _jobs: set["asyncio.Task[None]"] = set()
 
 
@@ -49,7 +50,7 @@ def launch(plan: ReplyPlan) -> None:
 
 
 def _start(plan: ReplyPlan) -> None:
-    job = asyncio.get_running_loop().create_task(write_reply(plan))
+    job = in_background(write_reply(plan))
     _jobs.add(job)
     job.add_done_callback(_jobs.discard)
 

@@ -19,7 +19,7 @@ from django.db.models import Q
 
 from accounts.models import ApiKey
 from accounts.services import admit
-from accounts.services.booking import give_back, note_recorded
+from accounts.services.usage import give_back, note_recorded
 from chatbot.engines.base import ChatEvent, ChatRequest, Done, TextDelta, Turn
 from chatbot.engines.tokens import estimate_input_tokens, estimate_tokens
 from chatbot.models import Message

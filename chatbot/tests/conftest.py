@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import Account
 from accounts.services import create_api_key, keys
+from chatbot import watching
 from chatbot.models import Conversation, Message, UploadedFile
 from chatbot.services import ask_question, create_conversation, upload_file
 from projects.models import Project
@@ -47,9 +48,10 @@ def _no_async_connection_left(django_db_setup: None) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _fresh_process() -> None:
-    """Keys that this process remembers must not reach the next test."""
+def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys that this process remembers must not reach the next test; its first verdict loads the classifier."""
     keys.forget_cached()
+    monkeypatch.setattr(watching, "WAIT_SECONDS", 60.0)
 
 
 @pytest.fixture
