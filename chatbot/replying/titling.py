@@ -1,4 +1,4 @@
-"""Titles by the engine that answered, asked for once the first complete reply of a conversation has ended.
+"""Titles and tags by the engine that answered, asked for once the first complete reply of a conversation has ended.
 
 Nothing waits for them and nothing fails with them: without an answer the title that was cut from the question stays.
 A title is a call of its own in the audit, which books its tokens as those of the gateway's calls.
@@ -26,7 +26,7 @@ from chatbot.models import Message
 from chatbot.replying.threads import in_thread
 from chatbot.selectors.chatters import Chatter
 from chatbot.selectors.prices import price_of
-from chatbot.services.conversations import replace_automatic_title, title_from
+from chatbot.services.conversations import clean_tags, replace_automatic_title, title_from
 from chatbot.services.prompting import prompt_text
 from chatbot.services.replies import keeps_contents
 from chatbot.states import MessageRole, MessageStatus
@@ -44,13 +44,17 @@ ENDPOINT = "chat.title"
 MAX_WORDS = 6
 #: Of more words it is an answer, not a title.
 _TALK_WORDS = 20
-#: Enough for six words in every language; a model that thinks aloud does not get far.
-MAX_TOKENS = 40
+MAX_TAGS = 3
+_TAG_WORDS = 4
+#: Enough for both in every language; a model that thinks aloud does not get far.
+MAX_TOKENS = 70
 TEMPERATURE = 0.2
 #: Of question and answer each: what a conversation is about stands at the beginning.
 _SHOWN_CHARACTERS = 1_500
 _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _LABEL = re.compile(r"^(?:title|tiêu đề)\s*[:\uff1a]\s*", re.IGNORECASE)
+_TAGS_LINE = re.compile(r"^\W*(?:tags?|thẻ|nhãn)\W*[:\uff1a]\W*(.+)$", re.IGNORECASE)
+_BETWEEN_TAGS = re.compile("[,;\u3001\uff0c]")
 _WRAPPING = " \"'`*_.\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb\u3002"
 
 
@@ -97,13 +101,14 @@ class TitleCall:
         )
         end_interaction(self.start.id, entry)
         if failure is None and self.done is not None:
-            self._put(clean_title(self.text, is_cut=self.done.finish_reason == "length"))
+            is_cut = self.done.finish_reason == "length"
+            self._put(clean_title(self.text, is_cut=is_cut), tags_in(self.text, is_cut=is_cut))
 
-    def _put(self, title: str) -> None:
+    def _put(self, title: str, tags: list[str]) -> None:
         conversation_id, user_id = self.start.conversation_id, self.start.user_id
         if not title or conversation_id is None or user_id is None:
             return
-        if replace_automatic_title(conversation_id=conversation_id, old=self.old_title, new=title):
+        if replace_automatic_title(conversation_id=conversation_id, old=self.old_title, new=title, tags=tags):
             publish_change(user_id=user_id, conversation_id=conversation_id, message_id=None, reply_id=None)
 
     def _used(self) -> Usage:
@@ -132,11 +137,25 @@ class _Deadline:
 
 def clean_title(text: str, *, is_cut: bool = False) -> str:
     """The title in an engine's answer; empty where there is none. `is_cut`: the answer reached its longest length."""
-    lines = [line.strip() for line in _THOUGHTS.sub("", storable(text)).splitlines() if line.strip()]
+    lines = _lines_of(text)
     if not lines or (is_cut and len(lines) == 1) or len(lines[0].split()) > _TALK_WORDS:
         return ""
     words = _LABEL.sub("", title_from(lines[0]).strip(_WRAPPING)).strip(_WRAPPING).split()
     return " ".join(words) if len(words) <= MAX_WORDS else " ".join(words[:MAX_WORDS]).rstrip(",;:") + "…"
+
+
+def tags_in(text: str, *, is_cut: bool = False) -> list[str]:
+    """The tags in an engine's answer, at most three; none in the line with which a cut answer ends."""
+    lines = _lines_of(text)
+    for line in lines[1:-1] if is_cut else lines[1:]:
+        if found := _TAGS_LINE.match(line):
+            tags = [tag.strip(_WRAPPING + "#") for tag in _BETWEEN_TAGS.split(found[1])]
+            return clean_tags([tag for tag in tags if len(tag.split()) <= _TAG_WORDS])[:MAX_TAGS]
+    return []
+
+
+def _lines_of(text: str) -> list[str]:
+    return [line.strip() for line in _THOUGHTS.sub("", storable(text)).splitlines() if line.strip()]
 
 
 def may_title(chatter: Chatter) -> bool:

@@ -102,10 +102,16 @@ def title_from(text: str) -> str:
     return line[:TITLE_CHARACTERS].rsplit(" ", 1)[0] + "…"
 
 
-def replace_automatic_title(*, conversation_id: UUID, old: str, new: str) -> bool:
-    """Put a better title in place of the automatic one `old`; False where a person has written one meanwhile."""
+def replace_automatic_title(*, conversation_id: UUID, old: str, new: str, tags: Sequence[str] = ()) -> bool:
+    """Put a better title in place of the automatic one `old`; False where a person has written one meanwhile.
+
+    The tags come with it where there are none yet.
+    """
     automatic = Conversation.objects.filter(pk=conversation_id, title=old, title_is_manual=False)
-    return automatic.update(title=new) == 1
+    if automatic.update(title=new) != 1:
+        return False
+    Conversation.objects.filter(pk=conversation_id, tags=[]).update(tags=clean_tags(tags))
+    return True
 
 
 @transaction.atomic

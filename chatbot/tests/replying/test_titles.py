@@ -11,7 +11,7 @@ from accounts.models import Account, UsageQuota
 from accounts.selectors import quota_usage
 from accounts.services import set_quota
 from chatbot.models import Conversation
-from chatbot.replying.titling import clean_title
+from chatbot.replying.titling import clean_title, tags_in
 from chatbot.services import regenerate_reply, stop_reply, update_conversation
 from chatbot.streams.changes import last_change
 from chatbot.streams.frames import changes_of, from_fields, stream_key
@@ -56,7 +56,7 @@ def titled(title: Behaviour, answer: Behaviour = ANSWER) -> Behaviour:
     return behave
 
 
-SUNDAY = titled(stream(*words("Sunday ", "trains"), USAGE))
+SUNDAY = titled(stream(*words("Sunday ", "trains", "\nTags: trains, #harbour"), USAGE))
 
 
 @database_sync_to_async
@@ -79,9 +79,24 @@ async def test_engine_names_the_conversation_after_its_first_reply(house: House)
     row = await house.answer(QUESTION, behave=SUNDAY)
     assert (row.status, row.content, await title_of(house)) == ("completed", "Two of them.", "Sunday trains")
     asked = house.upstream.requests[1].json
-    assert (asked["max_tokens"], asked["temperature"], "tools" in asked) == (40, 0.2, False)
+    assert (asked["max_tokens"], asked["temperature"], "tools" in asked) == (70, 0.2, False)
     [turn] = asked["messages"]
     assert f"Question:\n{QUESTION}\n\nAnswer:\nTwo of them." in turn["content"]
+
+
+async def tags_of(house: House) -> list[str]:
+    return (await Conversation.objects.aget(pk=house.conversation.pk)).tags
+
+
+async def test_engine_tags_the_conversation(house: House) -> None:
+    await house.answer(QUESTION, behave=SUNDAY)
+    assert await tags_of(house) == ["trains", "harbour"]
+
+
+async def test_tags_of_a_person_stay(house: House) -> None:
+    await Conversation.objects.filter(pk=house.conversation.pk).aupdate(tags=["mine"])
+    await house.answer(QUESTION, behave=SUNDAY)
+    assert (await title_of(house), await tags_of(house)) == ("Sunday trains", ["mine"])
 
 
 async def test_open_pages_are_told(house: House, owner: Account) -> None:
@@ -241,6 +256,27 @@ TITLES: list[tuple[str, str]] = [
 @pytest.mark.parametrize(("said", "title"), TITLES)
 def test_title_in_an_answer(said: str, title: str) -> None:
     assert clean_title(said) == title
+
+
+TAGS: list[tuple[str, list[str]]] = [
+    ("Sunday trains\nTags: trains, harbour", ["trains", "harbour"]),
+    ("Tàu ngày chủ nhật\nThẻ: tàu hoả; bến cảng", ["tàu hoả", "bến cảng"]),
+    ("Sunday trains\n**Tags:** #trains, trains, , *winter*, harbour, Sunday", ["trains", "winter", "harbour"]),
+    ("Sunday trains\nTags: trains that go on Sundays, winter", ["winter"]),
+    ("Sunday trains\nTags:", []),
+    ("Tags: trains", []),
+    ("Sunday trains", []),
+    ("", []),
+]
+
+
+@pytest.mark.parametrize(("said", "tags"), TAGS)
+def test_tags_in_an_answer(said: str, tags: list[str]) -> None:
+    assert tags_in(said) == tags
+
+
+def test_tags_that_may_be_cut_are_left_out() -> None:
+    assert tags_in("Sunday trains\nTags: trains, har", is_cut=True) == []
 
 
 def test_answer_that_was_cut_holds_a_title_only_in_a_line_before() -> None:
