@@ -38,14 +38,18 @@ class House:
         """A Python process of this installation; it inherits the house's addresses and is stopped with it."""
         return self._start(arguments, os.environ | dict(environment or {}))
 
-    def start_rival(self, *arguments: str, environment: Mapping[str, str] | None = None) -> Process:
+    def start_rival(
+        self, *arguments: str, environment: Mapping[str, str] | None = None, program: str = sys.executable
+    ) -> Process:
         """The same without our Django settings, which Celery would load into the rival too."""
         inherited = {name: value for name, value in os.environ.items() if name != _SETTINGS}
-        return self._start(arguments, inherited | dict(environment or {}))
+        return self._start(arguments, inherited | dict(environment or {}), program)
 
-    def _start(self, arguments: Sequence[str], environment: Mapping[str, str]) -> Process:
+    def _start(
+        self, arguments: Sequence[str], environment: Mapping[str, str], program: str = sys.executable
+    ) -> Process:
         process = subprocess.Popen(
-            [sys.executable, *arguments],
+            [program, *arguments],
             cwd=ROOT,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -1,5 +1,9 @@
-"""An upstream that answers at once, or with a stream of 50 tokens: `python openai_upstream.py PORT`."""
+"""An upstream that answers at once, or with a stream of 50 tokens: `python openai_upstream.py PORT`.
 
+With `"pace_ms"` in the body so long passes before each token, as from a model that computes.
+"""
+
+import asyncio
 import json
 import sys
 
@@ -34,11 +38,15 @@ _EVENTS = [
 
 async def answer(request: web.Request) -> web.StreamResponse:
     """Whole or as a stream, as the body asks."""
-    if not (await request.json()).get("stream"):
+    body = await request.json()
+    if not body.get("stream"):
         return web.json_response(_WHOLE)
+    pace_seconds = body.get("pace_ms", 0) / 1000
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await response.prepare(request)
     for event in _EVENTS:
+        if pace_seconds:
+            await asyncio.sleep(pace_seconds)
         await response.write(event)
     await response.write_eof()
     return response
