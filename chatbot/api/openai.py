@@ -1,18 +1,27 @@
 """`/v1/chat/completions` and `/v1/embeddings`: OpenAI's requests, answered by the engines of this house."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from chatbot.gateway.access import workplace_of
-from chatbot.gateway.bodies import check_addresses, check_chat, count_prompt, prompt_and_system, reserve_for
+from chatbot.gateway.bodies import (
+    check_addresses,
+    check_chat,
+    count_prompt,
+    files_in_words,
+    prompt_and_system,
+    reserve_for,
+)
 from chatbot.gateway.calls import ModelCall
 from chatbot.gateway.embedding import count_inputs, embed, embedders, read_inputs
 from chatbot.gateway.failures import as_answer
 from chatbot.gateway.forwarding import forward
 from chatbot.gateway.local import complete_locally
+from chatbot.gateway.receiving import let_go, read_body
 from chatbot.gateway.routes import routes
 from chatbot.gateway.serving import serve
 from chatbot.selectors.chatters import Chatter
@@ -25,7 +34,14 @@ from tasks.services import UnknownEngine
 @openai_call(method="POST", scope="chat:write")
 async def chat_completions(request: HttpRequest, caller: Caller) -> HttpResponseBase:
     """Answer a list of messages, whole or as a stream."""
-    body = read_json(request)
+    body = await read_body(request)
+    try:
+        return await _complete(request, caller, body)
+    finally:
+        let_go(body)
+
+
+async def _complete(request: HttpRequest, caller: Caller, body: dict[str, Any]) -> HttpResponseBase:
     messages = check_chat(body)
     chatters = await _route(body["model"])
     prompt, system = prompt_and_system(messages)
@@ -38,6 +54,7 @@ async def chat_completions(request: HttpRequest, caller: Caller) -> HttpResponse
         system,
         is_streaming=bool(body.get("stream")),
         prompt_tokens=count_prompt(messages),
+        files=files_in_words(messages),
     )
 
     async def locally(chatter: Chatter) -> HttpResponseBase:

@@ -8,8 +8,9 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from chatbot.engines.addresses import check_public_url
-from chatbot.engines.tokens import estimate_tokens
-from config.common.problems import DomainError
+from chatbot.engines.tokens import TOKENS_PER_IMAGE, estimate_tokens
+from chatbot.gateway.lifting import LargeBody, describe, is_mark, without_bytes
+from config.common.problems import BodyTooLarge, DomainError
 from tasks.engines.errors import EngineInputError
 from tasks.models import Engine
 
@@ -47,6 +48,8 @@ def check_chat(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
             raise InvalidRequest.of(f"messages[{position}].content", _("Text or a list of parts is expected."))
     if not isinstance(body.get("stream", False), bool | None):
         raise InvalidRequest.of("stream", _("True or false is expected."))
+    if isinstance(body, LargeBody) and any(is_mark(text) for message in messages for text in texts_of(message)):
+        raise BodyTooLarge(_("Pictures belong into parts of their own, not into the text."))
     return messages
 
 
@@ -61,18 +64,45 @@ def texts_of(message: Mapping[str, Any]) -> Iterator[str]:
                 yield part["text"]
 
 
+def _files_of(message: Mapping[str, Any]) -> Iterator[str]:
+    """The parts of a message that hold a picture, a sound or a file themselves, each in words."""
+    content = message.get("content")
+    for part in content if isinstance(content, list) else ():
+        for inner in part.values() if isinstance(part, dict) else ():
+            given = inner if isinstance(inner, dict) else {"url": inner}
+            for name in ("url", "file_data", "data"):
+                if isinstance(value := given.get(name), str) and (value[:5] == "data:" or name == "data"):
+                    kind = given.get("format")
+                    yield without_bytes(value) if name != "data" else describe(f"audio/{kind}", value)
+
+
 def prompt_and_system(messages: list[Mapping[str, Any]]) -> tuple[str, str]:
     """What the audit keeps: the last thing a person said, and the instructions."""
     system = "\n".join(text for m in messages if m["role"] in ("system", "developer") for text in texts_of(m))
-    for message in reversed(messages):
-        if message["role"] == "user":
-            return "\n".join(texts_of(message)), system
-    return "", system
+    said = _last_question(messages)
+    return "\n".join(texts_of(said)), system
+
+
+def files_in_words(messages: list[Mapping[str, Any]]) -> str:
+    """What came with the last thing a person said: `[image/png, 1234 bytes]`, a line for each."""
+    said = _last_question(messages)
+    return "\n".join(_files_of(said)) if isinstance(said.get("content"), list) else ""
+
+
+def _last_question(messages: list[Mapping[str, Any]]) -> Mapping[str, Any]:
+    return next((message for message in reversed(messages) if message["role"] == "user"), {})
 
 
 def count_prompt(messages: list[Mapping[str, Any]]) -> int:
     """Tokens of all messages, roughly; what an upstream reports is what counts in the end."""
-    return estimate_tokens("".join(text for message in messages for text in texts_of(message)))
+    texts: list[str] = []
+    pictures = 0
+    for message in messages:
+        content = message.get("content")
+        if isinstance(content, list):
+            pictures += sum(1 for part in content if isinstance(part, dict) and part.get("image_url"))
+        texts += texts_of(message)
+    return estimate_tokens("".join(texts)) + TOKENS_PER_IMAGE * pictures
 
 
 def reserve_for(body: Mapping[str, Any], prompt_tokens: int) -> int:

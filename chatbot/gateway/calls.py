@@ -20,6 +20,7 @@ from accounts.services import aadmit
 from accounts.services.usage import give_back, note_recorded
 from chatbot.engines.tokens import estimate_tokens
 from chatbot.gateway.access import Workplace
+from chatbot.gateway.lifting import without_bytes
 from chatbot.selectors.prices import price_of
 from chatbot.services.blocking import ScopeBlocked
 from chatbot.watching import ScopeWatch, refuse_blocked
@@ -50,6 +51,8 @@ class ModelCall:
     model: str
     prompt: str = ""
     system: str = ""
+    #: What came with the prompt, in words; its bytes are not for the audit.
+    files: str = ""
     is_streaming: bool = False
     prompt_tokens: int = 0
     id: UUID = field(default_factory=uuid7)
@@ -99,8 +102,8 @@ class ModelCall:
             user_id=self.caller.account.pk,
             project_id=self.workplace.project_id,
             api_key_id=self.caller.key.pk if self.caller.key else None,
-            prompt=self.prompt,
-            system_message=self.system,
+            prompt=without_bytes(f"{self.prompt}\n{self.files}".strip() if self.files else self.prompt),
+            system_message=without_bytes(self.system),
             is_streaming=self.is_streaming,
             ip_address=client_ip(request),
             user_agent=request.headers.get("User-Agent", ""),
@@ -146,7 +149,7 @@ class ModelCall:
         cost, currency = price_of(row, used)
         entry = InteractionEnd(
             status="blocked" if error == ScopeBlocked.code else "error" if error else "success",
-            response=response,
+            response=without_bytes(response),
             error_code=error,
             error_message=message,
             model=model,

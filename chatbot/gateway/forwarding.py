@@ -20,6 +20,7 @@ from chatbot.gateway.calls import ModelCall
 from chatbot.gateway.events import event_stream
 from chatbot.gateway.failures import as_answer, is_engine_fault, is_illness, refusal_of
 from chatbot.gateway.leases import Lease
+from chatbot.gateway.receiving import as_sent
 from chatbot.gateway.relaying import Relay
 from chatbot.gateway.routes import breaker_of, in_order
 from chatbot.gateway.slots import WAIT_SECONDS, EngineBusy, take_slot
@@ -78,7 +79,11 @@ async def _ask_in_turn(chatters: Sequence[Chatter], begin: Begin) -> HttpRespons
                     raise
                 last = error
         if not full or time.monotonic() > deadline:
-            raise last
+            try:
+                raise last
+            finally:
+                # The error knows this frame: with the frame knowing the error, a large body would outlive the call.
+                del last
         chatters = full
         await asyncio.sleep(_POLL_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 (chance, no secret)
 
@@ -137,7 +142,7 @@ async def _open(path: str, body: dict[str, Any], chatter: Chatter) -> Forwarded:
     engine = chatter.adapter
     if not isinstance(engine, OpenAICompatibleEngine):
         raise EngineUnavailable("This engine does not take such requests.", code="not_supported", retryable=False)
-    sent = for_engine(body, chatter.row)
+    sent = await as_sent(for_engine(body, chatter.row), body)
     for tried in range(1, _tries(chatter) + 1):
         try:
             answer = await engine.forward(path, sent, chatter.target, headers=_JSON)

@@ -194,7 +194,8 @@ def parse_json(raw: bytes) -> Any:
         raise InvalidJson(_("The JSON is nested too deeply.")) from error
     except ValueError as error:
         raise InvalidJson(str(error)) from error
-    if _ESCAPED_NUL.search(raw):
+    # The plain search first: it takes a thousandth of the time.
+    if b"\\u0000" in raw and _ESCAPED_NUL.search(raw):
         raise InvalidJson(_("The character U+0000 is not allowed."))
     if _depth(value) > settings.MAX_JSON_DEPTH:
         raise InvalidJson(_("The JSON is nested too deeply."))

@@ -29,6 +29,10 @@ CHAT_TITLE_SECONDS = env.decimal("CHAT_TITLE_SECONDS", 20.0, minimum=0.1)
 CHAT_PRIORITY = env.integer("CHAT_PRIORITY", 5)
 #: Longest call through the gateway; what it reserved stands as long, and lapses when its process died.
 GATEWAY_HOLD_SECONDS = env.integer("GATEWAY_HOLD_SECONDS", 900, minimum=1)
+#: Largest request to a chat model, with its pictures as base64 (OpenAI takes as much), and all that one web process
+#: holds at once of those above 256 KB. Without the pictures MAX_JSON_BYTES is the limit, as for every other request.
+GATEWAY_BODY_BYTES = env.integer("GATEWAY_BODY_BYTES", 50 * 1024 * 1024, minimum=1024)
+GATEWAY_BODIES_BYTES = env.integer("GATEWAY_BODIES_BYTES", 256 * 1024 * 1024, minimum=GATEWAY_BODY_BYTES)
 #: Hosts inside the house whose pictures may be named in requests, although they are not public.
 IMAGE_HOSTS_ALLOWED = env.names("IMAGE_HOSTS_ALLOWED")
 #: Looked at every minute; each model there becomes a chat engine. Empty: nothing is looked for.
