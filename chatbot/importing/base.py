@@ -1,6 +1,6 @@
 """What reading an export gives: conversations, memories, and notes on what was left out and why."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
@@ -30,9 +30,29 @@ class Note:
     value: str | int = ""
 
 
+class AttachedBroken(Exception):
+    """The bytes of a file in an export are damaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A file of a message. `key` is what the export calls it; `size` is in bytes, where it is said.
+
+    `pieces` gives the bytes from their beginning, or raises AttachedBroken; None where the export only names the file.
+    """
+
+    name: str
+    key: str = ""
+    size: int | None = None
+    pieces: Callable[[], Iterator[bytes]] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ImportedMessage:
-    """One message. `files` are those that our own export names; `columns` are further columns only it knows."""
+    """One message. `files` are those that our own export names; `columns` are further columns only it knows.
+
+    `attached` are files of other programs.
+    """
 
     origin_id: str
     parent_origin_id: str | None
@@ -41,6 +61,7 @@ class ImportedMessage:
     created_at: datetime | None = None
     model: str = ""
     files: tuple[JsonObject, ...] = ()
+    attached: tuple[Attached, ...] = ()
     metadata: JsonObject = field(default_factory=dict)
     columns: Mapping[str, Any] = field(default_factory=dict)
 

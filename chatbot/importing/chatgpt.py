@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from chatbot.importing.assets import named
 from chatbot.importing.base import ImportedConversation, ImportedItem, ImportedMessage, JsonObject, Note, Role
 from chatbot.importing.trees import kept_parents, settle
 from chatbot.importing.values import (
@@ -67,8 +68,8 @@ def _message(key: str, message: Mapping[str, Any], clock: Clock, left_out: Count
     details, body = mapping(message.get("metadata")), mapping(message.get("content"))
     kind = text(body.get("content_type"))
     content, attached = _content(body, kind)
-    attached += [_file(entry) for entry in objects(details.get("attachments"))]
-    content = with_attachments(content, _unique(attached))
+    attached = _unique([*attached, *(_file(entry) for entry in objects(details.get("attachments")))])
+    content = with_attachments(content, attached)
     if details.get("is_visually_hidden_from_conversation") is True or kind in _HIDDEN_KINDS:
         left_out["hidden_messages"] += bool(content)
         return None
@@ -77,13 +78,14 @@ def _message(key: str, message: Mapping[str, Any], clock: Clock, left_out: Count
         return None
     author = mapping(message.get("author"))
     role = _ROLES.get(text(author.get("role")), "assistant")
-    metadata: JsonObject = {"attachments": _unique(attached)} if attached else {}
+    metadata: JsonObject = {"attachments": attached} if attached else {}
     if author.get("role") == "tool":
         metadata["tool"] = line(author.get("name"), 100) or "tool"
     if (recipient := line(message.get("recipient"), 100)) not in ("", "all"):
         metadata["recipient"] = recipient
     model = line(details.get("model_slug"), 100) if role == "assistant" else ""
-    return ImportedMessage(key, None, role, content, clock.moment(message.get("create_time")), model, metadata=metadata)
+    moment = clock.moment(message.get("create_time"))
+    return ImportedMessage(key, None, role, content, moment, model, attached=named(attached), metadata=metadata)
 
 
 def _content(body: Mapping[str, Any], kind: str) -> tuple[str, list[JsonObject]]:

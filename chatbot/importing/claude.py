@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chatbot.importing.assets import named
 from chatbot.importing.base import ImportedConversation, ImportedItem, ImportedMessage, JsonObject, Note
 from chatbot.importing.trees import chained_id, settle
 from chatbot.importing.values import (
@@ -57,6 +58,7 @@ def _message(entry: Mapping[str, Any], before: str | None, clock: Clock) -> Impo
         role="user" if role == "user" else "assistant",
         content=content,
         created_at=clock.moment(stamp),
+        attached=named(attached),
         metadata=metadata,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from chatbot.importing.assets import named
 from chatbot.importing.base import ImportedConversation, ImportedItem, ImportedMessage, JsonObject, Note, Role
 from chatbot.importing.trees import chained_id, kept_parents, settle
 from chatbot.importing.values import (
@@ -66,7 +67,8 @@ def _message(
         metadata["finish_reason"] = "length"
     model = "" if is_person else line(entry.get("model") or entry.get("sender"), 100)
     moment = clock.moment(entry.get("createdAt"))
-    return ImportedMessage(key, parent, role, content[0], moment, model, metadata=metadata)
+    attached = named(map(_file, objects(entry.get("files"))))
+    return ImportedMessage(key, parent, role, content[0], moment, model, attached=attached, metadata=metadata)
 
 
 def _content(entry: Mapping[str, Any]) -> tuple[str, JsonObject]:

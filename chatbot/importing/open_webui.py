@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from chatbot.importing.base import ImportedConversation, ImportedItem, ImportedMessage, JsonObject, Note, Role
+from chatbot.importing.assets import inline, named
+from chatbot.importing.base import Attached, ImportedConversation, ImportedItem, ImportedMessage, JsonObject, Note, Role
 from chatbot.importing.trees import chained_id, kept_parents, settle
 from chatbot.importing.values import (
     Clock,
@@ -76,7 +77,8 @@ def _message(key: str, parent: str | None, node: Mapping[str, Any], clock: Clock
     content, metadata = _content(node)
     role = _ROLES.get(text(node.get("role")), "assistant")
     model = line(node.get("model") or node.get("modelName"), 100) if role == "assistant" else ""
-    return ImportedMessage(key, parent, role, content, clock.moment(node.get("timestamp")), model, metadata=metadata)
+    moment, attached = clock.moment(node.get("timestamp")), tuple(map(_attached, objects(node.get("files"))))
+    return ImportedMessage(key, parent, role, content, moment, model, attached=attached, metadata=metadata)
 
 
 def _content(node: Mapping[str, Any]) -> tuple[str, JsonObject]:
@@ -101,6 +103,12 @@ def _without_thoughts(content: str) -> tuple[str, str]:
     words.append(content[at:])
     lines = [line.removeprefix("> ").removeprefix(">") for thought in thoughts for line in thought.strip().split("\n")]
     return "".join(words).strip() if thoughts else content, "\n".join(lines).strip()
+
+
+def _attached(file: Mapping[str, Any]) -> Attached:
+    """Pictures stand in the chat itself, as data URLs."""
+    known = _file(file)
+    return inline(known["name"], file.get("url")) or named([known])[0]
 
 
 def _file(file: Mapping[str, Any]) -> JsonObject:

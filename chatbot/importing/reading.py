@@ -9,6 +9,7 @@ from typing import Any
 
 from chatbot.extraction.archive import MAGIC, open_archive
 from chatbot.extraction.base import ExtractionError
+from chatbot.importing.assets import Assets
 from chatbot.importing.base import ImportedItem, ImportRefused, Note, Skipped
 from chatbot.importing.detect import reader_of, unwrapped
 from chatbot.importing.stream import Broken, Read, json_items
@@ -50,7 +51,7 @@ class Export:
             return
         unknown: Counter[str] = Counter()
         with self.path.open("rb") as file:
-            yield from _read(file.read, self.name, clock, note_bytes, unknown)
+            yield from map(Assets().complete, _read(file.read, self.name, clock, note_bytes, unknown))
         yield from _report(unknown)
 
     def _archive(self) -> zipfile.ZipFile:
@@ -62,23 +63,28 @@ class Export:
     def _archived(self, clock: Clock, note_bytes: Callable[[int], None]) -> Iterator[ImportedItem]:
         unknown: Counter[str] = Counter()
         with self._archive() as archive:
-            entries = _conversation_entries(archive)
+            entries, others = _conversation_entries(archive), _other_entries(archive)
+            assets = Assets(archive, others)
             for entry in entries:
                 try:
                     with archive.open(entry) as part:
-                        yield from _read(part.read, entry.filename, clock, note_bytes, unknown)
+                        yield from map(assets.complete, _read(part.read, entry.filename, clock, note_bytes, unknown))
                 except _BROKEN:
                     yield Skipped(line(entry.filename), Note("broken_entry"))
-            others = sum(1 for entry in archive.infolist() if not entry.is_dir()) - len(entries)
         yield from _report(unknown)
-        if others:
-            yield Skipped(line(self.name), Note("files_left_out", others))
+        if left_out := len(others) - len(assets.used):
+            yield Skipped(line(self.name), Note("files_left_out", left_out))
 
 
 def _conversation_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """By name, so that shards come in their order. Names lead nowhere: they only say what the entry is."""
     found = [entry for entry in archive.infolist() if _may_hold_conversations(entry.filename)]
     return sorted(found, key=lambda entry: (entry.filename, entry.header_offset))
+
+
+def _other_entries(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    found = (entry for entry in archive.infolist() if not entry.is_dir())
+    return [entry for entry in found if not _may_hold_conversations(entry.filename)]
 
 
 def _may_hold_conversations(name: str) -> bool:

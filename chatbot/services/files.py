@@ -106,6 +106,11 @@ def upload_file(
     return row
 
 
+def as_entry(row: UploadedFile) -> dict[str, Any]:
+    """The file in D2's array of a message's files."""
+    return {"id": str(row.pk), "name": row.original_filename, "type": row.mime_type, "size": row.file_size}
+
+
 def clean_name(filename: str) -> str:
     """The last part of a path, without control characters, at most 255 characters with its suffix."""
     last = filename.replace("\\", "/").rpartition("/")[2]

@@ -13,6 +13,7 @@ from chatbot.models import Conversation, Message, UploadedFile
 from chatbot.selectors.branches import newest_leaf
 from chatbot.services.conversations import title_from
 from chatbot.services.errors import ConversationNotFound, FileNotFound, InvalidMessage, MessageNotFound, ReplyRunning
+from chatbot.services.files import as_entry
 from chatbot.states import MessageRole, MessageStatus
 
 #: A long book; larger texts belong into files.
@@ -124,6 +125,4 @@ def _files(user: Account, conversation: Conversation, file_ids: Sequence[UUID]) 
         raise FileNotFound
     rows = [found[file_id] for file_id in dict.fromkeys(file_ids)]
     UploadedFile.objects.filter(pk__in=found, conversation=None).update(conversation=conversation)
-    return [
-        {"id": str(row.pk), "name": row.original_filename, "type": row.mime_type, "size": row.file_size} for row in rows
-    ]
+    return [as_entry(row) for row in rows]

@@ -1,5 +1,6 @@
 """An import on a worker: item by item, each in a transaction of its own, so that what is done stays done."""
 
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from chatbot.importing.base import ImportedConversation, ImportedItem, ImportedM
 from chatbot.importing.reading import Export
 from chatbot.importing.values import Clock
 from chatbot.models import Conversation, ImportItem, ImportRun
+from chatbot.services.imports.attaching import counted
 from chatbot.services.imports.matching import Plan, hash_of, plan_conversation, plan_memory
 from chatbot.services.imports.receiving import STORE, lock_imports, most_unpacked
 from chatbot.services.imports.writing import write_conversation, write_memory
@@ -153,8 +155,12 @@ class _Importer:
         if plan.result in (ImportResult.SKIPPED, ImportResult.UNCHANGED):
             return plan, plan.conversation
         if self.run.dry_run:
-            return self._told_before(item, plan), plan.conversation
-        return plan, write_conversation(self.run, item, plan)
+            told = self._told_before(item, plan)
+            if told.result != ImportResult.UNCHANGED:
+                told = replace(told, notes=(*told.notes, *counted(told.messages)))
+            return told, plan.conversation
+        conversation, notes = write_conversation(self.run, item, plan)
+        return replace(plan, notes=(*plan.notes, *notes)), conversation
 
     def _memory(self, item: ImportedMemory) -> Plan:
         plan = plan_memory(user=self.run.user, item=item)

@@ -14,6 +14,7 @@ from chatbot.importing.base import ImportedConversation, ImportedMemory, Importe
 from chatbot.models import Conversation, ImportOrigin, ImportRun, Memory, Message
 from chatbot.selectors.embedders import as_vector, embed_texts
 from chatbot.services.conversations import title_from
+from chatbot.services.imports.attaching import Entries, attach_files
 from chatbot.services.imports.matching import Plan, hash_of
 from chatbot.services.memories import MAX_CHARACTERS
 from chatbot.states import MessageStatus
@@ -21,13 +22,14 @@ from config.common.ids import uuid7
 from tasks.engines.errors import EngineError
 
 
-def write_conversation(run: ImportRun, item: ImportedConversation, plan: Plan) -> Conversation:
-    """Add what is new; what is there already stays as it is. In the caller's transaction."""
+def write_conversation(run: ImportRun, item: ImportedConversation, plan: Plan) -> tuple[Conversation, tuple[Note, ...]]:
+    """Add what is new; what is there already stays as it is. With notes on its files. In the caller's transaction."""
     conversation = plan.conversation or _create(run, item)
     keys = _keys(item, plan)
-    _copy(list(_rows(conversation, plan, keys)))
+    files, notes = attach_files(run, conversation, plan.messages)
+    _copy(list(_rows(conversation, plan, keys, files)))
     _note_origin(run, item, plan, conversation, keys)
-    return conversation
+    return conversation, notes
 
 
 def _create(run: ImportRun, item: ImportedConversation) -> Conversation:
@@ -77,7 +79,7 @@ def _keys(item: ImportedConversation, plan: Plan) -> dict[str, UUID]:
     return plan.known | {name: free.get(name) or uuid7() for name in names}
 
 
-def _rows(conversation: Conversation, plan: Plan, keys: dict[str, UUID]) -> Iterator[Message]:
+def _rows(conversation: Conversation, plan: Plan, keys: dict[str, UUID], files: Entries) -> Iterator[Message]:
     versions = _versions(conversation) if plan.conversation else defaultdict(set)
     moments: dict[str, datetime] = {}
     before = conversation.created_at
@@ -85,7 +87,9 @@ def _rows(conversation: Conversation, plan: Plan, keys: dict[str, UUID]) -> Iter
         parent = keys[row.parent_origin_id] if row.parent_origin_id else None
         before = row.created_at or moments.get(row.parent_origin_id or "", before) + timedelta(microseconds=1)
         moments[row.origin_id] = before
-        yield _row(conversation, row, keys[row.origin_id], parent, before, versions[(parent, row.role)])
+        made = _row(conversation, row, keys[row.origin_id], parent, before, versions[(parent, row.role)])
+        made.files += files.get(row.origin_id, [])
+        yield made
 
 
 def _copy(rows: Sequence[Message]) -> None:
