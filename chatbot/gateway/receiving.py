@@ -67,7 +67,8 @@ def _read(request: HttpRequest, head: bytes, limit: int) -> LargeBody:
     raw = head + request.read(limit + 1 - len(head))
     if len(raw) > limit:
         raise _too_large(limit)
-    document, lifted = lift(raw)
+    # What may be text altogether is read as text, as everywhere else.
+    document, lifted = lift(raw) if len(raw) > settings.MAX_JSON_BYTES else (raw, {})
     del raw
     if len(document) > settings.MAX_JSON_BYTES:
         text = _("The text of a request may have %(limit)d bytes; pictures come on top of that.")

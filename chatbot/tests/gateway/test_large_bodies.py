@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 MB = 1_000_000
 
 
-def photo(size: int = MB, kind: str = "image/jpeg", seed: int = 1) -> dict[str, Any]:
+def photo(size: int = 2 * MB, kind: str = "image/jpeg", seed: int = 1) -> dict[str, Any]:
     """A part with a picture of that many bytes."""
     data = base64.b64encode(random.Random(seed).randbytes(size)).decode()
     return {"type": "image_url", "image_url": {"url": f"data:{kind};base64,{data}", "detail": "high"}}
@@ -57,7 +57,7 @@ def test_sounds_and_files_pass_as_photos_do(program: Program, upstream: Upstream
     assert books()[0].prompt == "What is this?\n[audio/wav, 2000000 bytes]\n[application/pdf, 2000000 bytes]"
 
 
-@pytest.mark.parametrize("size", [100, 3 * MB + 1])
+@pytest.mark.parametrize("size", [100, MB, 3 * MB + 1])
 def test_books_name_type_and_size_of_a_photo_only(size: int, program: Program, books: Books) -> None:
     assert program.chat(messages=about(photo(size, "image/png"))).status == 200
     assert books()[0].prompt == f"What is this?\n[image/png, {size} bytes]"
@@ -106,6 +106,12 @@ def test_long_text_in_the_clothes_of_a_photo_is_refused(program: Program, upstre
     assert nothing_happened(upstream, owner)
 
 
+def test_text_that_looks_like_a_photo_passes_where_any_text_would(program: Program, upstream: Upstream) -> None:
+    text = photo(MB)["image_url"]["url"]
+    assert program.chat(text).status == 200
+    assert upstream.requests[0].json["messages"][0]["content"] == text
+
+
 def test_more_than_the_house_takes_is_refused(
     program: Program, upstream: Upstream, owner: Account, settings: Settings
 ) -> None:
@@ -129,7 +135,7 @@ def test_no_more_large_requests_than_memory_is_given_to(
 def test_memory_is_free_again_however_a_large_request_ends(
     program: Program, upstream: Upstream, settings: Settings
 ) -> None:
-    settings.GATEWAY_BODIES_BYTES = 2 * MB
+    settings.GATEWAY_BODIES_BYTES = 4 * MB
     large = question(messages=about(photo()))
     upstream.behave = reply(500, {})
     answers = [program.post(CHAT, body).status for body in (large, large | {"model": "none"}, large | {"messages": 5})]
@@ -144,7 +150,7 @@ def test_large_body_that_is_no_object_is_refused(program: Program, upstream: Ups
     assert nothing_happened(upstream, owner)
 
 
-@pytest.mark.parametrize("size", [1000, MB])
+@pytest.mark.parametrize("size", [1000, MB, 2 * MB])
 def test_body_of_no_announced_length_is_read(size: int, program: Program, upstream: Upstream) -> None:
     body = question(messages=about(photo(size)))
     headers = [(b"authorization", f"Bearer {program.token}".encode()), (b"transfer-encoding", b"chunked")]

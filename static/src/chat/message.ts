@@ -71,7 +71,10 @@ export class MessageView {
     if (isEnded(message.status)) this.prose.finish(message.content);
     else if (message.content) this.prose.grow(message.content);
     this.showTools(message.metadata.tools ?? []);
-    const parts = [head(message, this.around.engines), this.prose.element, this.tools, this.waiting(), ending(message), scopeNote(message, this.around.standingUrl), sourcesFold(message)];
+    const parts = [
+      head(message, this.around.engines), ...attachments(message.files), this.prose.element, this.tools, this.waiting(),
+      ending(message), scopeNote(message, this.around.standingUrl), sourcesFold(message),
+    ];
     this.element.replaceChildren(...parts.filter((part) => part !== null), this.actions());
   }
 
