@@ -1,4 +1,4 @@
-"""`/v1/chat/completions` and `/v1/embeddings`: OpenAI's requests, answered by the engines of this house."""
+"""`/v1/chat/completions`, `/v1/responses`, `/v1/embeddings`: OpenAI's requests, answered by engines of this house."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,6 +22,8 @@ from chatbot.gateway.failures import as_answer
 from chatbot.gateway.forwarding import forward
 from chatbot.gateway.local import complete_locally
 from chatbot.gateway.receiving import let_go, read_body
+from chatbot.gateway.responses.answering import as_response
+from chatbot.gateway.responses.asking import Asked, in_its_words, read_asked
 from chatbot.gateway.routes import routes
 from chatbot.gateway.serving import serve
 from chatbot.selectors.chatters import Chatter
@@ -41,14 +43,29 @@ async def chat_completions(request: HttpRequest, caller: Caller) -> HttpResponse
         let_go(body)
 
 
-async def _complete(request: HttpRequest, caller: Caller, body: dict[str, Any]) -> HttpResponseBase:
+@openai_call(method="POST", scope="chat:write")
+async def responses(request: HttpRequest, caller: Caller) -> HttpResponseBase:
+    """The same in the form of OpenAI's Responses API, without its memory: each request brings all that was said."""
+    body = await read_body(request)
+    try:
+        with in_its_words():
+            asked = read_asked(body)
+            return await _complete(request, caller, asked.chat, asked)
+    finally:
+        let_go(body)
+
+
+async def _complete(
+    request: HttpRequest, caller: Caller, body: dict[str, Any], asked: Asked | None = None
+) -> HttpResponseBase:
+    """`asked` is the request that `body` was rewritten from."""
     messages = check_chat(body)
     chatters = await _route(body["model"])
     prompt, system = prompt_and_system(messages)
     call = ModelCall(
         caller,
         await workplace_of(request, caller),
-        "chat.completions",
+        "responses" if asked else "chat.completions",
         body["model"],
         prompt,
         system,
@@ -63,9 +80,10 @@ async def _complete(request: HttpRequest, caller: Caller, body: dict[str, Any]) 
     async def answer() -> HttpResponseBase:
         await call.begin(request, {"requests": 1, "tokens": reserve_for(body, call.prompt_tokens)})
         await check_addresses(messages)
-        return await forward(call, "/chat/completions", body, chatters, locally)
+        answered = await forward(call, "/chat/completions", body, chatters, locally)
+        return as_response(asked, call, answered) if asked else answered
 
-    return await serve(request, call, body, [chatter.row for chatter in chatters], answer)
+    return await serve(request, call, asked.body if asked else body, [chatter.row for chatter in chatters], answer)
 
 
 @openai_call(method="POST", scope="chat:write")

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from chatbot.api.openai import chat_completions, embeddings
+from chatbot.api.openai import chat_completions, embeddings, responses
 
 urlpatterns = [
     path("chat/completions", chat_completions, name="openai-chat-completions"),
     path("embeddings", embeddings, name="openai-embeddings"),
+    path("responses", responses, name="openai-responses"),
 ]

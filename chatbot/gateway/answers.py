@@ -22,9 +22,10 @@ class WholeAnswer:
 
     @property
     def text(self) -> str:
-        """What the choices say, one line each."""
-        messages = (choice.get("message") for choice in _mappings(self.document.get("choices")))
-        return "\n".join(_text(message.get("content")) for message in messages if isinstance(message, dict))
+        """What the choices say, one line each; of a response, what its messages say."""
+        messages = [choice.get("message") for choice in mappings(self.document.get("choices"))]
+        messages += [item for item in mappings(self.document.get("output")) if item.get("type") == "message"]
+        return "\n".join(text_of(message.get("content")) for message in messages if isinstance(message, dict))
 
     @property
     def model(self) -> str:
@@ -52,24 +53,24 @@ def as_chunks(answer: WholeAnswer) -> Iterator[dict[str, Any]]:
     """The chunks of a stream that say the same, for upstreams that know no streams; the last one is the usage."""
     head = {name: answer.document[name] for name in ("id", "created", "model") if name in answer.document}
     head["object"] = "chat.completion.chunk"
-    for choice in _mappings(answer.document.get("choices")):
+    for choice in mappings(answer.document.get("choices")):
         message = choice.get("message")
         delta = dict(message) if isinstance(message, dict) else {}
         if isinstance(delta.get("tool_calls"), list):
-            delta["tool_calls"] = [
-                {**call, "index": index} for index, call in enumerate(_mappings(delta["tool_calls"]))
-            ]
+            delta["tool_calls"] = [{**call, "index": index} for index, call in enumerate(mappings(delta["tool_calls"]))]
         rest = {name: value for name, value in choice.items() if name != "message"}
         yield {**head, "choices": [{**rest, "delta": delta}]}
     if answer.document.get("usage"):
         yield {**head, "choices": [], "usage": answer.document["usage"]}
 
 
-def _mappings(value: object) -> Iterator[Mapping[str, Any]]:
+def mappings(value: object) -> Iterator[Mapping[str, Any]]:
+    """The objects in a list; none where it is no list."""
     return (entry for entry in value if isinstance(entry, dict)) if isinstance(value, list) else iter(())
 
 
-def _text(content: object) -> str:
+def text_of(content: object) -> str:
+    """The text of a `content`: a string, or a list of parts."""
     if isinstance(content, str):
         return content
-    return "".join(str(part.get("text") or "") for part in _mappings(content))
+    return "".join(str(part.get("text") or "") for part in mappings(content))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from django.conf import settings
@@ -48,7 +49,9 @@ def check_chat(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
             raise InvalidRequest.of(f"messages[{position}].content", _("Text or a list of parts is expected."))
     if not isinstance(body.get("stream", False), bool | None):
         raise InvalidRequest.of("stream", _("True or false is expected."))
-    if isinstance(body, LargeBody) and any(is_mark(text) for message in messages for text in texts_of(message)):
+    texts = (text for message in messages for text in texts_of(message))
+    # The name stands in the refusal of an unknown model, and nobody may learn a mark.
+    if isinstance(body, LargeBody) and any(map(is_mark, chain([body["model"]], texts))):
         raise BodyTooLarge(_("Pictures belong into parts of their own, not into the text."))
     return messages
 
@@ -147,6 +150,13 @@ async def check_addresses(messages: list[Mapping[str, Any]]) -> None:
             raise InvalidRequest.of(f"messages[{position}].content", error.message, error.code) from error
 
 
+class OwnBody(LargeBody):
+    """A chat request that this house wrote itself, for a program that spoke in another form.
+
+    A program's own chat request says what it wants said; this one follows the options of the row it is sent to.
+    """
+
+
 def for_engine(body: Mapping[str, Any], row: Engine) -> bytes:
     """The body as it is sent on: the engine's own name of the model, and usage always asked for in streams.
 
@@ -156,6 +166,10 @@ def for_engine(body: Mapping[str, Any], row: Engine) -> bytes:
     if sent.get("stream") and row.options.get("include_usage", True):
         options = sent.get("stream_options")
         sent["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}
+    elif isinstance(body, OwnBody):
+        sent.pop("stream_options", None)
+    if isinstance(body, OwnBody) and "max_tokens" in sent:
+        sent[str(row.options.get("max_tokens_field") or "max_tokens")] = sent.pop("max_tokens")
     return json.dumps(sent, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -86,6 +86,7 @@ TEMPLATES = [
 MAX_BODY_BYTES = env.integer("MAX_BODY_BYTES", 8 * 1024 * 1024, minimum=1024)
 BODY_LIMITS = {
     "/v1/chat/completions": GATEWAY_BODY_BYTES,
+    "/v1/responses": GATEWAY_BODY_BYTES,
     "/api/v1/files/": CHAT_MAX_FILE_BYTES + 1024 * 1024,
     "/api/v1/imports/": CHAT_MAX_IMPORT_BYTES + 1024 * 1024,
     "/chat/import/": CHAT_MAX_IMPORT_BYTES + 1024 * 1024,

@@ -12,8 +12,8 @@ from chatbot.engines.tokens import CHARACTERS_PER_TOKEN, estimate_input_tokens
 from tasks.engines.errors import EngineCrashed
 from tasks.engines.usage import Usage
 
-# What upstreams say beside OpenAI's own words; anything unknown counts as an ordinary stop.
-_FINISH_REASONS: Mapping[str, FinishReason] = {
+#: What upstreams say beside OpenAI's own words; anything unknown counts as an ordinary stop.
+FINISH_REASONS: Mapping[str, FinishReason] = {
     "length": "length",
     "max_tokens": "length",
     "tool_calls": "tool_calls",
@@ -92,7 +92,7 @@ class ReplyReader:
                 self._tools.take(fragment)
         reason = choice.get("finish_reason") or ("stop" if whole else None)
         if reason:
-            self._finish_reason = _FINISH_REASONS.get(str(reason).lower(), "stop")
+            self._finish_reason = FINISH_REASONS.get(str(reason).lower(), "stop")
 
     def _estimate(self) -> Usage:
         output_tokens = -(-(self._characters + self._tools.characters) // CHARACTERS_PER_TOKEN)
