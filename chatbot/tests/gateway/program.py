@@ -15,7 +15,7 @@ from config.common.concurrency import background_tasks
 from config.common.redis import async_redis_client
 from tasks.registry import engine_registry
 
-CHAT, EMBEDDINGS = "/v1/chat/completions", "/v1/embeddings"
+CHAT, EMBEDDINGS, RESPONSES = "/v1/chat/completions", "/v1/embeddings", "/v1/responses"
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,10 @@ class Program:
     def chat(self, content: str = "Hello there", headers: Mapping[str, str] | None = None, **fields: Any) -> Reply:
         """One chat completion by the engine `upstream`, unless `fields` say otherwise."""
         return self.post(CHAT, question(content, **fields), headers)
+
+    def respond(self, given: Any = "Hello there", headers: Mapping[str, str] | None = None, **fields: Any) -> Reply:
+        """One response by the engine `upstream`, unless `fields` say otherwise."""
+        return self.post(RESPONSES, {"model": "upstream", "input": given} | fields, headers)
 
     def embed(self, given: Any, headers: Mapping[str, str] | None = None, **fields: Any) -> Reply:
         """Embeddings by `minilm`."""

@@ -13,6 +13,8 @@ from tasks.models import Engine
 
 SCHEMA = {"type": "object", "properties": {}}
 LOOK = {"type": "function", "name": "look", "description": "Looks.", "parameters": SCHEMA, "strict": True}
+AS_THEY_ARE = {"temperature": 0.2, "top_p": 1, "user": "u", "seed": 7}
+NAMED = {"type": "json_schema", "name": "n"}
 HELLO = [{"role": "user", "content": "Hello"}]
 
 
@@ -33,7 +35,7 @@ def sent_to(row: Engine, **fields: Any) -> Any:
     ("asked", "chat"),
     [
         ({}, {}),
-        ({"temperature": 0.2, "top_p": 1, "user": "u", "seed": 7}, {"temperature": 0.2, "top_p": 1, "user": "u", "seed": 7}),
+        (AS_THEY_ARE, AS_THEY_ARE),
         ({"max_output_tokens": 5}, {"max_tokens": 5}),
         ({"stream": True}, {"stream": True, "stream_options": {"include_usage": True}}),
         ({"reasoning": {"effort": "low", "summary": "auto"}}, {"reasoning_effort": "low"}),
@@ -140,7 +142,7 @@ def test_parameter_that_is_not_taken_is_named(name: str) -> None:
         ({"text": {"format": "json"}}, "text.format", "invalid_value"),
         ({"text": {"format": {"type": "grammar"}}}, "text.format.type", "unsupported_value"),
         ({"text": {"format": {"type": "json_schema", "schema": SCHEMA}}}, "text.format.name", "invalid_value"),
-        ({"text": {"format": {"type": "json_schema", "name": "n"}}}, "text.format.schema", "missing_required_parameter"),
+        ({"text": {"format": NAMED}}, "text.format.schema", "missing_required_parameter"),
     ],
 )  # fmt: skip
 def test_bad_field_is_named(fields: dict[str, Any], param: str, code: str) -> None:
@@ -172,7 +174,9 @@ def test_refusal_of_the_chat_names_the_field_of_the_request(name: str, param: st
 def test_mark_of_a_picture_is_never_given_back(where: dict[str, Any]) -> None:
     body = str({"model": "m", "input": "Hello"} | where).replace("'", '"').replace("%s", f"data:;base64,{'A' * 5000}")
     document, lifted = lift(body.encode())
-    large = LargeBody(parse_json(document))  # type: ignore[arg-type]
+    parsed = parse_json(document)
+    assert isinstance(parsed, dict)
+    large = LargeBody(parsed)
     large.lifted = lifted
     assert len(lifted) == 1
     with pytest.raises(BodyTooLarge):

@@ -17,6 +17,8 @@ LOOK = {
 }
 FOUND = {"type": "function_call_output", "call_id": "c1", "output": "A cat"}
 URL = "data:image/png;base64,AAAA"
+PICTURE = {"type": "input_image", "image_url": URL}
+NOT_TAKEN = "unsupported_parameter"
 
 
 def called(call_id: str) -> dict[str, Any]:
@@ -71,7 +73,9 @@ def test_pictures_sounds_and_files_keep_their_places() -> None:
 
 
 def test_earlier_answer_is_one_text() -> None:
-    parts = [{"type": "output_text", "text": text, "annotations": []} for text in ("Hello", " world")]
+    parts: list[dict[str, Any]] = [
+        {"type": "output_text", "text": text, "annotations": []} for text in ("Hello", " world")
+    ]
     assert messages_of({"input": [said("assistant", *parts)]}) == [{"role": "assistant", "content": "Hello world"}]
 
 
@@ -127,13 +131,13 @@ def test_nothing_said_is_refused(given: Any) -> None:
         (said("user", {"type": "input_text"}), "input[0].content[0].text", "invalid_value"),
         (said("assistant", {"type": "input_image", "image_url": URL}), "input[0].content[0].type", "unsupported_value"),
         (said("user", {"type": "input_image"}), "input[0].content[0].image_url", "invalid_value"),
-        (said("user", {"type": "input_image", "file_id": "f"}), "input[0].content[0].file_id", "unsupported_parameter"),
-        (said("user", {"type": "input_file", "file_url": "x"}), "input[0].content[0].file_url", "unsupported_parameter"),
+        (said("user", {"type": "input_image", "file_id": "f"}), "input[0].content[0].file_id", NOT_TAKEN),
+        (said("user", {"type": "input_file", "file_url": URL}), "input[0].content[0].file_url", NOT_TAKEN),
         ({"type": "function_call", "name": "look", "arguments": "{}"}, "input[0].call_id", "invalid_value"),
         (LOOK | {"arguments": {}}, "input[0].arguments", "invalid_value"),
         (FOUND | {"call_id": None}, "input[0].call_id", "invalid_value"),
         (FOUND | {"output": None}, "input[0].output", "invalid_value"),
-        (FOUND | {"output": [{"type": "input_image", "image_url": URL}]}, "input[0].output[0].type", "unsupported_value"),
+        (FOUND | {"output": [PICTURE]}, "input[0].output[0].type", "unsupported_value"),
     ],
 )  # fmt: skip
 def test_bad_item_is_named(item: Any, param: str, code: str) -> None:
