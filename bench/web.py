@@ -10,6 +10,7 @@ from typing import Any
 from accounts.services import create_api_key
 from bench.house import House, Process, wait_until
 from bench.people import make_account, make_project
+from monitoring.supervisor import WEB_ENVIRONMENT
 from projects.models import Project
 
 
@@ -66,7 +67,7 @@ def start_web(house: House, name: str = "web") -> Web:
     _key, token = create_api_key(user=account, name="bench", permissions=["*"])
     port = free_port()
     arguments = ["-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
-    process = house.start_python(*arguments, "--log-level", "warning", environment={"DATABASE_POOL": "true"})
+    process = house.start_python(*arguments, "--log-level", "warning", environment=WEB_ENVIRONMENT)
     web = Web(process, port, project, token)
     wait_until(web.answers, what="the web process")
     return web

@@ -121,11 +121,12 @@ def _start_litellm(house: House, upstream: str) -> list[Contestant]:
     port, file = free_port(), house.folder / "litellm.yaml"
     behind = {"model": "openai/mock-1", "api_base": upstream, "api_key": "-"}
     file.write_text(json.dumps({"model_list": [{"model_name": "mock", "litellm_params": behind}]}))
-    process = house.start_rival(
-        str(Path(program).with_name("litellm")), "--config", str(file), "--host", "127.0.0.1", "--port", str(port),
-        program=str(Path(program).with_name("python")),
-        environment={"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR"},
-    )  # fmt: skip
+    # With the address of a database it wants to keep its books there.
+    command = ["-u", "DATABASE_URL", "-u", "REDIS_URL", str(Path(program).with_name("python")), program]
+    arguments = ["--config", str(file), "--host", "127.0.0.1", "--port", str(port)]
+    keyless = "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY"
+    quiet = {"LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_LOG": "ERROR", keyless: "true"}
+    process = house.start_rival(*command, *arguments, program="/usr/bin/env", environment=quiet)
     rival = Contestant("LiteLLM", process, f"http://127.0.0.1:{port}", "-")
     wait_until(lambda: asyncio.run(_answers(rival)), what="LiteLLM")
     return [rival]

@@ -22,6 +22,8 @@ _BLOCK_MS = 5_000
 #: A server that says nothing for this much longer than it was asked to block is taken for dead.
 _ANSWER_SECONDS = 2.0
 _BATCH_ENTRIES = 200
+#: Between two readings: what comes meanwhile is then read together instead of one by one.
+_PAUSE_SECONDS = 0.005
 _WAKE_SECONDS = 60
 _numbers = itertools.count()
 
@@ -92,6 +94,7 @@ class StreamHub:
                 try:
                     await self._read_once(client)
                     delay_seconds = 0.1
+                    await asyncio.sleep(_PAUSE_SECONDS)
                 except RedisDown:
                     await asyncio.sleep(delay_seconds)
                     delay_seconds = min(2.0, delay_seconds * 2)

@@ -13,7 +13,7 @@ from django.db import connections
 from config.common import env
 from config.common.embedded import EmbeddedPostgres, EmbeddedRedis, ServerFailed
 from monitoring.first_start import ensure_admin, ensure_demo_project, ensure_schema
-from monitoring.supervisor import AlreadyRunning, Child, Server, Supervisor, hold_folder
+from monitoring.supervisor import WEB_ENVIRONMENT, AlreadyRunning, Child, Server, Supervisor, hold_folder
 from tasks.registry import queue_profiles
 from tasks.states import WorkerProfile
 
@@ -96,7 +96,7 @@ def house(port: int) -> list[Child]:
         for profile in sorted({WorkerProfile.LIGHT.value, *queue_profiles().values()}, reverse=True)
     ]
     # ASGI gives each request a thread of its own: only a pool keeps connections between requests.
-    web = Child("web", serve, {"DATABASE_POOL": "true"}, WEB_GRACE_SECONDS)
+    web = Child("web", serve, WEB_ENVIRONMENT, WEB_GRACE_SECONDS)
     return [*children, workers[0], web, *workers[1:]]
 
 
