@@ -40,6 +40,23 @@ class Ask(Protocol):
     def __call__(self, content: str = ..., **fields: Any) -> Message: ...
 
 
+#: Modules whose preparation takes long and stays in the process: torch, a model's weights, the guide's vectors.
+_SLOW_TO_PREPARE = {
+    "models": {"test_local_models", "test_transformers_local", "test_network", "test_prompting", "test_models"},
+    "meanings": {"test_librarian_reply", "test_minilm", "test_classifier", "test_guide", "test_labels"},
+}
+
+
+# Before pytest-xdist writes the groups into the names.
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process of the run prepares them, where each would."""
+    for item in items:
+        for group, modules in _SLOW_TO_PREPARE.items():
+            if "chatbot" in item.path.parts and item.path.stem in modules:
+                item.add_marker(pytest.mark.xdist_group(group))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _no_async_connection_left(django_db_setup: None) -> Iterator[None]:
     """The thread behind `sync_to_async` keeps a connection, which would stop the test database from being dropped."""
