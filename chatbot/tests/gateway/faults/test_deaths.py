@@ -93,7 +93,8 @@ def test_web_process_that_dies_leaves_a_record_and_a_reservation_that_lapses(
     with httpx.stream(
         "POST", f"{web.url}/chat/completions", json=question(stream=True), headers=web.headers, timeout=30
     ) as response:
-        next(response.iter_raw())
+        pieces = response.iter_raw()  # held, or the connection closes
+        next(pieces)
         kill_group(web.process)
     eventually(upstream.disconnected.is_set, within_seconds=5, sweeping=False)
     drain_all()
@@ -136,7 +137,8 @@ def test_web_process_that_is_told_to_stop_ends_its_calls(web: Web, upstream: Ups
     with httpx.stream(
         "POST", f"{web.url}/chat/completions", json=question(stream=True), headers=web.headers, timeout=30
     ) as response:
-        next(response.iter_raw())
+        pieces = response.iter_raw()  # held, or the connection closes
+        next(pieces)
         web.process.send_signal(signal.SIGTERM)
         web.process.send_signal(signal.SIGTERM)
     web.process.wait(30)

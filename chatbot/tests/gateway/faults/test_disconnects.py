@@ -88,7 +88,8 @@ def test_slow_reader_leaves_in_the_middle_of_a_long_stream(web: Web, upstream: U
     with httpx.stream(
         "POST", f"{web.url}/chat/completions", json=question(stream=True), headers=web.headers, timeout=30
     ) as response:
-        next(response.iter_raw())
+        pieces = response.iter_raw()  # held, or the connection closes
+        next(pieces)
         # Nobody reads: what the house sends stands in the buffers of the connection.
         eventually(lambda: len(upstream.requests) == 1, sweeping=False)
     eventually(upstream.disconnected.is_set, within_seconds=10, sweeping=False)
