@@ -1,10 +1,11 @@
 """What runs beside each other: values of an event loop, tasks that outlive whoever began them, locks by name."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from contextvars import copy_context
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
 from django.db import connection, connections
@@ -13,6 +14,32 @@ T = TypeVar("T")
 
 #: The event loop itself keeps only weak references.
 _running: set["asyncio.Task[Any]"] = set()
+
+
+class MadeOnce(Generic[T]):
+    """A function without arguments that runs once in a process, whichever threads ask first.
+
+    `functools.cache` lets each of them make a value and keeps the last: what the others hold may close itself.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: list[T] = []
+        self._making = threading.Lock()
+        self.__doc__ = make.__doc__
+
+    def __call__(self) -> T:
+        """The value."""
+        made = self._made
+        if not made:
+            with self._making:
+                if not made:
+                    made.append(self._make())
+        return made[0]
+
+    def cache_clear(self) -> None:
+        """Make another one at the next call (tests)."""
+        self._made = []
 
 
 class PerLoop(dict[asyncio.AbstractEventLoop, T]):

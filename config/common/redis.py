@@ -1,7 +1,6 @@
 """Redis access: one pooled client per process for sync and async callers, with short timeouts."""
 
 import asyncio
-from functools import cache
 from weakref import WeakKeyDictionary
 
 import redis
@@ -10,6 +9,8 @@ from django.conf import settings
 from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from config.common.concurrency import MadeOnce
 
 #: What callers catch when Redis does not answer; nothing else is swallowed.
 RedisDown = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError)
@@ -20,7 +21,7 @@ TIMEOUT_SECONDS = 1.0
 _async_clients: "WeakKeyDictionary[asyncio.AbstractEventLoop, redis.asyncio.Redis]" = WeakKeyDictionary()
 
 
-@cache
+@MadeOnce
 def redis_client() -> redis.Redis:
     """Thread-safe client of the configured server; replies are bytes."""
     return redis.Redis.from_url(

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 
 from amqp.exceptions import AMQPError
 from celery import current_app
@@ -10,6 +9,7 @@ from kombu import Connection, Producer
 from kombu.exceptions import LimitExceeded, OperationalError
 from kombu.pools import producers
 
+from config.common.concurrency import MadeOnce
 from config.common.redis import RedisDown
 
 #: Connecting, its handshake and the push itself may each take this long; together they stay below two seconds.
@@ -19,7 +19,7 @@ TIMEOUT_SECONDS = 0.6
 BrokerDown = (*RedisDown, OperationalError, AMQPError, LimitExceeded, OSError)
 
 
-@cache
+@MadeOnce
 def _connection() -> Connection:
     """The broker of the settings; kombu's pool opens as many like it as are needed."""
     options = dict(current_app.conf.broker_transport_options or {})

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
 
-from config.common.concurrency import PerLoop, background_tasks, in_background
+from config.common.concurrency import MadeOnce, PerLoop, background_tasks, in_background
 
 
 async def test_one_loop_has_one_value() -> None:
@@ -79,3 +79,23 @@ async def test_background_task_leaves_the_thread_that_its_request_borrowed() -> 
         first, second = await task
     assert requests == "request_0"
     assert first == second != requests
+
+
+def test_thread_that_asks_while_the_value_is_made_waits_for_it() -> None:
+    others: list[threading.Thread] = []
+    seen: list[object] = []
+    makes: list[object] = []
+
+    def make() -> object:
+        if not others:
+            others.append(threading.Thread(target=lambda: seen.append(value())))
+            others[0].start()
+            # It waits for us, or has made its own by then.
+            others[0].join(0.2)
+        makes.append(object())
+        return makes[-1]
+
+    value = MadeOnce(make)
+    first = value()
+    others[0].join(10)
+    assert (seen, makes) == ([first], [first])
