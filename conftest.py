@@ -31,12 +31,23 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+def _close_async_connection() -> None:
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The thread behind `sync_to_async` keeps a connection, which would stop the test database from being dropped."""
+    yield
+    _close_async_connection()
+
+
 @pytest.fixture(autouse=True)
 def _faults_end_with_the_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """A server that was killed leaves a dead connection in the thread behind `sync_to_async`, which others use."""
+    """A server that was killed leaves a dead connection in that thread, which others use."""
     yield
     if request.node.get_closest_marker("fault"):
-        SyncToAsync.single_thread_executor.submit(connections.close_all).result()
+        _close_async_connection()
 
 
 @pytest.fixture(autouse=True)

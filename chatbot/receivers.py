@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import connections
-
 from accounts.services.booking import EndedCall, book_calls
 from chatbot import services
 from chatbot.services import end_abandoned, fail_reading
 from chatbot.services.guide import sync_guide
+from config.common.concurrency import own_connections
 from monitoring.events import EndedInteraction
 
 logger = logging.getLogger(__name__)
@@ -52,8 +51,6 @@ def sync_guide_at_start(**_signal: Any) -> None:
 
 
 def _sync_guide() -> None:
-    try:
+    with own_connections():
         changed = sync_guide()
         logger.info("chat.guide.synced", extra={"changed": changed})
-    finally:
-        connections.close_all()

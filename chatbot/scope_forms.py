@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chatbot.intents import read_catalogue
 from chatbot.models import DeviationBlock
-from chatbot.selectors.scope import LEAST, MOST, IntentMode, house_value, mode_of
+from chatbot.selectors.scope import LEAST, MOST, IntentMode, house_value, mode_of, stores_content
 from chatbot.services.blocking import MAX_TEXT_CHARACTERS
 from projects.forms import IntentsField
 from projects.models import Project
@@ -89,7 +89,7 @@ class ScopeForm(forms.Form):
                 "intent_mode": mode_of(project),
                 "known_intents": [name for name in known if name in allowed],
                 "own_intents": [name for name in allowed if name not in known],
-                "store_content": project.settings.get("store_content") is not False,
+                "store_content": stores_content(project),
                 **{name.lower(): project.settings.get(name.lower()) for name in NUMBERS},
             },
             auto_id="id_scope_%s",

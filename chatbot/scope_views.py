@@ -13,13 +13,11 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.requests import person_of
 from chatbot.scope_forms import MODES, ScopeForm
-from chatbot.selectors.scope import mode_of, policy_of
+from chatbot.selectors.scope import mode_of, policy_of, stores_content
 from chatbot.services.scope_settings import change_scope_settings
-from config.common.problems import DomainError, Forbidden, NotFound
-from projects.forms import add_errors
 from projects.models import Project
 from projects.selectors import annotated_abilities
-from projects.views.frame import as_http, find_project
+from projects.views.frame import find_project, is_taken
 
 
 @login_required
@@ -33,29 +31,20 @@ def project_scope(request: HttpRequest, project_id: UUID) -> HttpResponse:
     if request.method == "POST":
         if form is None:
             raise PermissionDenied
-        if form.is_valid() and _changed(request, project, form):
+        person = person_of(request)
+        if form.is_valid() and is_taken(
+            form, lambda: change_scope_settings(project=project, actor=person, **form.changes)
+        ):
             return _saved(request, project)
     context = {
         "project": project,
         "form": form,
         "policy": policy_of(project),
         "mode_words": dict(MODES)[mode_of(project)],
-        "stores_content": project.settings.get("store_content") is not False,
+        "stores_content": stores_content(project),
     }
     status = 422 if form is not None and form.is_bound else 200
     return render(request, "chatbot/_project_scope.html", context, status=status)
-
-
-def _changed(request: HttpRequest, project: Project, form: ScopeForm) -> bool:
-    """False with errors in the form."""
-    try:
-        change_scope_settings(project=project, actor=person_of(request), **form.changes)
-    except (NotFound, Forbidden) as error:
-        raise as_http(error) from error
-    except DomainError as error:
-        add_errors(form, error)
-        return False
-    return True
 
 
 def _saved(request: HttpRequest, project: Project) -> HttpResponse:

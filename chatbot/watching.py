@@ -8,13 +8,13 @@ from functools import partial
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections, connections
 
 from chatbot.selectors.blocks import known_block, open_block_reason
 from chatbot.selectors.scope import ScopeLevel, ScopePolicy
 from chatbot.services.blocking import ScopeBlocked
 from chatbot.services.deviation import ScopeVerdict
 from chatbot.services.scoping import judge_prompt
+from config.common.concurrency import own_connections
 
 logger = logging.getLogger(__name__)
 
@@ -82,11 +82,8 @@ class ScopeWatch:
         return self.ready
 
     def _run(self, judge: "partial[ScopeVerdict]") -> ScopeVerdict:
-        close_old_connections()
-        try:
+        with own_connections():
             verdict = judge()
-        finally:
-            connections.close_all()
         if len(_levels) >= _MAX_LEVELS:
             _levels.clear()
         _levels[self._person] = (time.monotonic() + _LEVEL_SECONDS, verdict.level)

@@ -12,7 +12,9 @@ from channels.routing import ProtocolTypeRouter, URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.core.handlers.asgi import ASGIHandler
 from django.core.signals import request_started
-from django.db import close_old_connections, connections, reset_queries
+from django.db import close_old_connections, reset_queries
+
+from config.common.concurrency import end_thread
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.local")
 
@@ -52,8 +54,7 @@ class _Handler(ASGIHandler):
             if is_clean:
                 self._idle.append(thread)
             else:
-                thread.submit(connections.close_all)
-                thread.shutdown(wait=False)
+                end_thread(thread)
 
 
 _http = _Handler()

@@ -9,8 +9,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
-from asgiref.sync import SyncToAsync
-from django.db import connection, connections
+from django.db import connection
 from pytest_django import Settings
 
 from accounts.models import Account, ApiKey, UsageQuota
@@ -25,13 +24,6 @@ Answer = TypeVar("Answer")
 def _fresh_process() -> None:
     """What a process remembers must not reach the next test."""
     keys.forget_cached()
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _no_connection_left(django_db_setup: None) -> Iterator[None]:
-    """The thread behind `sync_to_async` keeps a connection, which would stop the test database from being dropped."""
-    yield
-    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, ApiKey
 from chatbot.gateway.memo import Memo
-from chatbot.selectors.scope import ScopePolicy, policy_of
+from chatbot.selectors.scope import ScopePolicy, policy_of, stores_content
 from config.common.problems import Forbidden, NotFound
 from projects.services import get_abilities, project_for
 from tasks.api.openai import Caller
@@ -27,7 +27,7 @@ def _read_workplace(account: Account, key: ApiKey | None, project_id: UUID | Non
     project = project_for(account, key, project_id)
     if not get_abilities(project=project, user=account)["submit_tasks"]:
         raise Forbidden(_("You may not start tasks in this project."))
-    return Workplace(project.pk, project.settings.get("store_content") is not False, policy_of(project))
+    return Workplace(project.pk, stores_content(project), policy_of(project))
 
 
 _workplaces: Memo[Workplace] = Memo(_read_workplace)

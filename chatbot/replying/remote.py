@@ -11,7 +11,6 @@ from chatbot.engines.base import Done, TextDelta, ToolCall
 from chatbot.engines.tokens import estimate_input_tokens
 from chatbot.replying import ending as endings
 from chatbot.replying.recording import ReplyRecord, record_of_plan
-from chatbot.replying.threads import in_thread
 from chatbot.replying.titling import awrite_title
 from chatbot.services.replies import ReplyPlan
 from chatbot.services.tools import start_tool
@@ -19,7 +18,7 @@ from chatbot.services.writing import Ending, Progress, checkpoint, finish_reply
 from chatbot.states import MessageStatus
 from chatbot.streams.flusher import OpenDraft, flusher
 from chatbot.streams.writer import Draft
-from config.common.concurrency import in_background
+from config.common.concurrency import in_background, in_thread
 from tasks.engines.errors import EngineError
 
 logger = logging.getLogger(__name__)

@@ -23,7 +23,6 @@ from accounts.services.usage import give_back, note_recorded
 from chatbot.engines.base import ChatEvent, ChatRequest, Done, TextDelta, Turn
 from chatbot.engines.tokens import estimate_input_tokens, estimate_tokens
 from chatbot.models import Message
-from chatbot.replying.threads import in_thread
 from chatbot.selectors.chatters import Chatter
 from chatbot.selectors.prices import price_of
 from chatbot.services.conversations import clean_tags, replace_automatic_title, title_from
@@ -32,6 +31,7 @@ from chatbot.services.replies import keeps_contents
 from chatbot.states import MessageRole, MessageStatus
 from chatbot.streams.changes import publish_change
 from chatbot.streams.texts import storable
+from config.common.concurrency import in_thread
 from config.common.problems import DomainError
 from monitoring.audit import AuditDown, InteractionEnd, InteractionStart, begin_interaction, end_interaction
 from tasks.engines.cancel import CancelToken

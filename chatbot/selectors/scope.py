@@ -30,6 +30,11 @@ class ScopeLevel(StrEnum):
     BLOCKED = "blocked"
 
 
+def stores_content(project: Project) -> bool:
+    """Whether the audit may keep what is said in calls of this project; a project that says nothing keeps it."""
+    return project.settings.get("store_content") is not False
+
+
 #: The house's values that a project may replace, and the least each may be; `intent_warn_score` in its settings.
 LEAST: Mapping[str, float] = MappingProxyType({
     "INTENT_WARN_SCORE": 1.0,

@@ -18,7 +18,7 @@ from chatbot.engines.base import ChatRequest
 from chatbot.engines.tokens import estimate_input_tokens
 from chatbot.models import Conversation, Message
 from chatbot.selectors.chatters import Chatter, choose_chatter
-from chatbot.selectors.scope import ScopePolicy, policy_of
+from chatbot.selectors.scope import ScopePolicy, policy_of, stores_content
 from chatbot.selectors.sources import find_sources
 from chatbot.services.blocking import check_scope
 from chatbot.services.errors import InvalidMessage, ReplyNotRunning
@@ -95,7 +95,7 @@ def keeps_contents(conversation: Conversation) -> bool:
     Elsewhere chats are private; nor is it kept where the project forbids it, or of chats that delete themselves.
     """
     project = conversation.project
-    is_allowed = project.settings.get("store_content") is not False and conversation.expires_at is None
+    is_allowed = stores_content(project) and conversation.expires_at is None
     return is_allowed and policy_of(project) is not None
 
 

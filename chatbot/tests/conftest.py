@@ -1,13 +1,11 @@
 """Fixtures of the chat's tests: conversations of `owner`, and a worker in this process that answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from asgiref.sync import SyncToAsync
 from django.conf import settings as project_settings
-from django.db import connections
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks, Settings
 from rest_framework.test import APIClient
@@ -16,6 +14,7 @@ from accounts.models import Account
 from accounts.services import create_api_key, keys
 from chatbot import watching
 from chatbot.models import Conversation, Message, UploadedFile
+from chatbot.selectors.blocks import forget_blocks
 from chatbot.services import ask_question, create_conversation, upload_file
 from projects.models import Project
 from tasks.models import Engine, Task
@@ -57,17 +56,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.xdist_group(group))
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _no_async_connection_left(django_db_setup: None) -> Iterator[None]:
-    """The thread behind `sync_to_async` keeps a connection, which would stop the test database from being dropped."""
-    yield
-    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
-
-
 @pytest.fixture(autouse=True)
 def _fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keys that this process remembers must not reach the next test; its first verdict loads the classifier."""
+    """What this process knows of keys and people must not reach the next test; its first verdict may take long."""
     keys.forget_cached()
+    forget_blocks()
+    watching.forget_levels()
     monkeypatch.setattr(watching, "WAIT_SECONDS", 60.0)
 
 

@@ -10,7 +10,6 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import Account
 from accounts.services import block_account
 from chatbot.models import Conversation, DeviationBlock, DeviationRule, Message
-from chatbot.selectors.blocks import forget_blocks
 from chatbot.services.blocking import appeal_block, lift_block
 from chatbot.tests.conftest import AsBrowser
 from chatbot.tests.scoping import age_scores, charge, watch_scope
@@ -22,12 +21,6 @@ pytestmark = pytest.mark.django_db
 
 URL = "/chat/standing/"
 NOTE = f"{URL}note/"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_process() -> None:
-    """What the process knows of blocks must not reach the next test."""
-    forget_blocks()
 
 
 @pytest.fixture

@@ -2,13 +2,15 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 from typing import Any, Generic, TypeVar
 
 from asgiref.sync import SyncToAsync, ThreadSensitiveContext
-from django.db import connection, connections
+from django.db import close_old_connections, connection, connections
 
 T = TypeVar("T")
 
@@ -77,8 +79,33 @@ def _end(own_thread: ThreadSensitiveContext, task: "asyncio.Task[Any]") -> None:
     _running.discard(task)
     thread = SyncToAsync.context_to_thread_executor.pop(own_thread, None)
     if thread is not None:
-        thread.submit(connections.close_all)
-        thread.shutdown(wait=False)
+        end_thread(thread)
+
+
+def end_thread(thread: Executor) -> None:
+    """Let the one thread end after what it does now, and give its connections back; nobody waits for it."""
+    thread.submit(connections.close_all)
+    thread.shutdown(wait=False)
+
+
+@contextmanager
+def own_connections() -> Iterator[None]:
+    """Database work in a thread that no request ends: it gives its connections back."""
+    close_old_connections()
+    try:
+        yield
+    finally:
+        connections.close_all()
+
+
+async def in_thread(work: Callable[[], T]) -> T:
+    """Run database work beside the running event loop."""
+
+    def run() -> T:
+        with own_connections():
+            return work()
+
+    return await asyncio.to_thread(run)
 
 
 def background_tasks() -> "list[asyncio.Task[Any]]":

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.shortcuts import redirect, render
 
 from accounts.models import Account
 from config.common.problems import DomainError, Forbidden, NotFound
+from projects.forms import add_errors
 from projects.models import Project
 from projects.selectors import annotated_abilities, visible_projects
 
@@ -54,6 +56,18 @@ def as_http(error: DomainError) -> Exception:
     if isinstance(error, NotFound):
         return Http404()
     return PermissionDenied(str(error.detail)) if isinstance(error, Forbidden) else error
+
+
+def is_taken(form: forms.Form, change: Callable[[], object]) -> bool:
+    """Run one service for a form; False with its refusal in the form, while 404 and 403 get their pages."""
+    try:
+        change()
+    except (NotFound, Forbidden) as error:
+        raise as_http(error) from error
+    except DomainError as error:
+        add_errors(form, error)
+        return False
+    return True
 
 
 def act(request: HttpRequest, action: Callable[[], object], *, done: str, back: str, **route: Any) -> HttpResponse:

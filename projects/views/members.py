@@ -10,12 +10,11 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from config.common.problems import DomainError, Forbidden, NotFound
-from projects.forms import GIVEN_ROLES, MemberForm, RoleForm, add_errors
+from projects.forms import GIVEN_ROLES, MemberForm, RoleForm
 from projects.models import Project, ProjectMember
 from projects.selectors import annotated_abilities, find_account, member_account
 from projects.services import add_member, change_member_role, remove_member, transfer_ownership
-from projects.views.frame import account_of, act, as_http, find_project, render_tab
+from projects.views.frame import account_of, act, find_project, is_taken, render_tab
 
 
 @login_required
@@ -41,14 +40,8 @@ def _added(request: HttpRequest, project: Project, form: MemberForm) -> bool:
     if (person := find_account(form.cleaned_data["username"])) is None:
         form.add_error("username", _("There is no such person."))
         return False
-    try:
-        add_member(project=project, user=person, role=form.cleaned_data["role"], actor=account_of(request))
-    except (NotFound, Forbidden) as error:
-        raise as_http(error) from error
-    except DomainError as error:
-        add_errors(form, error)
-        return False
-    return True
+    role, actor = form.cleaned_data["role"], account_of(request)
+    return is_taken(form, lambda: add_member(project=project, user=person, role=role, actor=actor))
 
 
 @login_required

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.selectors import project_quota_usage
-from config.common.problems import DomainError, Forbidden, NotFound
+from config.common.problems import DomainError
 from projects.context import SESSION_KEY
 from projects.forms import ProjectFilterForm, ProjectForm, add_errors
 from projects.models import ProjectActivity, ProjectStatus
 from projects.selectors import annotated_abilities, visible_projects
 from projects.services import archive_project, create_project_with_key, restore_project, update_project
-from projects.views.frame import account_of, act, as_http, find_project, render_new_key, render_tab
+from projects.views.frame import account_of, act, find_project, is_taken, render_new_key, render_tab
 from projects.views.timeline import describe_activity
 
 PAGE_SIZE = 25
@@ -69,13 +69,8 @@ def update(request: HttpRequest, project_id: UUID) -> HttpResponse:
         raise PermissionDenied
     form = ProjectForm.of(project, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
-            update_project(project=project, actor=account_of(request), **form.changes)
-        except (NotFound, Forbidden) as error:
-            raise as_http(error) from error
-        except DomainError as error:
-            add_errors(form, error)
-        else:
+        changes, actor = form.changes, account_of(request)
+        if is_taken(form, lambda: update_project(project=project, actor=actor, **changes)):
             return redirect("projects:detail", project_id=project.pk)
     return render_tab(request, project, "update", {"form": form}, status=422 if form.is_bound else 200)
 

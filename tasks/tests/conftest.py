@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
-from asgiref.sync import SyncToAsync
-from django.db import connection, connections
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from accounts.models import Account
@@ -39,13 +38,6 @@ QUICK = {
     "TASK_DRAIN_SECONDS": "0.6",
     "TASK_CANCEL_GRACE_SECONDS": "1",
 }
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _no_async_connection_left(django_db_setup: None) -> Iterator[None]:
-    """The thread behind `sync_to_async` keeps a connection, which would stop the test database from being dropped."""
-    yield
-    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
 
 
 class Submit(Protocol):

@@ -87,6 +87,20 @@ def start(arguments: Sequence[str], environment: Mapping[str, str]) -> Forked:
     return Forked(nursery, nursery.ask({"start": list(arguments)}))
 
 
+def start_web(environment: Mapping[str, str]) -> tuple[Forked, int]:
+    """A web process, which answers soon, and its port on the loopback interface."""
+    port = free_port()
+    arguments = ["uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
+    return start(arguments, environment), port
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def _serve(connection: socket.socket) -> list[str]:
     """Answer until the test process is gone; returns in each child, with its arguments."""
     with connection, connection.makefile("r") as questions:

@@ -16,7 +16,6 @@ from kombu.pools import connections
 
 from config.common.embedded import EmbeddedServer
 from config.common.ids import uuid7
-from config.tests.browser.house import free_port
 from monitoring.supervisor import die_with_parent
 from projects.models import Project
 from tasks.models import Task
@@ -26,6 +25,7 @@ from tasks.queue.taker import NOTHING, Taken, take
 from tasks.tests import conftest, forks
 from tasks.tests.conftest import Submit, WorkerFactory, all_ended, eventually, insert_tasks, kill_group
 from tasks.tests.faults.invariants import assert_invariants, completed, starts
+from tasks.tests.forks import free_port
 
 # Debian's program on the path is a wrapper that changes the user; the real one lies behind it.
 PROGRAM = shutil.which("rabbitmq-server", path=f"/usr/lib/rabbitmq/bin{os.pathsep}{os.environ.get('PATH', '')}")

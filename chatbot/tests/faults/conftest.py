@@ -2,7 +2,6 @@
 
 import json
 import signal
-import socket
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -32,11 +31,7 @@ class Web:
     def __init__(self, account: Account, conversation: Conversation) -> None:
         self.account, self.conversation = account, conversation
         self._token = create_api_key(user=account, name="faults", permissions=["*"])[1]
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = int(probe.getsockname()[1])
-        arguments = ["uvicorn", "config.asgi:application", "--port", str(self.port), "--log-level", "warning"]
-        self.process = forks.start(arguments, child_environment(DATABASE_POOL="true"))
+        self.process, self.port = forks.start_web(child_environment(DATABASE_POOL="true"))
         eventually(self.answers, sweeping=False)
 
     def answers(self) -> bool:

@@ -10,7 +10,6 @@ import pytest
 from accounts.models import Account, UsageReservation
 from chatbot import watching
 from chatbot.models import DeviationBlock, DeviationEvent
-from chatbot.selectors.blocks import forget_blocks
 from chatbot.selectors.intents import classify
 from chatbot.services.blocking import lift_block
 from chatbot.services.deviation import ScopeVerdict
@@ -25,13 +24,6 @@ from projects.models import Project
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HEADER = "X-Roundhouse-Scope"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_process() -> None:
-    """What the process knows of people must not reach the next test."""
-    forget_blocks()
-    watching.forget_levels()
 
 
 @pytest.fixture(autouse=True)

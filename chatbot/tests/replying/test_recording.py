@@ -6,9 +6,7 @@ import pytest
 from django.db import transaction
 
 from accounts.models import Account
-from chatbot import watching
 from chatbot.models import Conversation, DeviationEvent, Message
-from chatbot.selectors.blocks import forget_blocks
 from chatbot.services import continue_reply, create_conversation, regenerate_reply
 from chatbot.services.blocking import ScopeBlocked
 from chatbot.tests.conftest import Ask, Run
@@ -22,13 +20,6 @@ from tasks.models import Task
 
 # Judges have connections of their own and see what is committed.
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _fresh_process() -> None:
-    """What the process knows of people must not reach the next test."""
-    forget_blocks()
-    watching.forget_levels()
 
 
 def calls() -> list[Interaction]:

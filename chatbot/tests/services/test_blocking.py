@@ -6,7 +6,6 @@ from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from accounts.models import Account
 from chatbot.models import DeviationBlock, DeviationEvent, DeviationRule
-from chatbot.selectors.blocks import forget_blocks
 from chatbot.services.blocking import (
     BlockClosed,
     BlockNotFound,
@@ -23,12 +22,6 @@ from projects.models import Project
 from projects.services import create_project
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _fresh_process() -> None:
-    """What the process knows of blocks must not reach the next test."""
-    forget_blocks()
 
 
 @pytest.fixture

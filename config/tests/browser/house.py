@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from typing import Any
 
 import httpx
 import psycopg
+
+from tasks.tests.forks import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
 DATABASE = "browser"
@@ -40,13 +41,6 @@ def environment() -> dict[str, str]:
     database = os.environ["DATABASE_URL"].replace("/postgres?", f"/{DATABASE}?")
     redis = os.environ["REDIS_URL"].replace("db=0", "db=1")
     return os.environ | QUICK | {"DATABASE_URL": database, "REDIS_URL": redis, "CONN_MAX_AGE": "600"}
-
-
-def free_port() -> int:
-    """A loopback port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class House:

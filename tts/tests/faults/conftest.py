@@ -1,6 +1,5 @@
 """A real web server and real workers on this test's database and Redis."""
 
-import socket
 from collections.abc import Iterator
 
 import httpx
@@ -16,18 +15,10 @@ from tasks.tests.conftest import WorkerFactory, child_environment, eventually, k
 __all__ = ["quick", "start_worker"]
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def web(transactional_db: None) -> Iterator[str]:
     """Address of a running web process on the loopback interface."""
-    port = _free_port()
-    arguments = ["uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
-    process = forks.start(arguments, child_environment())
+    process, port = forks.start_web(child_environment())
     url = f"http://127.0.0.1:{port}"
     eventually(lambda: _answers(url), sweeping=False)
     yield url

@@ -1,7 +1,7 @@
 """A real web process on this test's database and Redis, and a program that calls it."""
 
-import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -10,6 +10,7 @@ from openai import OpenAI
 
 from accounts.models import Account
 from accounts.services import create_api_key
+from chatbot.tests.gateway.program import question
 from monitoring.models import Interaction
 from monitoring.tests.calls import drain_all
 from projects.models import Project
@@ -38,12 +39,7 @@ class Web:
 @pytest.fixture
 def web(transactional_db: None, owner: Account, project: Project, engine: Engine) -> Iterator[Web]:
     """Running, with a key of `owner` that may chat; `engine` leads to the upstream of this test."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    arguments = ["uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
-    environment = child_environment(DJANGO_SETTINGS_MODULE="config.settings.test")
-    process = forks.start(arguments, environment)
+    process, port = forks.start_web(child_environment(DJANGO_SETTINGS_MODULE="config.settings.test"))
     token = create_api_key(user=owner, name="program", permissions=["chat:write"])[1]
     web = Web(process, f"http://127.0.0.1:{port}/v1", token)
     try:
@@ -58,6 +54,17 @@ def _answers(url: str) -> bool:
         return httpx.get(f"{url}/models", timeout=5).status_code == 401
     except httpx.TransportError:
         return False
+
+
+@contextmanager
+def reading(web: Web) -> Iterator[None]:
+    """A caller that has read the first piece of a stream, and reads no more while the context is open."""
+    url = f"{web.url}/chat/completions"
+    with httpx.stream("POST", url, json=question(stream=True), headers=web.headers, timeout=30) as response:
+        # Held: an iterator that nobody holds closes the connection.
+        pieces = response.iter_raw()
+        next(pieces)
+        yield
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pytest_django.fixtures import Settings
 from accounts.models import Account, UsageQuota
 from accounts.services import set_quota
 from chatbot.tests.gateway.conftest import ANSWER
-from chatbot.tests.gateway.faults.conftest import Web, recorded
+from chatbot.tests.gateway.faults.conftest import Web, reading, recorded
 from chatbot.tests.gateway.program import question
 from chatbot.tests.upstream import Upstream, reply, then_hang, words
 from config.common.redis import redis_client
@@ -90,11 +90,7 @@ def test_web_process_that_dies_leaves_a_record_and_a_reservation_that_lapses(
     web: Web, upstream: Upstream, owner: Account, settings: Settings
 ) -> None:
     upstream.behave = then_hang(*words("Hello", finish_reason=None))
-    with httpx.stream(
-        "POST", f"{web.url}/chat/completions", json=question(stream=True), headers=web.headers, timeout=30
-    ) as response:
-        pieces = response.iter_raw()  # held, or the connection closes
-        next(pieces)
+    with reading(web):
         kill_group(web.process)
     eventually(upstream.disconnected.is_set, within_seconds=5, sweeping=False)
     drain_all()
@@ -134,11 +130,7 @@ def test_redis_that_is_killed_during_a_call_loses_neither_its_begin_nor_its_end(
 
 def test_web_process_that_is_told_to_stop_ends_its_calls(web: Web, upstream: Upstream, owner: Account) -> None:
     upstream.behave = then_hang(*words("Hello", finish_reason=None))
-    with httpx.stream(
-        "POST", f"{web.url}/chat/completions", json=question(stream=True), headers=web.headers, timeout=30
-    ) as response:
-        pieces = response.iter_raw()  # held, or the connection closes
-        next(pieces)
+    with reading(web):
         web.process.send_signal(signal.SIGTERM)
         web.process.send_signal(signal.SIGTERM)
     web.process.wait(30)

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import UsageQuota
 from chatbot.engines.tokens import estimate_tokens
 from chatbot.gateway.slots import slots_key
-from chatbot.tests.gateway.faults.conftest import Web, recorded
+from chatbot.tests.gateway.faults.conftest import Web, reading, recorded
 from chatbot.tests.gateway.program import question
 from chatbot.tests.upstream import Upstream, hang, then_hang, words
 from config.common.redis import redis_client
@@ -85,11 +85,7 @@ def test_caller_leaves_while_no_worker_has_begun(web: Web) -> None:
 
 def test_slow_reader_leaves_in_the_middle_of_a_long_stream(web: Web, upstream: Upstream) -> None:
     upstream.behave = then_hang(*words(*["word " * 200] * 2_000, finish_reason=None))
-    with httpx.stream(
-        "POST", f"{web.url}/chat/completions", json=question(stream=True), headers=web.headers, timeout=30
-    ) as response:
-        pieces = response.iter_raw()  # held, or the connection closes
-        next(pieces)
+    with reading(web):
         # Nobody reads: what the house sends stands in the buffers of the connection.
         eventually(lambda: len(upstream.requests) == 1, sweeping=False)
     eventually(upstream.disconnected.is_set, within_seconds=10, sweeping=False)
