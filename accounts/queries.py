@@ -74,7 +74,9 @@ def insert_row(row: Model) -> None:
 
     def fill() -> None:
         for field, value in zip(filled, cursor.fetchone() or (), strict=False):
-            setattr(row, field.attname, value)
+            # Set meanwhile, it is newer: a later statement of the same pipeline was read first.
+            if isinstance(getattr(row, field.attname), DatabaseDefault):
+                setattr(row, field.attname, value)
 
     _when_answered(fill)
     row._state.adding, row._state.db = False, connection.alias

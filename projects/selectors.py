@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, ApiKey
@@ -63,9 +63,14 @@ _MEMBERSHIP = CompiledQuery[tuple[str, dict[str, Any]]](
 
 
 def get_abilities(*, project: Project, user: Viewer) -> dict[str, bool]:
-    """What `user` may do in `project` (keys: ABILITIES); buttons and refusals both come from here. One query."""
+    """What `user` may do in `project` (keys: ABILITIES); buttons and refusals both come from here.
+
+    One query, or none right after `project_for` of the same person.
+    """
     if is_staff(user):
         return abilities_of(role=None, status=project.status, staff=True)
+    if user.pk is not None and project.__dict__.get("membership_of") == user.pk:
+        return annotated_abilities(project, user)
     role, permissions = _MEMBERSHIP.first(project=project.pk, person=user.pk) or (None, None)
     return abilities_of(role=role, status=project.status, permissions=permissions)
 
@@ -129,34 +134,37 @@ def project_for(user: Account, key: ApiKey | None, project_id: UUID | None = Non
 
     Raises NotFound: nothing visible, or the bound key belongs to another project than the one asked for.
     """
-    bound = bound_project_id(key)
-    wanted = project_id or bound
-    if bound is not None and wanted != bound:
-        project = None
-    elif wanted is not None:
+    key_id = key.pk if key else None
+    project = None if project_id else _OLDEST.first(person=user.pk, key=key_id)
+    bound = project.__dict__["bound_id"] if project else bound_project_id(key)
+    if project is None or bound not in (None, project.pk):
         # Archived or not: falling through to another project would put a program's work where nobody looks for it.
+        wanted = project_id or bound
         project = _visible_project(is_staff(user)).first(project=wanted, person=user.pk)
-    else:
-        project = _OLDEST.first(person=user.pk)
+        if bound not in (None, wanted):
+            project = None
     if project is None:
         raise NotFound(_("There is no such project, or you are not a member of it."), code="project_not_found")
+    project.__dict__["membership_of"] = user.pk
     return project
 
 
 @cache
 def _visible_project(staff: bool) -> CompiledQuery[Project]:
-    return CompiledQuery(
-        lambda project, person: Project.objects.visible_to(AnyPerson(person, is_staff=staff)).filter(pk=project),
-        project=UUID,
-        person=UUID,
-    )
+    def build(project: UUID, person: UUID) -> ProjectQuerySet:
+        who = AnyPerson(person, is_staff=staff)
+        return Project.objects.visible_to(who).with_membership(who).filter(pk=project)
+
+    return CompiledQuery(build, project=UUID, person=UUID)
 
 
-def _own_projects(person: UUID) -> ProjectQuerySet:
+def _own_projects(person: UUID, key: UUID) -> ProjectQuerySet:
+    who = AnyPerson(person, is_staff=False)
     # By membership, not by visibility: staff see every project, but do not mean somebody else's.
     mine = Project.objects.active().filter(members__user_id=person, members__status="active")
-    oldest_first: ProjectQuerySet = mine.own_first(AnyPerson(person, is_staff=False))[:1]
+    bound = ProjectKey.objects.filter(api_key_id=key).values("project_id")[:1]
+    oldest_first: ProjectQuerySet = mine.with_membership(who).annotate(bound_id=Subquery(bound)).own_first(who)[:1]
     return oldest_first
 
 
-_OLDEST = CompiledQuery[Project](_own_projects, person=UUID)
+_OLDEST = CompiledQuery[Project](_own_projects, person=UUID, key=UUID)

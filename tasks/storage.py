@@ -9,7 +9,7 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -123,11 +123,25 @@ class ContentStore:
             if copy is not None:
                 copy.unlink(missing_ok=True)
 
-    def lock(self, names: Iterable[str]) -> None:
+    def lock(self, names: Collection[str]) -> None:
         """Keep the cleaner off these files until the transaction ends; raises StoreFailed if one is gone."""
+        self._lock(names, ahead=False)
+        self.check_there(names)
+
+    def lock_ahead(self, names: Collection[str]) -> None:
+        """As `lock` in a pipeline, without waiting; `check_there` is for the caller, after the next answer."""
+        self._lock(names, ahead=True)
+
+    @staticmethod
+    def _lock(names: Iterable[str], *, ahead: bool) -> None:
         # In one order for everybody, so that two transactions never wait for each other crosswise.
         for name in sorted(names):
-            lock_until_commit(f"file:{name}", shared=True)
+            lock_until_commit(f"file:{name}", shared=True, ahead=ahead)
+
+    @staticmethod
+    def check_there(names: Iterable[str]) -> None:
+        """Raises StoreFailed if a file is gone."""
+        for name in names:
             if not default_storage.exists(name):
                 raise StoreFailed("The file was removed before it could be recorded.", code="file_removed")
 

@@ -1,5 +1,7 @@
 """Audio requests and files (D4); status, queue and retries are the task's."""
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -34,6 +36,9 @@ class AudioRequest(TimestampedModel):
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
 
     objects = AudioRequestQuerySet.as_manager()
+
+    #: Its files, where whoever made the instance has them in hand; `files_of` reads them otherwise.
+    answers: "Sequence[AudioFile]" = ()
 
     class Meta(TimestampedModel.Meta):
         db_table = "audio_requests"

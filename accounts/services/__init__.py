@@ -36,7 +36,7 @@ from accounts.services.limits import (
 from accounts.services.quotas import ensure_quotas, rebuild_counters, rebuild_scope, reconcile_counters, set_quota
 from accounts.services.sign_in import admit_sign_in, forget_sign_in_attempts
 from accounts.services.standing import block_account, delete_account, restore_account, unblock_account
-from accounts.services.usage import hold_usage, refund_usage, release_usage, settle_usage
+from accounts.services.usage import hold_usage, refund_usage, release_usage, settle_usage, settle_usage_ahead
 from accounts.services.windows import flush_rate_windows, prune_rate_windows
 
 __all__ = [
@@ -46,5 +46,5 @@ __all__ = [
     "delete_account", "ensure_quotas", "find_by_sign_in_name", "flush_rate_windows", "forget_sign_in_attempts",
     "hold_usage", "limit_headers", "note_activity", "prune_rate_windows", "rebuild_counters", "rebuild_scope",
     "reconcile_counters", "refund_usage", "release_usage", "restore_account", "revoke_api_key", "set_quota",
-    "settle_usage", "sign_out_everywhere", "unblock_account", "update_account", "update_profile",
+    "settle_usage", "settle_usage_ahead", "sign_out_everywhere", "unblock_account", "update_account", "update_profile",
 ]  # fmt: skip

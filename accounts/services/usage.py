@@ -7,9 +7,11 @@ import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.backends.utils import CursorWrapper
 
 from accounts import limiter
 from accounts.models import UsageReservation
@@ -133,15 +135,30 @@ def settle_usage(*, reservation_id: UUID, actual: Mapping[str, int]) -> bool:
 
     Ending and booking must become visible together: counters rebuilt from a state between them would be too low.
     """
-    with prepared_cursor() as cursor:
-        cursor.execute(_SETTLE, {"reservation": reservation_id, "actual": json.dumps(dict(actual))})
+    with _settlement(reservation_id, actual) as cursor:
         rows = cursor.fetchall()
-    if not rows:
-        return False
-    scope_ids = present(*rows[0][:3])
-    booked = [row[3:] for row in rows if row[3] is not None]
-    transaction.on_commit(lambda: after_commit(lambda: limiter.settle(scope_ids, reservation_id, booked)))
-    return True
+    if rows:
+        transaction.on_commit(lambda: _correct(reservation_id, rows))
+    return bool(rows)
+
+
+def settle_usage_ahead(*, reservation_id: UUID, actual: Mapping[str, int]) -> None:
+    """As `settle_usage`, but within `pipelined()` it does not wait for the answer before the commit."""
+    cursor = _settlement(reservation_id, actual)
+    transaction.on_commit(lambda: _correct(reservation_id, cursor.fetchall()))
+
+
+def _settlement(reservation_id: UUID, actual: Mapping[str, int]) -> CursorWrapper:
+    cursor = prepared_cursor()
+    cursor.execute(_SETTLE, {"reservation": reservation_id, "actual": json.dumps(dict(actual))})
+    return cursor
+
+
+def _correct(reservation_id: UUID, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Tell Redis what `_SETTLE` has booked; nothing when the reservation had ended before."""
+    if rows:
+        booked = [row[3:] for row in rows if row[3] is not None]
+        after_commit(lambda: limiter.settle(present(*rows[0][:3]), reservation_id, booked))
 
 
 def refund_usage(*, reservation_ids: Sequence[UUID]) -> int:

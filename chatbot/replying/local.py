@@ -13,6 +13,7 @@ from chatbot.engines.tokens import estimate_input_tokens
 from chatbot.models import Message
 from chatbot.replying import ending as endings
 from chatbot.replying.drafting import DraftWriter, Stopped
+from chatbot.replying.keeping import CHECKPOINT_SECONDS
 from chatbot.replying.recording import ReplyRecord, record_of_message
 from chatbot.replying.titling import write_title
 from chatbot.selectors.chatters import Chatter, chatter_for, choose_chatter
@@ -26,8 +27,6 @@ from chatbot.streams.history import read_shown
 from chatbot.streams.writer import Draft
 from tasks.engines.errors import Cancelled, EngineError, EngineInputError, LeaseLost, WorkInterrupted
 from tasks.registry import EngineOutcome, Outcome, TaskContext
-
-CHECKPOINT_SECONDS = 2.0
 
 
 class LocalWriter(DraftWriter):

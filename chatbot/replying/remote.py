@@ -10,11 +10,12 @@ from accounts.services import settle_usage
 from chatbot.engines.base import Done, TextDelta, ToolCall
 from chatbot.engines.tokens import estimate_input_tokens
 from chatbot.replying import ending as endings
+from chatbot.replying.keeping import keeper, progress_of
 from chatbot.replying.recording import ReplyRecord, record_of_plan
 from chatbot.replying.titling import awrite_title
 from chatbot.services.replies import ReplyPlan
 from chatbot.services.tools import start_tool
-from chatbot.services.writing import Ending, Progress, checkpoint, finish_reply
+from chatbot.services.writing import Ending, Progress, finish_reply
 from chatbot.states import MessageStatus
 from chatbot.streams.flusher import OpenDraft, flusher
 from chatbot.streams.writer import Draft
@@ -23,8 +24,6 @@ from tasks.engines.errors import EngineError
 
 logger = logging.getLogger(__name__)
 
-#: The row is at most this far behind what was shown (PROTOCOLS section 3).
-CHECKPOINT_SECONDS = 2.0
 #: Supervisors wait for longer than this before they kill.
 SHUTDOWN_SECONDS = 5.0
 
@@ -67,15 +66,12 @@ async def write_reply(plan: ReplyPlan) -> None:
     """Read the engine to its end, a stop, or an error; the row is ended whatever happens."""
     draft = Draft(plan.message_id, plan.begin_with, begun_at=len(plan.begin_with))
     opened, record = OpenDraft(draft), record_of_plan(plan)
-    with flusher().serving(opened):
-        keeper = asyncio.create_task(_keep(plan, opened))
+    with flusher().serving(opened), keeper().keeping(plan, opened):
         try:
             ending = await _read(plan, opened, record)
         except asyncio.CancelledError:
             # The process shuts down: the text is there, and "continue" goes on with it.
             ending = endings.stopped(draft, estimate_input_tokens(plan.request), MessageStatus.INTERRUPTED)
-        finally:
-            keeper.cancel()
     await _end(plan, opened, await record.ajudged(ending))
     await record.aend(ending, draft.written)
     if ending.status is MessageStatus.COMPLETED:
@@ -126,32 +122,12 @@ async def _read_events(plan: ReplyPlan, draft: Draft, record: ReplyRecord) -> En
     return endings.completed(last)
 
 
-async def _keep(plan: ReplyPlan, opened: OpenDraft) -> None:
-    """Checkpoint every two seconds: the text is safe, the heart beats, and a stop that Redis lost arrives."""
-    while True:
-        await asyncio.sleep(CHECKPOINT_SECONDS)
-        progress = _progress(plan, opened.draft)
-        try:
-            ours, asked = await in_thread(partial(checkpoint, [progress]))
-        except Exception:
-            logger.exception("chat.checkpoint.failed")
-            continue
-        if plan.message_id not in ours:
-            opened.is_zombie = True
-        if plan.message_id not in ours or plan.message_id in asked:
-            opened.stop.set()
-
-
-def _progress(plan: ReplyPlan, draft: Draft) -> Progress:
-    return Progress(plan.message_id, plan.writer_id, draft.text, draft.seq)
-
-
 async def _end(plan: ReplyPlan, opened: OpenDraft, ending: Ending) -> None:
     """The row first, then the frame: who reads the end finds the row complete."""
     draft = opened.draft
     await flusher().flush(opened)
     # One more than the text's last delta: the number of the frame that says so.
-    progress = Progress(plan.message_id, plan.writer_id, draft.text, draft.seq + 1)
+    progress = progress_of(plan, opened, extra=1)
     if not opened.is_zombie and await in_thread(partial(_finish, plan, progress, ending)):
         endings.announce(draft, ending)
         await flusher().flush(opened)

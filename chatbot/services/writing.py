@@ -18,11 +18,18 @@ _TAKE_OVER = """
     UPDATE messages SET writer_id = %s, heartbeat_at = clock_timestamp() WHERE id = %s AND status = 'streaming'
 """
 
+#: Who writes the rows of several conversations waits for none of them: that could end in a deadlock.
 _CHECKPOINT = """
+      WITH given AS (SELECT *
+                       FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::int[]) AS one(id, writer, content, seq)),
+           mine AS (SELECT message.id
+                      FROM messages AS message JOIN given USING (id)
+                     WHERE message.writer_id = given.writer AND message.status = 'streaming'
+                       FOR UPDATE OF message {when_locked})
     UPDATE messages AS message
        SET content = given.content, last_seq = given.seq, heartbeat_at = clock_timestamp()
-      FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::int[]) AS given(id, writer, content, seq)
-     WHERE message.id = given.id AND message.writer_id = given.writer AND message.status = 'streaming'
+      FROM given JOIN mine USING (id)
+     WHERE message.id = given.id
  RETURNING message.id, message.stop_requested_at IS NOT NULL
 """
 
@@ -80,10 +87,11 @@ def take_over(message_id: UUID) -> UUID | None:
         return writer_id if cursor.rowcount else None
 
 
-def checkpoint(progress: Sequence[Progress]) -> tuple[set[UUID], set[UUID]]:
+def checkpoint(progress: Sequence[Progress], *, waits: bool = True) -> tuple[set[UUID], set[UUID]]:
     """Write all these texts in one statement, which also lets the hearts beat.
 
-    Returns the messages that are still ours, and those of them that somebody asked to stop.
+    Returns the messages that are still ours, and those of them that somebody asked to stop. Without `waits` a row that
+    somebody holds is left out, as if it were no longer ours.
     """
     columns: list[Any] = [
         [entry.message_id for entry in progress],
@@ -92,7 +100,7 @@ def checkpoint(progress: Sequence[Progress]) -> tuple[set[UUID], set[UUID]]:
         [entry.seq for entry in progress],
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_CHECKPOINT, columns)
+        cursor.execute(_CHECKPOINT.format(when_locked="" if waits else "SKIP LOCKED"), columns)
         rows = cursor.fetchall()
     return {row[0] for row in rows}, {row[0] for row in rows if row[1]}
 

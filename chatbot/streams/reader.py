@@ -54,6 +54,8 @@ class StreamHub:
 
     def __init__(self) -> None:
         self._followers: dict[str, set[Follower]] = defaultdict(set)
+        #: By a stream's key, the lowest number any follower has: the others skip what they have seen.
+        self._read_up_to: dict[Any, Any] = {}
         self._reader: asyncio.Task[None] | None = None
         self._wake_key = f"chat_wake:{os.getpid()}:{next(_numbers)}"
         self._wake_id = "0-0"
@@ -63,6 +65,7 @@ class StreamHub:
         """Frames numbered above `after`, first those that are there, then those that come."""
         follower = Follower(str(message_id), after)
         self._followers[follower.message_id].add(follower)
+        self._note(follower.message_id)
         if self._reader is None or self._reader.done():
             self._reader = asyncio.create_task(self._read())
         else:
@@ -73,8 +76,17 @@ class StreamHub:
             self._followers[follower.message_id].discard(follower)
             if not self._followers[follower.message_id]:
                 del self._followers[follower.message_id]
+            self._note(follower.message_id)
             if not self._followers:
                 await self._wake()
+
+    def _note(self, name: str) -> None:
+        """Kept instead of made for each reading: nearly all of it stays as it was."""
+        those = self._followers.get(name)
+        if those:
+            self._read_up_to[stream_key(name)] = entry_id(min(follower.seq for follower in those))
+        else:
+            self._read_up_to.pop(stream_key(name), None)
 
     async def _wake(self) -> None:
         # The reader holds its own connection in a blocking call; the shared one interrupts it.
@@ -104,11 +116,8 @@ class StreamHub:
             await client.aclose()
 
     async def _read_once(self, client: redis.asyncio.Redis) -> None:
-        # The lowest number any follower needs: the others skip what they have seen.
-        wanted: dict[Any, Any] = {
-            stream_key(name): entry_id(min(f.seq for f in those)) for name, those in self._followers.items()
-        }
-        answer = await client.xread(wanted | {self._wake_key: self._wake_id}, count=_BATCH_ENTRIES, block=_BLOCK_MS)
+        wanted = self._read_up_to | {self._wake_key: self._wake_id}
+        answer = await client.xread(wanted, count=_BATCH_ENTRIES, block=_BLOCK_MS)
         for key, entries in _pairs(answer):
             name = key.decode()
             if name == self._wake_key:
@@ -119,6 +128,7 @@ class StreamHub:
                 frame = from_fields(message_id, entry, fields)
                 for follower in tuple(self._followers.get(message_id, ())):
                     follower.put(frame)
+            self._note(message_id)
 
 
 def _pairs(answer: object) -> list[tuple[bytes, list[tuple[bytes, dict[bytes, bytes]]]]]:

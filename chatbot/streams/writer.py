@@ -1,6 +1,7 @@
 """The one writer of a reply: collects text, numbers it, appends it to the stream; knows nothing of rows."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -27,19 +28,29 @@ logger = logging.getLogger(__name__)
 #: Deltas wait at most this long for more text.
 COALESCE_SECONDS = 0.04
 
-#: Keys: stream, stop flag. Arguments: entries and seconds to keep; id, field and value of each frame.
+#: Keys: stream and stop flag of each draft. Arguments: entries and seconds to keep; then, draft by draft, the number of
+#: frames, and id, field and value of each. Answers, draft by draft: whether to stop, or what was refused.
 #: A frame that is there already, word for word, was sent before its answer was lost: that is no other writer.
-_APPEND = """
-for i = 3, #ARGV, 3 do
-    local added = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2])
-    if type(added) == 'table' and added.err then
-        if not string.find(added.err, 'equal or smaller', 1, true) then return added end
-        local there = redis.call('XRANGE', KEYS[1], ARGV[i], ARGV[i])[1]
-        if not there or there[2][1] ~= ARGV[i + 1] or there[2][2] ~= ARGV[i + 2] then return -1 end
+APPEND = """
+local answers, at = {}, 3
+for key = 1, #KEYS, 2 do
+    local stream, answer = KEYS[key], nil
+    local after = at + 1 + 3 * tonumber(ARGV[at])
+    for i = at + 1, after - 1, 3 do
+        local added = redis.pcall('XADD', stream, 'MAXLEN', '~', ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2])
+        if type(added) == 'table' and added.err then
+            if not string.find(added.err, 'equal or smaller', 1, true) then answer = added break end
+            local there = redis.call('XRANGE', stream, ARGV[i], ARGV[i])[1]
+            if not there or there[2][1] ~= ARGV[i + 1] or there[2][2] ~= ARGV[i + 2] then answer = -1 break end
+        end
     end
+    if not answer then
+        redis.call('EXPIRE', stream, ARGV[2])
+        answer = redis.call('EXISTS', KEYS[key + 1])
+    end
+    answers[#answers + 1], at = answer, after
 end
-redis.call('EXPIRE', KEYS[1], ARGV[2])
-return redis.call('EXISTS', KEYS[2])
+return answers
 """
 _OTHER_WRITER = -1
 
@@ -104,17 +115,16 @@ class Draft:
         }  # fmt: skip
         self.waiting.append(frame)
 
-    def append_to(self, pipe: Any) -> None:
-        """Queue what waits, and the question whether to stop, as one command on a pipeline (sync or async)."""
-        frames: list[Any] = []
-        for frame in self.waiting:
-            frames += [entry_id(frame["seq"]), *(pair for item in as_fields(frame).items() for pair in item)]
+    def prepare(self) -> list[Any]:
+        """The arguments of `APPEND` for what waits now; `take` reads its answer."""
         self._sent = len(self.waiting)
-        keys = stream_key(self.message_id), stop_key(self.message_id)
-        pipe.eval(_APPEND, len(keys), *keys, STREAM_ENTRIES, STREAM_SECONDS, *frames)
+        arguments: list[Any] = [self._sent]
+        for frame in self.waiting:
+            arguments += [entry_id(frame["seq"]), *(pair for item in as_fields(frame).items() for pair in item)]
+        return arguments
 
     def take(self, answer: Any) -> bool:
-        """Read the answer of `append_to`; True when somebody asked to stop. Raises NotTheWriter.
+        """Read this draft's answer; True when somebody asked to stop. Raises NotTheWriter.
 
         Any other refusal (a full Redis) leaves the frames waiting.
         """
@@ -127,6 +137,15 @@ class Draft:
         return bool(answer)
 
 
+def append_command(drafts: Sequence[Draft]) -> tuple[list[Any], list[Any]]:
+    """Keys and arguments of APPEND for what waits of these drafts; each takes its own of the answers."""
+    keys, arguments = [], [STREAM_ENTRIES, STREAM_SECONDS]
+    for draft in drafts:
+        keys += [stream_key(draft.message_id), stop_key(draft.message_id)]
+        arguments += draft.prepare()
+    return keys, arguments
+
+
 def flush(draft: Draft) -> bool:
     """Send what waits, in one round trip; True when somebody asked to stop. Raises NotTheWriter.
 
@@ -134,12 +153,13 @@ def flush(draft: Draft) -> bool:
     """
     draft.cut()
     try:
-        with redis_client().pipeline(transaction=False) as pipe:
-            draft.append_to(pipe)
-            return draft.take(pipe.execute(raise_on_error=False)[0])
+        (answer,) = redis_client().register_script(APPEND)(*append_command([draft]))
     except RedisDown:
         logger.warning("chat.stream.unavailable")
         return False
+    except redis.exceptions.ResponseError as error:
+        answer = error
+    return draft.take(answer)
 
 
 def ask_to_stop(message_id: UUID) -> None:

@@ -114,14 +114,18 @@ def background_tasks() -> "list[asyncio.Task[Any]]":
     return [task for task in tuple(_running) if task.get_loop() is loop]
 
 
-def lock_until_commit(name: str, *, shared: bool = False) -> None:
+def lock_until_commit(name: str, *, shared: bool = False, ahead: bool = False) -> None:
     """Wait for the lock of this name and hold it until the transaction ends; shared ones exclude only the others.
 
-    PostgreSQL holds it: one lock over all processes and machines of the house.
+    PostgreSQL holds it: one lock over all processes and machines of the house. With `ahead`, in a pipeline, whoever
+    fetches next waits for it.
     """
     function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {function}(hashtextextended(%s, 0))", [name])
+        if not ahead:
+            # In a pipeline it has only been sent.
+            cursor.fetchone()
 
 
 def try_lock_until_commit(name: str) -> bool:

@@ -2,12 +2,13 @@
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 from config.common.ids import uuid7
 from results.models import ResultStatus
 from tasks.events import CompletedAttempt
-from tasks.queue.connection import fetch
+from tasks.queue.connection import Rows, send
 from tasks.registry import EngineOutcome
 
 #: What the columns hold. An engine that overdoes it loses a detail; its answer must not be lost for that.
@@ -16,7 +17,8 @@ _INT4_MAX = 2**31 - 1
 
 #: The catalogue row is joined rather than cached: prices are those of this moment and no foreign key can be stale.
 #: A price that is no plain number, and a sum that the column cannot hold, leave the cost unknown (NULL) instead of
-#: failing the task. The conflict target is the one key that a repeated recording meets; others that break raise.
+#: failing the task. The conflict target is the one key that a repeated recording meets; others that break raise. Two
+#: at once would break the second key before the first one is looked at: the task's row, ours already, lets one in.
 RECORD = """
 INSERT INTO results (
     result_id, task_id, attempt, engine_id, engine_type, engine_name, engine_version, status, is_final, output_data,
@@ -31,6 +33,7 @@ FROM jsonb_to_recordset(%(answers)s::jsonb) AS answer (
     result_id uuid, engine_type text, engine_name text, engine_version text, status text, output_data jsonb,
     confidence_score float8, processing_time int, token_usage jsonb, error_message text
 )
+LEFT JOIN (SELECT FROM tasks WHERE task_id = %(task_id)s FOR NO KEY UPDATE) AS held ON true
 LEFT JOIN engines AS engine ON engine.domain = answer.engine_type AND engine.name = answer.engine_name
 LEFT JOIN LATERAL (
     SELECT sum(used.value::numeric * CASE
@@ -50,9 +53,14 @@ def record_results(*, attempt: CompletedAttempt) -> int:
     Cost is the sum of usage times today's price over the priced units, in the catalogue row's currency; NULL when the
     engine is not in the catalogue or none of its units has a price. Recording the same attempt again changes nothing.
     """
+    return len(send_results(attempt=attempt)())
+
+
+def send_results(*, attempt: CompletedAttempt) -> Callable[[], Rows]:
+    """As `record_results`, but within `pipelined()` it waits only if what it returns is called: for the new rows."""
     # NaN is no JSON: refused here, where the traceback still shows the engine, instead of by jsonb.
     answers = json.dumps([_row(outcome) for outcome in attempt.results], allow_nan=False, ensure_ascii=False)
-    return len(fetch(RECORD, {"task_id": attempt.task_id, "attempt": attempt.attempt, "answers": answers}))
+    return send(RECORD, {"task_id": attempt.task_id, "attempt": attempt.attempt, "answers": answers})
 
 
 def _row(outcome: EngineOutcome) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Raw statements on Django's own connection: server-side parameters and prepared plans, and the session's actor."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg
@@ -15,12 +15,20 @@ DatabaseDown = (OperationalError, InterfaceError, psycopg.OperationalError, psyc
 PREPARE_THRESHOLD = 5
 
 
-def fetch(statement: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+Rows = list[tuple[Any, ...]]
+
+
+def fetch(statement: str, parameters: Mapping[str, Any] | None = None) -> Rows:
     """Run one statement and return its rows (none for statements without a result).
 
     It takes part in the surrounding `transaction.atomic()`, because the connection is the same; within `pipelined()`
     every statement must return rows.
     """
+    return send(statement, parameters)()
+
+
+def send(statement: str, parameters: Mapping[str, Any] | None = None) -> Callable[[], Rows]:
+    """As `fetch`, but within `pipelined()` it waits for the rows only when what it returns is called."""
     connection.ensure_connection()
     raw = connection.connection
     if raw.prepare_threshold is None:
@@ -28,10 +36,16 @@ def fetch(statement: str, parameters: Mapping[str, Any] | None = None) -> list[t
         # bind on the client and never prepare, whatever is set here.
         raw.prepare_threshold = PREPARE_THRESHOLD
     # An error may be that of a statement sent before (`accounts.queries.pipelined`), which others expect as Django's.
-    with connection.wrap_database_errors, psycopg.Cursor(raw) as cursor:
+    cursor = psycopg.Cursor(raw)
+    with connection.wrap_database_errors:
         cursor.execute(statement.encode(), parameters, prepare=True)
-        # Not `cursor.description`, which builds an object for every column. None: sent ahead, fetchall waits for it.
-        return cursor.fetchall() if cursor.pgresult is None or cursor.pgresult.nfields else []
+
+    def rows() -> Rows:
+        with connection.wrap_database_errors, cursor:
+            # Not `cursor.description`, which builds an object for every column. None: sent ahead, fetchall waits.
+            return cursor.fetchall() if cursor.pgresult is None or cursor.pgresult.nfields else []
+
+    return rows
 
 
 def prefer_indexes(connection: BaseDatabaseWrapper, **_kwargs: object) -> None:

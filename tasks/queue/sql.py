@@ -50,6 +50,10 @@ WHERE task_id = %(task)s AND status = 'processing' AND attempt = %(attempt)s AND
 RETURNING task_id
 """
 
+#: FINISH of a task that nobody else has seen: the caller shows its row without reading it again.
+FINISHED_NEW = ("status", "attempt", "assigned_worker_id", "progress", "started_at", "completed_at", "updated_at")
+FINISH_NEW = FINISH.replace("RETURNING task_id", f"RETURNING {', '.join(FINISHED_NEW)}")
+
 #: FINISH of one task and CLAIM of another in one statement. Most of the cost of each is that of any statement.
 FINISH_AND_CLAIM = f"""
 UPDATE tasks t SET status = CASE WHEN t.task_id = %(task)s THEN 'completed' ELSE 'processing' END,

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import transaction
 from psycopg.types.json import Jsonb
 
-from accounts.queries import prepared_cursor
-from accounts.services import settle_usage
+from accounts.queries import pipelined, prepared_cursor
+from accounts.services import settle_usage_ahead
 from tasks.events import CompletedAttempt, task_completed
 from tasks.models import Task
 from tasks.queue import sql
-from tasks.queue.connection import fetch
+from tasks.queue.connection import fetch, send
 from tasks.registry import JsonObject, Outcome, kind_named, kinds
 from tasks.services.chains import advance_chain, lock_chain
 from tasks.services.ending import release_reservations
@@ -119,15 +119,34 @@ def finish_task(*, claim: Claim, outcome: Outcome) -> bool:
         lock_chain(claim.parent_task_id)
         if not fetch(sql.FINISH, parameters):
             return _was_finished_by_us(claim)
-        if outcome.results:
-            attempt = CompletedAttempt(claim.task_id, claim.user_id, claim.project_id, claim.attempt, outcome.results)
-            task_completed.send(sender=None, attempt=attempt)
-        if outcome.in_transaction:
-            outcome.in_transaction()
-        _settle(claim, outcome.usage)
+        _write_what_came(claim, outcome)
         if claim.parent_task_id is not None:
             advance_chain(claim.parent_task_id)
     return True
+
+
+def finish_new_task(*, claim: Claim, outcome: Outcome) -> dict[str, Any] | None:
+    """Finish what `claim_new_task` has claimed in this transaction; returns what its row says now, without the output.
+
+    Nothing waits for an answer until all is sent. None: its queue is paused, and the caller must roll back.
+    """
+    with pipelined():
+        finished = send(sql.FINISH_NEW, _finish_parameters(claim, outcome))
+        _write_what_came(claim, outcome)
+        rows = finished()
+    return dict(zip(sql.FINISHED_NEW, rows[0], strict=True)) if rows else None
+
+
+def _write_what_came(claim: Claim, outcome: Outcome) -> None:
+    if outcome.results:
+        attempt = CompletedAttempt(claim.task_id, claim.user_id, claim.project_id, claim.attempt, outcome.results)
+        task_completed.send(sender=None, attempt=attempt)
+    if outcome.in_transaction:
+        outcome.in_transaction()
+    kind = kind_named(claim.task_type)
+    if kind.estimate:
+        actual = dict(outcome.usage or kind.estimate(claim.input_data))
+        settle_usage_ahead(reservation_id=claim.task_id, actual=actual)
 
 
 def finish_and_claim(*, claim: Claim, outcome: Outcome, next_task_id: UUID | None) -> tuple[bool, Claim | None]:
@@ -159,12 +178,6 @@ def _ends_alone(claim: Claim, outcome: Outcome) -> bool:
 def _was_finished_by_us(claim: Claim) -> bool:
     """A commit whose answer was cut off is repeated: then the row is completed, and by us."""
     return bool(fetch(sql.FINISHED_BY_US, claim.fence))
-
-
-def _settle(claim: Claim, usage: Mapping[str, int]) -> None:
-    kind = kind_named(claim.task_type)
-    if kind.estimate:
-        settle_usage(reservation_id=claim.task_id, actual=dict(usage or kind.estimate(claim.input_data)))
 
 
 def backoff_seconds(retry_count: int) -> float:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, ApiKey
-from accounts.queries import insert_row, pipelined
+from accounts.queries import insert_row
 from accounts.services import admit, hold_usage, release_usage
 from config.common.ids import uuid7
 from config.common.problems import Forbidden
@@ -149,16 +149,15 @@ def _insert(task: Task, kind: TaskKind) -> Task:
             project_id=task.project_id, reservation_id=task.task_id,
         )  # fmt: skip
     try:
-        with acting(task.user, "submitted"):
+        with acting(task.user, "submitted", ahead=True):
             if task.parent_task_id is not None:
                 lock_parent(task)
-            with pipelined():
-                insert_row(task)
-                if amounts:
-                    hold_usage(
-                        reservation_id=task.task_id, account_id=task.user_id, amounts=amounts, key_id=task.api_key_id,
-                        project_id=task.project_id, is_settled=lambda: task.status == TaskStatus.COMPLETED,
-                    )  # fmt: skip
+            insert_row(task)
+            if amounts:
+                hold_usage(
+                    reservation_id=task.task_id, account_id=task.user_id, amounts=amounts, key_id=task.api_key_id,
+                    project_id=task.project_id, is_settled=lambda: task.status == TaskStatus.COMPLETED,
+                )  # fmt: skip
             if kind.on_submit:
                 kind.on_submit(task)
             # A kind may answer at once, from a cache: then there is nothing to dispatch.

@@ -20,6 +20,8 @@ from tts.selectors.requests import files_of
 from tts.services.files import is_kept
 
 _PIECE_BYTES = 1024 * 1024
+#: What is read with the opening, in the view's thread: of most files that is all there is.
+_FIRST_PIECE_BYTES = 4 * 1024 * 1024
 #: No file has more than 18 digits of bytes; longer numbers are no range, and int() refuses thousands of digits.
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
@@ -71,7 +73,7 @@ def file_response(http_request: HttpRequest, audio_file: AudioFile, *, as_attach
         return known
     first, last = _requested_range(http_request, etag, audio_file.file_size)
     # In the view's thread already.
-    opened = _open_at(audio_file.file_path, first, min(_PIECE_BYTES, last - first + 1))
+    opened = _open_at(audio_file.file_path, first, min(_FIRST_PIECE_BYTES, last - first + 1))
     pieces = file_pieces(audio_file.file_path, first, last, opened)
     response = StreamingHttpResponse(pieces, content_type=audio_file.mime_type)
     # For an answer that nobody reads; Django's own FileResponse does the same.
@@ -108,14 +110,17 @@ async def file_pieces(
 ) -> AsyncIterator[bytes]:
     """The bytes from `first` to `last`; reading happens in threads, so that a slow disk holds nobody else up.
 
-    Pieces are 1 MiB: large enough that threads cost little, small enough for hundreds of listeners at once. The next
-    one is read while one is sent. `opened` is what `_open_at` returned, where the caller had a thread for it.
+    Later pieces are 1 MiB: large enough that threads cost little, small enough for hundreds of listeners at once. The
+    next one is read while one is sent. `opened` is what `_open_at` returned, where the caller had a thread for it.
     """
     left = last - first + 1
-    file, piece = opened or await sync_to_async(_open_at)(name, first, min(_PIECE_BYTES, left))
+    file, piece = opened or await sync_to_async(_open_at)(name, first, min(_FIRST_PIECE_BYTES, left))
     try:
         while piece:
             left -= len(piece)
+            if left <= 0:
+                yield piece
+                return
             following = asyncio.ensure_future(_read(file, min(_PIECE_BYTES, left)))
             try:
                 yield piece
@@ -127,7 +132,8 @@ async def file_pieces(
 
 
 async def _read(file: "File[bytes]", size: int) -> bytes:
-    return await sync_to_async(file.read)(size) if size > 0 else b""
+    piece: bytes = await sync_to_async(file.read)(size)
+    return piece
 
 
 def _open_at(name: str, first: int, size: int) -> tuple["File[bytes]", bytes]:

@@ -30,7 +30,7 @@ from tts.api.serializers import (
 from tts.models import AudioRequest
 from tts.querysets import AudioRequestQuerySet
 from tts.selectors.live import cached_answer
-from tts.selectors.requests import audio_requests_for, find_audio_request, status_of
+from tts.selectors.requests import audio_requests_for, find_audio_request, find_spoken_request, status_of
 from tts.selectors.speakers import find_voices
 from tts.services import AudioRequestNotFound, InvalidSpeechInput, cancel_audio_request, request_speech
 
@@ -108,7 +108,8 @@ class AudioRequestViewSet(mixins.ListModelMixin, GenericViewSet[AudioRequest]):
     @action(detail=True, methods=["get"], url_path="file", url_name="file", content_negotiation_class=AnyAccept)
     def download(self, request: Request, pk: UUID) -> HttpResponseBase:
         """The sound itself, whole or in ranges; 409 while it is not ready."""
-        audio_file = ready_file(self._request(pk), request.query_params.get("engine"))
+        spoken = find_spoken_request(pk, account_of(request), key_of(request))
+        audio_file = ready_file(spoken or self._request(pk), request.query_params.get("engine"))
         return file_response(request._request, audio_file, as_attachment="download" in request.query_params)
 
     def _request(self, pk: UUID) -> AudioRequest:

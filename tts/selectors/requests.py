@@ -14,7 +14,7 @@ from projects.selectors import key_scope
 from tasks.models import Task
 from tasks.states import TaskStatus
 from tts.models import AudioFile, AudioRequest
-from tts.querysets import AudioRequestQuerySet
+from tts.querysets import AudioFileQuerySet, AudioRequestQuerySet
 from tts.selectors.live import read_live_status
 
 #: Counting further costs the database and tells the reader nothing: the position is then "1000 or more".
@@ -29,9 +29,19 @@ def audio_requests_for(user: Viewer, key: ApiKey | None = None) -> AudioRequestQ
 
 def find_audio_request(pk: UUID, user: Viewer, key: ApiKey | None = None) -> AudioRequest | None:
     """One of `audio_requests_for`, with its task."""
-    if key is None:
-        return _visible_request(is_staff(user), has_key=False).first(request=pk, person=user.pk)
-    return _visible_request(is_staff(user), has_key=True).first(request=pk, person=user.pk, key=key.pk)
+    visible = _visible_request(is_staff(user), has_key=key is not None)
+    return visible.first(request=pk, person=user.pk, key=key.pk if key else None)
+
+
+def find_spoken_request(pk: UUID, user: Viewer, key: ApiKey | None = None) -> AudioRequest | None:
+    """As `find_audio_request` if the request has files: with them, in one query."""
+    visible = _visible_files(is_staff(user), has_key=key is not None)
+    files = visible.all(request=pk, person=user.pk, key=key.pk if key else None)
+    if not files:
+        return None
+    request: AudioRequest = files[0].request
+    request.answers = files
+    return request
 
 
 @cache
@@ -39,6 +49,16 @@ def _visible_request(staff: bool, *, has_key: bool) -> CompiledQuery[AudioReques
     def build(request: UUID, person: UUID, key: UUID) -> AudioRequestQuerySet:
         visible = audio_requests_for(AnyPerson(person, is_staff=staff), ApiKey(key_id=key) if has_key else None)
         return visible.filter(pk=request)
+
+    return CompiledQuery(build, request=UUID, person=UUID, key=UUID)
+
+
+@cache
+def _visible_files(staff: bool, *, has_key: bool) -> CompiledQuery[AudioFile]:
+    def build(request: UUID, person: UUID, key: UUID) -> AudioFileQuerySet:
+        visible: AudioFileQuerySet = AudioFile.objects.visible_to(AnyPerson(person, is_staff=staff))
+        scope = key_scope(ApiKey(key_id=key) if has_key else None, "request__task__project_id")
+        return _in_order(visible.filter(scope, request_id=request)).select_related("request__task")
 
     return CompiledQuery(build, request=UUID, person=UUID, key=UUID)
 
@@ -58,12 +78,14 @@ _BY_TASK = CompiledQuery[AudioRequest](
 
 def files_of(request: AudioRequest) -> list[AudioFile]:
     """The request's files, the first engine's first, without their word timings: those may be long."""
-    return _FILES.all(request=request.pk)
+    return list(request.answers) or _FILES.all(request=request.pk)
 
 
-_FILES = CompiledQuery[AudioFile](
-    lambda request: AudioFile.objects.filter(request_id=request).order_by("pk").defer("word_timings"), request=UUID
-)
+def _in_order(files: AudioFileQuerySet) -> AudioFileQuerySet:
+    return files.order_by("pk").defer("word_timings")
+
+
+_FILES = CompiledQuery[AudioFile](lambda request: _in_order(AudioFile.objects.filter(request_id=request)), request=UUID)
 
 
 def queue_position(task: Task) -> int | None:

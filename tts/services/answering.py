@@ -3,6 +3,9 @@
 The task walks through the same states by the same statements, so its history, results and quota are those of any other.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from uuid import UUID
 
 from django.db import transaction
@@ -12,9 +15,9 @@ from tasks.engines.errors import EngineError
 from tasks.live import publish_frame, state_frame
 from tasks.models import Task, Worker
 from tasks.services.acting import acting
-from tasks.services.running import claim_new_task, finish_task
-from tasks.states import TaskStatus
+from tasks.services.running import claim_new_task, finish_new_task
 from tts.models import AudioRequest
+from tts.services.files import check_kept_files
 from tts.services.inputs import SpeechOrder
 from tts.services.rendering import Rendering, cached_renderings, outcome_of
 
@@ -26,6 +29,21 @@ def ensure_cache_worker() -> None:
     """Make the row behind CACHE_WORKER_ID, after each migration."""
     worker = Worker(worker_id=CACHE_WORKER_ID, hostname="cache", pid=0, profile="light", stopped_at=Now())
     Worker.objects.bulk_create([worker], ignore_conflicts=True)
+
+
+#: By task: requests that were answered where somebody asks for them.
+_answered: ContextVar[dict[UUID, AudioRequest] | None] = ContextVar("answered", default=None)
+
+
+@contextmanager
+def answers_in_hand() -> Iterator[dict[UUID, AudioRequest]]:
+    """Requests answered inside, by task and as the transaction leaves them: nobody needs to read them again."""
+    answered: dict[UUID, AudioRequest] = {}
+    token = _answered.set(answered)
+    try:
+        yield answered
+    finally:
+        _answered.reset(token)
 
 
 class _NotNow(Exception):
@@ -44,15 +62,23 @@ def answer_from_cache(task: Task, request: AudioRequest, order: SpeechOrder) -> 
             _complete(task, order, request, renderings)
     except (EngineError, _NotNow):
         return False
-    task.status = TaskStatus.COMPLETED
     transaction.on_commit(lambda: _announce(task), robust=True)
     return True
 
 
 def _complete(task: Task, order: SpeechOrder, request: AudioRequest, renderings: list[Rendering]) -> None:
     claim = claim_new_task(task=task, worker_id=CACHE_WORKER_ID)
-    if not finish_task(claim=claim, outcome=outcome_of(order, request, renderings, is_new=True)):
+    row = finish_new_task(claim=claim, outcome=outcome_of(order, request, renderings, is_new=True))
+    if row is None:
         raise _NotNow
+    files = [rendering.audio_file for rendering in renderings if rendering.audio_file is not None]
+    check_kept_files({audio_file.file_path for audio_file in files})
+    # Nothing can fail any more. Who wants the output, too, has Django read it.
+    del task.__dict__["output_data"]
+    task.__dict__.update(row)
+    request.answers = files
+    if (answered := _answered.get()) is not None:
+        answered[task.pk] = request
 
 
 def _announce(task: Task) -> None:

@@ -1,7 +1,8 @@
 """Where sound lies: files named by their content (`tasks.storage`), as the voice domain calls and refuses them."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,8 +14,8 @@ from tts.audio import AudioWriteError
 from tts.models import AudioFile
 
 __all__ = [
-    "FOLDER", "ORPHAN_AGE", "STORE", "download_name", "is_kept", "keep_file", "lock_kept_files", "partial_path",
-    "remove_orphan_files",
+    "FOLDER", "ORPHAN_AGE", "STORE", "check_kept_files", "download_name", "is_kept", "keep_file", "lock_kept_files",
+    "partial_path", "remove_orphan_files",
 ]  # fmt: skip
 
 logger = logging.getLogger(__name__)
@@ -52,10 +53,22 @@ def _write_error(error: StoreFailed) -> AudioWriteError:
     return AudioWriteError(error.message, code=code, retryable=True)
 
 
-def lock_kept_files(names: Iterable[str]) -> None:
+def lock_kept_files(names: Collection[str]) -> None:
     """Keep the cleaner off these files until the transaction ends; raises EngineError (retryable) if one is gone."""
-    try:
+    with _removed_as_engine_error():
         STORE.lock(names)
+
+
+def check_kept_files(names: Collection[str]) -> None:
+    """After `STORE.lock_ahead`; raises as `lock_kept_files`."""
+    with _removed_as_engine_error():
+        STORE.check_there(names)
+
+
+@contextmanager
+def _removed_as_engine_error() -> Iterator[None]:
+    try:
+        yield
     except StoreFailed as error:
         message = "The audio file was removed before it could be recorded."
         raise EngineError(message, code="audio_file_removed", retryable=True) from error

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import Account, ApiKey
-from accounts.queries import insert_row, pipelined
+from accounts.queries import insert_row
 from config.common.problems import Forbidden, NotFound
 from projects.models import Project
 from tasks.models import Task
@@ -14,7 +14,7 @@ from tasks.services import cancel_task, submit_task
 from tts.models import AudioRequest
 from tts.selectors.requests import request_of_task
 from tts.selectors.speakers import speakers_remembered
-from tts.services.answering import answer_from_cache
+from tts.services.answering import answer_from_cache, answers_in_hand
 from tts.services.inputs import SpeechOrder
 from tts.services.status import forget_status
 
@@ -40,7 +40,7 @@ def request_speech(
 
     The same idempotency key with the same input gives the first request back.
     """
-    with speakers_remembered():
+    with speakers_remembered(), answers_in_hand() as answered:
         task = submit_task(
             user=user,
             project=project,
@@ -50,7 +50,7 @@ def request_speech(
             idempotency_key=idempotency_key,
             request_id=request_id,
         )
-    return request_of_task(task.pk)
+    return answered.get(task.pk) or request_of_task(task.pk)
 
 
 def create_audio_request(task: Task) -> None:
@@ -66,9 +66,8 @@ def create_audio_request(task: Task) -> None:
         pitch=order.pitch,
         metadata=dict(order.metadata),
     )
-    with pipelined():
-        insert_row(request)
-        answer_from_cache(task, request, order)
+    insert_row(request)
+    answer_from_cache(task, request, order)
 
 
 def cancel_audio_request(*, request: AudioRequest, actor: Account) -> AudioRequest:

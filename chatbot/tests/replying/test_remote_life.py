@@ -2,14 +2,17 @@
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
+import psycopg
 import pytest
 from channels.db import database_sync_to_async
+from django.db import connection
 from django.db.models.functions import Now
 
 from accounts.models import UsageReservation
 from chatbot.models import Conversation, Message
-from chatbot.replying import remote
+from chatbot.replying import keeping, remote
 from chatbot.services import ask_question, interrupt_silent_replies
 from chatbot.tests.replying.conftest import House
 from chatbot.tests.streaming import Reading, frames_of, reading, text_of, until, until_exists
@@ -27,13 +30,13 @@ TEXTS = tuple(f" word{number}" for number in range(20))
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Checkpoints and looks at the row come sooner."""
-    monkeypatch.setattr(remote, "CHECKPOINT_SECONDS", 0.2)
+    monkeypatch.setattr(keeping, "CHECKPOINT_SECONDS", 0.2)
     monkeypatch.setattr("chatbot.streams.tail.GAP_SECONDS", 0.05)
 
 
-async def begun(house: House) -> tuple[Message, Reading]:
+async def begun(house: House, **fields: Any) -> tuple[Message, Reading]:
     """A reply whose upstream has said two words and is silent."""
-    reply = await house.ask(behave=then_hang(*words(" a", " b", finish_reason=None)))
+    reply = await house.ask(behave=then_hang(*words(" a", " b", finish_reason=None)), **fields)
     reader = reading(reply.pk)
     await reader.until(1)
     return reply, reader
@@ -79,6 +82,22 @@ async def test_stop_that_redis_forgot_is_read_from_the_row(house: House) -> None
     await reader.end(within_seconds=2)
     row = await house.row(reply)
     assert (row.status, row.content, text_of(reader.frames)) == ("stopped", " a b", " a b")
+
+
+async def test_row_that_somebody_holds_waits_alone(house: House) -> None:
+    """The others are stored meanwhile; the held one is nobody else's for that, and follows."""
+    own = house.conversation
+    other = await Conversation.objects.acreate(user=own.user, project=own.project)
+    (held, _), (free, _) = await begun(house), await begun(house, conversation=other)
+    rows = Message.objects.filter(pk__in=[held.pk, free.pk])
+    where = {"host": connection.settings_dict["HOST"], "dbname": connection.settings_dict["NAME"], "user": "postgres"}
+    async with await psycopg.AsyncConnection.connect(**where) as holder:
+        await holder.execute("UPDATE messages SET heartbeat_at = now() - interval '1 hour' WHERE id = %s", [held.pk])
+        for _turn in range(2):
+            await rows.filter(pk=free.pk).aupdate(heartbeat_at=Now() - timedelta(hours=1))
+            await until_exists(rows.filter(pk=free.pk, heartbeat_at__gt=Now() - timedelta(minutes=1)))
+    await until_exists(rows.filter(pk=held.pk, heartbeat_at__gt=Now() - timedelta(minutes=1)))
+    assert {row.status async for row in rows} == {"streaming"}
 
 
 async def test_zombie_writes_nothing_more(house: House) -> None:

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from chatbot.streams.frames import STREAM_SECONDS, stream_key
-from chatbot.streams.writer import Draft, NotTheWriter, ask_to_stop, flush
+from chatbot.streams.writer import APPEND, Draft, NotTheWriter, append_command, ask_to_stop, flush
 from chatbot.tests.streaming import frames_of
 from config.common.ids import uuid7
 from config.common.redis import redis_client
@@ -90,9 +90,7 @@ def test_stream_expires_after_its_time(draft: Draft) -> None:
 
 def send_unheard(draft: Draft) -> None:
     """As when the answer is lost on its way: Redis has the frames, the writer does not know."""
-    with redis_client().pipeline(transaction=False) as pipe:
-        draft.append_to(pipe)
-        pipe.execute()
+    redis_client().register_script(APPEND)(*append_command([draft]))
 
 
 def test_frames_sent_twice_are_there_once(draft: Draft) -> None:

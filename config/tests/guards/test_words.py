@@ -8,6 +8,7 @@ from config.tests.guards.sources import ROOT, Source, product, tracked_files
 #: Files that may catch everything, and why.
 CATCH_ALL = {
     "accounts/consumers.py": "the socket's edge: any job may fail, and a page that is not told would wait for ever",
+    "chatbot/replying/keeping.py": "the keeper's edge: one checkpoint that failed must not end those of all others",
     "chatbot/replying/remote.py": "the writer's edge: an engine may raise anything, and the row must say so",
     "chatbot/replying/titling.py": "the title's edge: an engine may raise anything, and the reply has ended well",
     "monitoring/drainer.py": "the drainer's edge: a receiver may raise anything, and the stream keeps what waits",

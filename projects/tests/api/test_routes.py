@@ -123,7 +123,7 @@ def test_number_of_queries_of_members_and_keys_does_not_grow(
     with django_assert_num_queries(2):
         assert len(client.get(f"{url}members/").data["results"]) == rows + 2
     # The project, one's membership for the ability, the rows.
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(client.get(f"{url}keys/").data["results"]) == rows + 1
 
 

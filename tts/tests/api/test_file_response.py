@@ -154,10 +154,10 @@ async def test_pieces_are_exactly_the_bytes(first: int, last: int) -> None:
     assert content == (bytes(range(250)) * 4)[first : last + 1]
 
 
-async def test_large_file_comes_in_pieces_of_1_mib(media: Path) -> None:
-    (media / "large.wav").write_bytes(b"x" * (2_400 * 1024))
-    sizes = [len(piece) async for piece in file_pieces("large.wav", 1, 2_400 * 1024 - 1)]
-    assert sizes == [1024 * 1024, 1024 * 1024, 352 * 1024 - 1]
+async def test_large_file_comes_in_pieces_of_1_mib_after_the_first(media: Path) -> None:
+    (media / "large.wav").write_bytes(b"x" * (5_472 * 1024))
+    sizes = [len(piece) async for piece in file_pieces("large.wav", 1, 5_472 * 1024 - 1)]
+    assert sizes == [4_096 * 1024, 1024 * 1024, 352 * 1024 - 1]
 
 
 @pytest.mark.usefixtures("_stored")
@@ -184,9 +184,9 @@ def test_answer_that_nobody_reads_closes_the_file(media: Path) -> None:
 
 
 async def test_next_piece_is_read_while_one_is_sent(media: Path) -> None:
-    (media / "large.wav").write_bytes(b"x" * (2_048 * 1024))
-    pieces = file_pieces("large.wav", 0, 2_048 * 1024 - 1)
-    assert len(await anext(pieces)) == 1024 * 1024
+    (media / "large.wav").write_bytes(b"x" * (5_120 * 1024))
+    pieces = file_pieces("large.wav", 0, 5_120 * 1024 - 1)
+    assert len(await anext(pieces)) == 4_096 * 1024
     (media / "large.wav").write_bytes(b"")
     # It stops, and says so by the bytes that are missing, whether the read came before or after.
     assert len(b"".join([piece async for piece in pieces])) in (0, 1024 * 1024)

@@ -1,6 +1,7 @@
 """Requests that the cache answers while they are submitted."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -12,8 +13,10 @@ from projects.services import create_project
 from results.models import Result
 from tasks.models import Queue, Task, Worker
 from tasks.services import pause_queue, submit_task
+from tasks.services.running import Claim, claim_new_task
 from tts.models import AudioFile, AudioRequest
-from tts.services import request_speech
+from tts.selectors.requests import files_of
+from tts.services import answering, request_speech
 from tts.services.answering import CACHE_WORKER_ID, ensure_cache_worker
 from tts.tests.conftest import Run, Speak
 
@@ -77,6 +80,27 @@ def test_paused_queue_answers_nothing(spoken: AudioRequest, speak: Speak, staff:
 def test_lost_file_is_left_to_a_worker(spoken: AudioRequest, speak: Speak, media: Path) -> None:
     (media / spoken.files.get().file_path).unlink()
     assert speak().task.status == "pending"
+
+
+def test_file_that_the_cleaner_takes_meanwhile_is_left_to_a_worker(
+    spoken: AudioRequest, speak: Speak, media: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def claim(**arguments: Any) -> Claim:
+        (media / spoken.files.get().file_path).unlink()
+        return claim_new_task(**arguments)
+
+    monkeypatch.setattr(answering, "claim_new_task", claim)
+    again = speak()
+    assert (again.task.status, again.task.attempt, again.task.output_data) == ("pending", 0, None)
+    assert (AudioFile.objects.count(), Result.objects.count(), again.task.history.count()) == (1, 1, 1)
+
+
+def test_answer_in_hand_is_what_the_rows_say(spoken: AudioRequest, speak: Speak) -> None:
+    again = speak()
+    row = AudioRequest.objects.select_related("task").get(pk=again.pk)
+    for mine, stored in ((again, row), (again.task, row.task), (files_of(again)[0], files_of(row)[0])):
+        names = [field.attname for field in stored._meta.concrete_fields if field.attname in vars(stored)]
+        assert {name: getattr(mine, name) for name in names} == {name: getattr(stored, name) for name in names}
 
 
 def test_one_engine_of_two_in_the_cache_is_left_to_a_worker(spoken: AudioRequest, speak: Speak) -> None:
