@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import random
 from collections.abc import Callable, Coroutine
 from functools import partial
 from typing import Any
@@ -17,7 +18,7 @@ logger = logging.getLogger(__name__)
 NOT_SIGNED_IN = 4401
 NO_LONGER_ALLOWED = 4403
 INTERNAL_ERROR = 1011
-#: Rights are looked at again this often while a socket is open.
+#: Rights are looked at again this often at least while a socket is open.
 RECHECK_SECONDS = 30.0
 
 
@@ -86,7 +87,8 @@ class PersonConsumer(AsyncJsonWebsocketConsumer):
     async def _recheck(self) -> None:
         """Close when the person was blocked."""
         while True:
-            await asyncio.sleep(RECHECK_SECONDS)
+            # Many sockets open at once, after a restart for instance; their questions need not come at once.
+            await asyncio.sleep(RECHECK_SECONDS * random.uniform(0.5, 1))  # noqa: S311  (hides nothing)
             account = await Account.objects.filter(pk=self.account.pk).afirst()
             if account is None or not account.may_act:
                 await self.close(NO_LONGER_ALLOWED)

@@ -7,16 +7,18 @@ from collections.abc import Iterator
 
 import redis
 
+from chatbot.streams.reader import stream_hub
 from chatbot.streams.writer import APPEND, COALESCE_SECONDS, Draft, NotTheWriter, append_command
 from config.common.concurrency import PerLoop
 from config.common.redis import RedisDown, async_redis_client
 
 logger = logging.getLogger(__name__)
 
-#: So many drafts go together; before the next ones go, these reach their sockets.
-_AT_ONCE = 50
-#: Where sending takes longer than drafts may wait, others still get a turn.
-_LEAST_PAUSE_SECONDS = 0.005
+#: Those that are due go together, so many at most; before the next ones go, these reach their sockets.
+_TURN_SECONDS = 0.008
+_AT_ONCE = 100
+#: Where sending takes longer than a turn, others still get one.
+_LEAST_PAUSE_SECONDS = 0.002
 
 
 class OpenDraft:
@@ -26,6 +28,8 @@ class OpenDraft:
         self.draft = draft
         self.stop = asyncio.Event()
         self.is_zombie = False
+        #: In the loop's time; the first piece goes at once.
+        self.due = 0.0
 
 
 class Flusher:
@@ -43,7 +47,8 @@ class Flusher:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         try:
-            yield opened
+            with stream_hub().writing(opened.draft.message_id, opened.draft.seq):
+                yield opened
         finally:
             self._open.discard(opened)
 
@@ -55,11 +60,16 @@ class Flusher:
     async def _run(self) -> None:
         loop = asyncio.get_running_loop()
         while self._open:
-            due = loop.time() + COALESCE_SECONDS
-            drafts = tuple(self._open)
-            for first in range(0, len(drafts), _AT_ONCE):
-                await self.flush(*drafts[first : first + _AT_ONCE])
-            await asyncio.sleep(max(_LEAST_PAUSE_SECONDS, due - loop.time()))
+            now = loop.time()
+            due = sorted((opened for opened in self._open if opened.due <= now), key=_due)[:_AT_ONCE]
+            for opened in due:
+                opened.due = now + COALESCE_SECONDS
+            await self.flush(*due)
+            await asyncio.sleep(max(_LEAST_PAUSE_SECONDS, now + _TURN_SECONDS - loop.time()))
+
+
+def _due(opened: OpenDraft) -> float:
+    return opened.due
 
 
 async def _send(drafts: "tuple[OpenDraft, ...]") -> None:
@@ -76,10 +86,14 @@ async def _send(drafts: "tuple[OpenDraft, ...]") -> None:
         answers = [error] * len(drafts)
     for opened, answer in zip(drafts, answers, strict=True):
         try:
-            stopped = opened.draft.take(answer)
+            receipt = opened.draft.take(answer)
         except NotTheWriter:
-            opened.is_zombie = stopped = True
-        if stopped:
+            opened.is_zombie = True
+            opened.stop.set()
+            continue
+        if receipt.frames:
+            stream_hub().tell(opened.draft.message_id, receipt.frames)
+        if receipt.is_stopped:
             opened.stop.set()
 
 

@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import os
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,7 @@ import redis.asyncio
 from django.conf import settings
 
 from chatbot.streams.frames import StreamFrame, entry_id, from_fields, stream_key
-from config.common.concurrency import PerLoop
+from config.common.concurrency import PerLoop, in_background
 from config.common.redis import RedisDown, async_redis_client
 
 #: A slow socket may lag this many frames; then it is told to read the row again.
@@ -56,6 +56,8 @@ class StreamHub:
         self._followers: dict[str, set[Follower]] = defaultdict(set)
         #: By a stream's key, the lowest number any follower has: the others skip what they have seen.
         self._read_up_to: dict[Any, Any] = {}
+        #: By message, the last number this process itself has written: who follows it hears it from `tell`.
+        self._written: dict[str, int] = {}
         self._reader: asyncio.Task[None] | None = None
         self._wake_key = f"chat_wake:{os.getpid()}:{next(_numbers)}"
         self._wake_id = "0-0"
@@ -68,7 +70,7 @@ class StreamHub:
         self._note(follower.message_id)
         if self._reader is None or self._reader.done():
             self._reader = asyncio.create_task(self._read())
-        else:
+        elif stream_key(follower.message_id) in self._read_up_to:
             await self._wake()
         try:
             yield follower
@@ -80,13 +82,42 @@ class StreamHub:
             if not self._followers:
                 await self._wake()
 
+    @contextlib.contextmanager
+    def writing(self, message_id: UUID, seq: int) -> Iterator[None]:
+        """While the context is open this process writes the message, from the number after `seq` on."""
+        name = str(message_id)
+        self._written[name] = seq
+        try:
+            yield
+        finally:
+            del self._written[name]
+            if name in self._followers:
+                # Whoever writes it from now on is heard through Redis.
+                self._note(name)
+                in_background(self._wake())
+
+    def tell(self, message_id: UUID, frames: Sequence[StreamFrame]) -> None:
+        """Redis has these frames of this process: its own sockets need not read them there (docs/adr/0017)."""
+        name = str(message_id)
+        if name in self._written:
+            self._written[name] = frames[-1]["seq"]
+        followers = self._followers.get(name)
+        if not followers:
+            return
+        for follower in followers:
+            for frame in frames:
+                # Who lacks something before it reads all of it in Redis.
+                if frame["seq"] == follower.seq + 1:
+                    follower.put(frame)
+        self._note(name)
+
     def _note(self, name: str) -> None:
         """Kept instead of made for each reading: nearly all of it stays as it was."""
-        those = self._followers.get(name)
-        if those:
-            self._read_up_to[stream_key(name)] = entry_id(min(follower.seq for follower in those))
-        else:
+        lowest = min((follower.seq for follower in self._followers.get(name, ())), default=None)
+        if lowest is None or lowest == self._written.get(name):
             self._read_up_to.pop(stream_key(name), None)
+        else:
+            self._read_up_to[stream_key(name)] = entry_id(lowest)
 
     async def _wake(self) -> None:
         # The reader holds its own connection in a blocking call; the shared one interrupts it.

@@ -48,13 +48,15 @@ async def tail(message_id: UUID, after: int, read_row: ReadRow) -> AsyncGenerato
 
 async def _next(follower: Follower, sent: int) -> StreamFrame | None:
     """The next frame that was not sent yet; None when nothing comes or frames were skipped."""
-    try:
-        async with asyncio.timeout(QUIET_SECONDS):
-            while (frame := await follower.queue.get()) is not None and frame["seq"] <= sent:
-                continue
-    except TimeoutError:
-        return None
-    return frame
+    queue = follower.queue
+    while True:
+        try:
+            # What is there already needs no clock.
+            frame = queue.get_nowait() if queue.qsize() else await asyncio.wait_for(queue.get(), QUIET_SECONDS)
+        except TimeoutError:
+            return None
+        if frame is None or frame["seq"] > sent:
+            return frame
 
 
 async def _row_up_to(seq: int, read_row: ReadRow) -> Message | None:

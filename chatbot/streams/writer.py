@@ -1,5 +1,6 @@
 """The one writer of a reply: collects text, numbers it, appends it to the stream; knows nothing of rows."""
 
+import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -28,27 +29,26 @@ logger = logging.getLogger(__name__)
 #: Deltas wait at most this long for more text.
 COALESCE_SECONDS = 0.04
 
-#: Keys: stream and stop flag of each draft. Arguments: entries and seconds to keep; then, draft by draft, the number of
-#: frames, and id, field and value of each. Answers, draft by draft: whether to stop, or what was refused.
+#: Keys: stream and stop flag of each draft. Arguments: entries and seconds to keep, and each draft's frames (id, field,
+#: value) as JSON. Answers, draft by draft: whether to stop, or what was refused.
 #: A frame that is there already, word for word, was sent before its answer was lost: that is no other writer.
 APPEND = """
-local answers, at = {}, 3
-for key = 1, #KEYS, 2 do
-    local stream, answer = KEYS[key], nil
-    local after = at + 1 + 3 * tonumber(ARGV[at])
-    for i = at + 1, after - 1, 3 do
-        local added = redis.pcall('XADD', stream, 'MAXLEN', '~', ARGV[1], ARGV[i], ARGV[i + 1], ARGV[i + 2])
+local answers = {}
+for draft, frames in ipairs(cjson.decode(ARGV[3])) do
+    local stream, answer = KEYS[2 * draft - 1], nil
+    for _, frame in ipairs(frames) do
+        local added = redis.pcall('XADD', stream, 'MAXLEN', '~', ARGV[1], frame[1], frame[2], frame[3])
         if type(added) == 'table' and added.err then
             if not string.find(added.err, 'equal or smaller', 1, true) then answer = added break end
-            local there = redis.call('XRANGE', stream, ARGV[i], ARGV[i])[1]
-            if not there or there[2][1] ~= ARGV[i + 1] or there[2][2] ~= ARGV[i + 2] then answer = -1 break end
+            local there = redis.call('XRANGE', stream, frame[1], frame[1])[1]
+            if not there or there[2][1] ~= frame[2] or there[2][2] ~= frame[3] then answer = -1 break end
         end
     end
     if not answer then
         redis.call('EXPIRE', stream, ARGV[2])
-        answer = redis.call('EXISTS', KEYS[key + 1])
+        answer = redis.call('EXISTS', KEYS[2 * draft])
     end
-    answers[#answers + 1], at = answer, after
+    answers[draft] = answer
 end
 return answers
 """
@@ -115,35 +115,36 @@ class Draft:
         }  # fmt: skip
         self.waiting.append(frame)
 
-    def prepare(self) -> list[Any]:
-        """The arguments of `APPEND` for what waits now; `take` reads its answer."""
+    def prepare(self) -> list[list[str]]:
+        """What waits now, for `APPEND`: id, field and value of each frame. `take` reads its answer."""
         self._sent = len(self.waiting)
-        arguments: list[Any] = [self._sent]
-        for frame in self.waiting:
-            arguments += [entry_id(frame["seq"]), *(pair for item in as_fields(frame).items() for pair in item)]
-        return arguments
+        return [[entry_id(frame["seq"]), *pair] for frame in self.waiting for pair in as_fields(frame).items()]
 
-    def take(self, answer: Any) -> bool:
-        """Read this draft's answer; True when somebody asked to stop. Raises NotTheWriter.
-
-        Any other refusal (a full Redis) leaves the frames waiting.
-        """
+    def take(self, answer: Any) -> "Receipt":
+        """Read this draft's answer. Raises NotTheWriter; any other refusal (a full Redis) leaves the frames waiting."""
         if isinstance(answer, redis.exceptions.ResponseError):
             logger.warning("chat.stream.refused", extra={"error": str(answer)})
-            return False
+            return Receipt([], is_stopped=False)
         if answer == _OTHER_WRITER:
             raise NotTheWriter(f"Frame {self.waiting[0]['seq']} or a later one is somebody else's.")
-        del self.waiting[: self._sent]
-        return bool(answer)
+        taken, self.waiting = self.waiting[: self._sent], self.waiting[self._sent :]
+        return Receipt(taken, is_stopped=bool(answer))
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What Redis has taken, and whether somebody asked to stop."""
+
+    frames: list[StreamFrame]
+    is_stopped: bool
 
 
 def append_command(drafts: Sequence[Draft]) -> tuple[list[Any], list[Any]]:
     """Keys and arguments of APPEND for what waits of these drafts; each takes its own of the answers."""
-    keys, arguments = [], [STREAM_ENTRIES, STREAM_SECONDS]
-    for draft in drafts:
-        keys += [stream_key(draft.message_id), stop_key(draft.message_id)]
-        arguments += draft.prepare()
-    return keys, arguments
+    # One argument for all frames: the client packs every argument by itself.
+    frames = json.dumps([draft.prepare() for draft in drafts], ensure_ascii=False, separators=(",", ":"))
+    keys = [key for draft in drafts for key in (stream_key(draft.message_id), stop_key(draft.message_id))]
+    return keys, [STREAM_ENTRIES, STREAM_SECONDS, frames]
 
 
 def flush(draft: Draft) -> bool:
@@ -159,7 +160,7 @@ def flush(draft: Draft) -> bool:
         return False
     except redis.exceptions.ResponseError as error:
         answer = error
-    return draft.take(answer)
+    return draft.take(answer).is_stopped
 
 
 def ask_to_stop(message_id: UUID) -> None:

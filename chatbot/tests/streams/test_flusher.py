@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from chatbot.streams.flusher import Flusher, OpenDraft, flusher
 from chatbot.streams.frames import stream_key
 from chatbot.streams.writer import Draft, ask_to_stop, flush
@@ -48,6 +50,34 @@ async def test_many_drafts_cost_one_round_trip() -> None:
     await flusher().flush(*drafts)
     assert scripts_run() - before == 1
     assert redis_client().info("stats")["total_reads_processed"] - reads < 10
+
+
+async def test_drafts_take_turns_and_the_first_piece_goes_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for the beat of another, and none is sent more often than that."""
+    monkeypatch.setattr("chatbot.streams.flusher.COALESCE_SECONDS", 3600)
+    early, late = opened(), opened()
+    with flusher().serving(early):
+        early.draft.add("a")
+        await until(lambda: early.draft.seq == 1)
+        with flusher().serving(late):
+            early.draft.add("b")
+            late.draft.add("c")
+            await until(lambda: late.draft.seq == 1 and not late.draft.waiting)
+            assert (early.draft.text, early.draft.pending) == ("a", "b")
+
+
+async def test_redis_that_is_full_leaves_all_of_them_waiting() -> None:
+    drafts = [opened(), opened()]
+    for one in drafts:
+        one.draft.add("a")
+    redis_client().config_set("maxmemory", "1")
+    try:
+        await flusher().flush(*drafts)
+        assert [len(one.draft.waiting) for one in drafts] == [1, 1]
+    finally:
+        redis_client().config_set("maxmemory", "0")
+    await flusher().flush(*drafts)
+    assert [frames_of(one.draft.message_id)[0]["text"] for one in drafts] == ["a", "a"]
 
 
 async def test_stop_of_one_draft_leaves_the_others() -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from chatbot.streams import reader
+from chatbot.streams.flusher import OpenDraft, flusher
 from chatbot.streams.reader import Follower, StreamHub, stream_hub
 from chatbot.streams.writer import Draft, flush
 from chatbot.tests.streaming import until
@@ -87,6 +88,54 @@ async def test_server_that_died_silently_is_noticed(monkeypatch: pytest.MonkeyPa
         redis_client().client_pause(600)
         say(message_id, "a")
         assert await next_text(follower) == "a"
+
+
+async def test_frames_of_this_process_come_without_redis() -> None:
+    hub, draft = stream_hub(), OpenDraft(Draft(uuid7()))
+    message_id = draft.draft.message_id
+    with hub.writing(message_id, 0):
+        async with hub.follow(message_id, 0) as follower:
+            draft.draft.add("a")
+            await flusher().flush(draft)
+            assert (follower.queue.qsize(), hub._read_up_to) == (1, {})
+            assert await next_text(follower) == "a"
+
+
+async def test_who_comes_later_reads_the_beginning_and_hears_the_rest() -> None:
+    hub, draft = stream_hub(), OpenDraft(Draft(uuid7()))
+    message_id = draft.draft.message_id
+    with hub.writing(message_id, 0):
+        for text in ("a", "b"):
+            draft.draft.add(text)
+            await flusher().flush(draft)
+        async with hub.follow(message_id, 0) as late, hub.follow(message_id, 1) as later:
+            draft.draft.add("c")
+            await flusher().flush(draft)
+            assert [await next_text(late) for _ in range(3)] == ["a", "b", "c"]
+            assert [await next_text(later) for _ in range(2)] == ["b", "c"]
+            await until(lambda: not hub._read_up_to)
+
+
+async def test_frame_that_was_told_is_not_read_again() -> None:
+    hub, message_id = stream_hub(), uuid7()
+    async with hub.follow(message_id, 0) as follower:
+        await until(lambda: len(readers()) == 1)
+        with hub.writing(message_id, 0):
+            hub.tell(message_id, [{"type": "delta", "message_id": str(message_id), "seq": 1, "text": "a"}])
+        say(message_id, "a")
+        say(message_id, "b", seq=1)
+        assert [await next_text(follower), await next_text(follower)] == ["a", "b"]
+        assert follower.queue.empty()
+
+
+async def test_next_writer_is_heard_through_redis() -> None:
+    """This process' writer has ended or lost the row, and its sockets have not."""
+    hub, message_id = stream_hub(), uuid7()
+    async with hub.follow(message_id, 0) as follower:
+        with hub.writing(message_id, 0):
+            await until(lambda: len(readers()) == 1)
+        say(message_id, "theirs")
+        assert await next_text(follower) == "theirs"
 
 
 def test_follower_that_lags_is_told_to_read_the_row(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from chatbot.streams.frames import STREAM_SECONDS, stream_key
-from chatbot.streams.writer import APPEND, Draft, NotTheWriter, append_command, ask_to_stop, flush
+from chatbot.streams.writer import APPEND, Draft, NotTheWriter, Receipt, append_command, ask_to_stop, flush
 from chatbot.tests.streaming import frames_of
 from config.common.ids import uuid7
 from config.common.redis import redis_client
@@ -177,7 +177,7 @@ def test_cut_connection_in_the_middle_doubles_nothing(draft: Draft) -> None:
 def test_error_of_the_connection_is_not_taken_for_an_answer(draft: Draft) -> None:
     draft.add("a")
     draft.cut()
-    assert draft.take(redis.exceptions.ResponseError("OOM")) is False
+    assert draft.take(redis.exceptions.ResponseError("OOM")) == Receipt([], is_stopped=False)
     assert len(draft.waiting) == 1
 
 
