@@ -6,12 +6,14 @@ from collections.abc import Iterator
 import pytest
 from asgiref.sync import SyncToAsync
 from django.db import connections
-from django.test import Client
+from django.test import Client, TransactionTestCase
 from django.utils import translation
+from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from accounts.models import Account
 from config.common.redis import redis_client
+from config.tests.emptying import remember_migrated
 from projects.models import MemberRole, Project
 from projects.services import add_member, create_project
 
@@ -36,9 +38,13 @@ def _close_async_connection() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The thread behind `sync_to_async` keeps a connection, which would stop the test database from being dropped."""
-    yield
+    with django_db_blocker.unblock():
+        restore = remember_migrated(vars(TransactionTestCase)["_fixture_teardown"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
+        yield
     _close_async_connection()
 
 

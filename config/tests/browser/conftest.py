@@ -24,8 +24,8 @@ ARGUMENTS = [
 
 
 def chromium() -> str | None:
-    """Path of the browser, if the machine has one."""
-    candidates = ("/usr/bin/chromium", "chromium", "chromium-browser")
+    """Path of the browser, if the machine has one; its shell without windows takes a quarter of the processor time."""
+    candidates = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "chromium", "chromium-browser")
     return next((path for name in candidates if (path := shutil.which(name))), None)
 
 
