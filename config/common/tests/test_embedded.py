@@ -4,6 +4,8 @@ import contextlib
 import os
 import signal
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -134,6 +136,23 @@ def test_server_that_cannot_start_shows_its_log(data_dir: Path) -> None:
     (data_dir / "redis" / "appendonly.aof").write_bytes(b"not an append-only file")
     with pytest.raises(ServerFailed, match=r"(?s)did not answer.*Bad file format"):
         server.start()
+
+
+#: Forks a parent that is not the one the child was made for: as if that one had died in between.
+_ORPHAN = """
+import os, signal, subprocess, sys
+from config.common.embedded import end_with_parent
+ask = end_with_parent(signal.SIGTERM)
+if os.fork() == 0:
+    print(subprocess.run([sys.executable, "-c", "print('ran')"], preexec_fn=ask).returncode, flush=True)
+else:
+    os.wait()
+"""
+
+
+def test_child_whose_parent_is_dead_already_never_begins() -> None:
+    told = subprocess.run([sys.executable, "-c", _ORPHAN], check=True, capture_output=True, text=True)
+    assert told.stdout.split() == [str(128 + signal.SIGTERM)]
 
 
 def test_long_data_folder_gets_a_short_socket_folder(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_claims_use_the_primary_key_while_an_old_snapshot_is_open(project: Proje
 
 
 @pytest.mark.parametrize("name", ["DISPATCH", "REPUBLISH", "RETRY_DUE", "RESCUE", "EXPIRE", "BLOCKED_PARENTS"])
-def test_no_sweep_reads_the_tasks_that_ended(name: str, project: Project) -> None:
+def test_no_sweep_reads_the_tasks_that_ended(name: str, new_tables: None, project: Project) -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         # Past the services: only their number matters.
         ended = [task.pk for task in insert_tasks(1_000, project)]

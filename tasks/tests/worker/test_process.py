@@ -155,7 +155,7 @@ def test_every_session_of_a_configured_worker_prefers_indexes_and_others_do_not(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_session_of_a_worker_claims_by_an_index_however_small_the_table(submit: Submit) -> None:
+def test_session_of_a_worker_claims_by_an_index_however_small_the_table(new_tables: None, submit: Submit) -> None:
     def plan() -> str:
         forget_connection()
         terms = {"task": task.pk, "worker": uuid7(), "kinds": ["test.echo"], "lease": 30}
