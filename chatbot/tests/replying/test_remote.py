@@ -125,7 +125,7 @@ async def stopped_after(house: House, seq: int, behave: Behaviour) -> Message:
     if seq:
         await reader.until(seq)
     await database_sync_to_async(stop_reply)(reply=begun, user=house.conversation.user)
-    await reader.end(within_seconds=1)
+    await reader.end(within_seconds=4)
     row = await house.row(begun)
     assert text_of(reader.frames) == row.content == text_of(frames_of(row.pk))
     return row
@@ -136,7 +136,7 @@ async def test_stop_keeps_exactly_what_was_shown(house: House, owner: Account) -
     row = await stopped_after(house, 1, then_hang(*words(*TEN, finish_reason=None)))
     assert (row.status, row.content, row.error_code) == ("stopped", "".join(TEN), "")
     assert await used(owner) == {"requests": 1, "tokens": row.prompt_tokens + row.completion_tokens}
-    await asyncio.wait_for(house.upstream.disconnected.wait(), 1)
+    await asyncio.wait_for(house.upstream.disconnected.wait(), 10)
 
 
 async def test_stop_while_the_upstream_says_nothing(house: House, owner: Account) -> None:
@@ -144,7 +144,7 @@ async def test_stop_while_the_upstream_says_nothing(house: House, owner: Account
     row = await stopped_after(house, 0, hang)
     assert (row.status, row.content, row.completion_tokens) == ("stopped", "", 0)
     assert await used(owner) == {"requests": 1}
-    await asyncio.wait_for(house.upstream.disconnected.wait(), 1)
+    await asyncio.wait_for(house.upstream.disconnected.wait(), 10)
 
 
 async def test_interrupted_reply_is_continued_with_its_text(house: House, owner: Account) -> None:

@@ -79,7 +79,7 @@ async def test_wiped_redis_in_the_middle_loses_and_doubles_nothing(house: House)
 async def test_stop_that_redis_forgot_is_read_from_the_row(house: House) -> None:
     reply, reader = await begun(house)
     await Message.objects.filter(pk=reply.pk).aupdate(stop_requested_at=Now())
-    await reader.end(within_seconds=2)
+    await reader.end(within_seconds=4)
     row = await house.row(reply)
     assert (row.status, row.content, text_of(reader.frames)) == ("stopped", " a b", " a b")
 
@@ -110,13 +110,13 @@ async def test_zombie_writes_nothing_more(house: House) -> None:
     assert [(frame["seq"], frame.get("status")) for frame in frames][-1] == (2, "interrupted")
     assert len(frames_of(reply.pk)) == 2
     assert not await UsageReservation.objects.aexists()
-    await asyncio.wait_for(house.upstream.disconnected.wait(), 2)
+    await asyncio.wait_for(house.upstream.disconnected.wait(), 10)
 
 
 async def test_conversation_deleted_in_the_middle_ends_the_call_and_is_paid(house: House) -> None:
     reply, _reader = await begun(house)
     await database_sync_to_async(house.conversation.delete)()
-    await asyncio.wait_for(house.upstream.disconnected.wait(), 2)
+    await asyncio.wait_for(house.upstream.disconnected.wait(), 10)
     await asyncio.gather(*remote._jobs)
     assert not await Message.objects.filter(pk=reply.pk).aexists()
     assert not await UsageReservation.objects.aexists()
