@@ -91,7 +91,7 @@ def _entry(message: Message, versions: Sequence[UUID], before: UUID | None) -> d
         "status": message.status if message.status != MessageStatus.COMPLETED else None,
         "versions": versions if len(versions) > 1 else None,
         "files": message.files,
-        "source_count": len(message.sources),
+        "source_numbers": [source["number"] for source in message.sources],
         "metadata": {name: message.metadata[name] for name in _SHOWN if message.metadata.get(name, _PLAIN) != _PLAIN},
         "edited": message.is_edited,
         "engine": message.engine_name,

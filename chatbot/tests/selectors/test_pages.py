@@ -73,14 +73,14 @@ def entries_of(*messages: Message) -> list[dict[str, Any]]:
 
 @pytest.mark.django_db
 def test_entry_says_the_same_as_the_rest_api(as_: As, owner: Account, answered: Message) -> None:
-    sources = [{"number": 1, "text": "x" * 1000}]
+    sources = [{"number": number, "text": "x" * 1000} for number in (1, 4)]
     metadata = {"finish_reason": "length", "reservation_id": "secret"}
     Message.objects.filter(pk=answered.pk).update(sources=sources, metadata=metadata)
     answered.refresh_from_db()
     told = as_(owner).get(f"/api/v1/messages/{answered.pk}/").json()
     [entry] = entries_of(answered)
     assert entry.pop("metadata") == {"finish_reason": "length"}
-    assert entry.pop("source_count") == len(told["sources"])
+    assert entry.pop("source_numbers") == [source["number"] for source in told["sources"]] == [1, 4]
     assert entry.pop("abilities") == [name for name, may in told["abilities"].items() if may]
     names = {"parent": "parent_message_id", "engine": "engine_name"}
     assert {name: str(value) for name, value in entry.items()} == {name: told[names.get(name, name)] for name in entry}

@@ -37,15 +37,15 @@ const CLEAN = {
 
 export const parse = (source: string) => md.parse(source, {});
 
-/** The text as elements. `sources` is how many sources [1] to [n] may point to, `owner` the message's id. */
-export function render(source: string, owner: string, sources: number): DocumentFragment {
+/** The text as elements. `sources` are the numbers that may be pointed to, `owner` the message's id. */
+export function render(source: string, owner: string, sources: readonly number[]): DocumentFragment {
   const fragment = DOMPurify.sanitize(md.render(source), { ...CLEAN, RETURN_DOM_FRAGMENT: true });
   for (const code of fragment.querySelectorAll<HTMLElement>("pre > code")) dressCode(code);
   for (const table of fragment.querySelectorAll("table")) dressTable(table);
   for (const link of fragment.querySelectorAll("a")) dressLink(link);
   // A page has one h1; headings of an answer stand below its own.
   for (const heading of fragment.querySelectorAll("h1, h2")) lower(heading);
-  if (sources > 0) linkSources(fragment, owner, sources);
+  if (sources.length > 0) linkSources(fragment, owner, sources);
   return fragment;
 }
 
@@ -84,8 +84,8 @@ function lower(heading: Element): void {
 
 const REFERENCE = /\[(\d{1,3})\]/g;
 
-/** [2] becomes a link to the second source below the answer; not in code, and not beyond the last source. */
-function linkSources(root: DocumentFragment, owner: string, sources: number): void {
+/** [2] becomes a link to the source of this number below the answer; not in code, and only where there is one. */
+function linkSources(root: DocumentFragment, owner: string, sources: readonly number[]): void {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const texts: Text[] = [];
   while (walker.nextNode()) texts.push(walker.currentNode as Text);
@@ -99,12 +99,12 @@ function linkSources(root: DocumentFragment, owner: string, sources: number): vo
 }
 
 /** Text and numbers of sources in turn. */
-export function citations(content: string, sources: number): (string | number)[] {
+export function citations(content: string, sources: readonly number[]): (string | number)[] {
   const pieces: (string | number)[] = [];
   let from = 0;
   for (const match of content.matchAll(REFERENCE)) {
     const number = Number(match[1]);
-    if (number < 1 || number > sources) continue;
+    if (!sources.includes(number)) continue;
     pieces.push(content.slice(from, match.index), number);
     from = match.index + match[0].length;
   }

@@ -6,7 +6,7 @@ import { placeOf } from "./path";
 import { Prose } from "./prose";
 import { sourcesFold } from "./sources";
 import { toolCard } from "./tools";
-import { isEnded, sourceCount, type Attachment, type Engine, type Message, type ToolUse } from "./types";
+import { isEnded, sourceNumbers, type Attachment, type Engine, type Message, type ToolUse } from "./types";
 
 export interface Surroundings {
   engines: readonly Engine[];
@@ -67,7 +67,7 @@ export class MessageView {
       this.element.replaceChildren(...attachments(message.files), ...(message.content ? [bubble] : []), this.actions());
       return;
     }
-    this.prose ??= new Prose(message.id, () => sourceCount(this.message), this.around.onDrawn);
+    this.prose ??= new Prose(message.id, () => sourceNumbers(this.message), this.around.onDrawn);
     if (isEnded(message.status)) this.prose.finish(message.content);
     else if (message.content) this.prose.grow(message.content);
     this.showTools(message.metadata.tools ?? []);

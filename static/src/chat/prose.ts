@@ -15,7 +15,7 @@ export class Prose {
 
   constructor(
     private readonly owner: string,
-    private readonly sources: () => number,
+    private readonly sources: () => readonly number[],
     private readonly onDrawn: () => void,
   ) {}
 
@@ -32,7 +32,7 @@ export class Prose {
     const source = withPlainLines(text);
     cancelAnimationFrame(this.frame);
     this.frame = 0;
-    const whole = needsWhole(source) || this.sources() > 0 || !source.startsWith(this.source) || this.settled === 0;
+    const whole = needsWhole(source) || this.sources().length > 0 || !source.startsWith(this.source) || this.settled === 0;
     this.source = source;
     if (whole) this.drawWhole();
     else this.draw();

@@ -1,10 +1,10 @@
 /** What an answer was built from: folded below it, numbered as the answer cites it. */
 import { icon, text } from "../lib/strings";
 import { h } from "./dom";
-import { sourceCount, type Message, type Source } from "./types";
+import { sourceNumbers, type Message, type Source } from "./types";
 
 export function sourcesFold(message: Message): HTMLDetailsElement | null {
-  const count = sourceCount(message);
+  const count = sourceNumbers(message).length;
   if (count === 0) return null;
   const words = text(count === 1 ? "chatOneSource" : "chatSources", { count: String(count) });
   const fold = h("details", { class: "sources", "data-part": "sources" }, h("summary", { class: "btn btn-quiet" }, icon("books"), words));

@@ -51,9 +51,9 @@ export interface Message {
   role: "user" | "assistant" | "system";
   content: string;
   files: Attachment[];
-  /** The page is rendered with their number alone (`source_count`); the texts are fetched when somebody looks. */
+  /** The page is rendered with their numbers alone (`source_numbers`); the texts are fetched when somebody looks. */
   sources: Source[];
-  source_count?: number;
+  source_numbers?: number[];
   metadata: { finish_reason?: string; model?: string; tools?: ToolUse[]; memories?: string[]; continues?: string; scope?: ScopeNote };
   versions: string[];
   is_edited: boolean;
@@ -74,7 +74,7 @@ export interface PageMessage {
   status?: MessageStatus;
   versions?: string[];
   files?: Attachment[];
-  source_count?: number;
+  source_numbers?: number[];
   metadata?: Message["metadata"];
   edited?: true;
   engine?: string;
@@ -172,7 +172,7 @@ function inflated(given: PageMessage, content: string, conversationId: string): 
     content,
     files: given.files ?? [],
     sources: [],
-    source_count: given.source_count ?? 0,
+    source_numbers: given.source_numbers ?? [],
     metadata: given.metadata ?? {},
     versions: given.versions ?? [given.id],
     is_edited: given.edited ?? false,
@@ -188,6 +188,8 @@ function inflated(given: PageMessage, content: string, conversationId: string): 
   };
 }
 
-export const sourceCount = (message: Message): number => message.sources.length || (message.source_count ?? 0);
+/** By these numbers the answer cites them; an engine that names what it used leaves out the others. */
+export const sourceNumbers = (message: Message): number[] =>
+  message.sources.length > 0 ? message.sources.map((source) => source.number) : (message.source_numbers ?? []);
 
 export const isEnded = (status: MessageStatus): boolean => status !== "streaming";

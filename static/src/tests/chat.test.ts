@@ -7,7 +7,8 @@ import { useFormulas } from "../chat/math";
 import { joint, lastEditable, placed, placeOf, questionOf } from "../chat/path";
 import { openLinks, type ShareLink } from "../chat/share";
 import { subjectOf } from "../chat/tools";
-import { inflatedAll, sourceCount, type Message, type PageMessage } from "../chat/types";
+import { citations } from "../chat/markdown";
+import { inflatedAll, sourceNumbers, type Message, type PageMessage } from "../chat/types";
 import MarkdownIt from "markdown-it";
 
 const inflated = (given: PageMessage, content = ""): Message => inflatedAll([given], [content], "c")[0] as Message;
@@ -120,8 +121,11 @@ describe("what the page was rendered with", () => {
     const given: PageMessage[] = [{ id: "b", role: "user", parent: "a" }, { id: "c", role: "assistant" }];
     expect(inflatedAll(given, ["x", "y"], "c").map((each) => [each.parent_message_id, each.content])).toEqual([["a", "x"], ["b", "y"]]);
   });
+  test("a citation is linked where there is such a source", () => {
+    expect(citations("a [1] b [5], not [2] or [0]", [1, 5])).toEqual(["a ", 1, " b ", 5, ", not [2] or [0]"]);
+  });
   test("sources count before their texts are there", () => {
-    expect(sourceCount(inflated({ id: "m", role: "assistant", source_count: 3 }))).toBe(3);
+    expect(sourceNumbers(inflated({ id: "m", role: "assistant", source_numbers: [1, 4] }))).toEqual([1, 4]);
   });
 });
 
