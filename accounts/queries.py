@@ -94,16 +94,22 @@ def _insert_statement(model: type[Model], is_given: tuple[bool, ...]) -> str:
     )
 
 
+def preparing_connection() -> psycopg.Connection[Any]:
+    """What Django's connection wraps, where a cursor of its own may prepare statements."""
+    connection.ensure_connection()
+    raw: psycopg.Connection[Any] = connection.connection
+    if raw.prepare_threshold is None:
+        # Django switches preparing off. Its own cursors bind on the client and never prepare, whatever is set here.
+        raw.prepare_threshold = PREPARE_THRESHOLD
+    return raw
+
+
 def prepared_cursor() -> CursorWrapper:
     """A cursor of Django's connection that binds on the server and prepares what it runs.
 
     It takes part in the surrounding transaction, raises Django's errors and is counted where statements are.
     """
-    connection.ensure_connection()
-    raw = connection.connection
-    if raw.prepare_threshold is None:
-        # Django switches preparing off. Its own cursors bind on the client and never prepare, whatever is set here.
-        raw.prepare_threshold = PREPARE_THRESHOLD
+    raw = preparing_connection()
     wrap: Callable[[Any], CursorWrapper] = (
         connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     )

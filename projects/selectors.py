@@ -134,15 +134,14 @@ def project_for(user: Account, key: ApiKey | None, project_id: UUID | None = Non
 
     Raises NotFound: nothing visible, or the bound key belongs to another project than the one asked for.
     """
-    key_id = key.pk if key else None
-    project = None if project_id else _OLDEST.first(person=user.pk, key=key_id)
+    project = None if project_id else _OLDEST.first(person=user.pk, key=key.pk if key else None)
     bound = project.__dict__["bound_id"] if project else bound_project_id(key)
-    if project is None or bound not in (None, project.pk):
+    wanted = project_id or bound
+    if bound not in (None, wanted):
+        project = None
+    elif wanted is not None and (project is None or project.pk != wanted):
         # Archived or not: falling through to another project would put a program's work where nobody looks for it.
-        wanted = project_id or bound
         project = _visible_project(is_staff(user)).first(project=wanted, person=user.pk)
-        if bound not in (None, wanted):
-            project = None
     if project is None:
         raise NotFound(_("There is no such project, or you are not a member of it."), code="project_not_found")
     project.__dict__["membership_of"] = user.pk

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from results.services import send_results
+from results.services import record_results
 from tasks.events import CompletedAttempt
 
 
@@ -11,4 +11,4 @@ def store_answers(sender: object, attempt: CompletedAttempt, **_signal: Any) -> 
 
     What is raised here rolls the task's end back: a task must not be completed without its answers.
     """
-    send_results(attempt=attempt)
+    record_results(attempt=attempt)

@@ -123,20 +123,16 @@ class ContentStore:
             if copy is not None:
                 copy.unlink(missing_ok=True)
 
-    def lock(self, names: Collection[str]) -> None:
-        """Keep the cleaner off these files until the transaction ends; raises StoreFailed if one is gone."""
-        self._lock(names, ahead=False)
-        self.check_there(names)
+    def lock(self, names: Collection[str], *, ahead: bool = False) -> None:
+        """Keep the cleaner off these files until the transaction ends; raises StoreFailed if one is gone.
 
-    def lock_ahead(self, names: Collection[str]) -> None:
-        """As `lock` in a pipeline, without waiting; `check_there` is for the caller, after the next answer."""
-        self._lock(names, ahead=True)
-
-    @staticmethod
-    def _lock(names: Iterable[str], *, ahead: bool) -> None:
+        With `ahead`, in a pipeline, it waits for nothing: after the next answer the caller asks `check_there`.
+        """
         # In one order for everybody, so that two transactions never wait for each other crosswise.
         for name in sorted(names):
             lock_until_commit(f"file:{name}", shared=True, ahead=ahead)
+        if not ahead:
+            self.check_there(names)
 
     @staticmethod
     def check_there(names: Iterable[str]) -> None:

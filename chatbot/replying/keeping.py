@@ -27,9 +27,6 @@ class _Kept:
     opened: OpenDraft
     due: float
 
-    def progress(self) -> Progress:
-        return progress_of(self.plan, self.opened)
-
 
 def progress_of(plan: ReplyPlan, opened: OpenDraft, extra: int = 0) -> Progress:
     """What the row shall hold; `extra` counts the frame of the end."""
@@ -66,8 +63,9 @@ class Keeper:
     async def _checkpoint(self, those: Sequence[_Kept], *, waits: bool) -> None:
         for kept in those:
             kept.due = math.inf
+        progress = [progress_of(kept.plan, kept.opened) for kept in those]
         try:
-            ours, asked = await in_thread(partial(checkpoint, [kept.progress() for kept in those], waits=waits))
+            ours, asked = await in_thread(partial(checkpoint, progress, waits=waits))
         except Exception:
             logger.exception("chat.checkpoint.failed")
             return

@@ -1,8 +1,6 @@
 """Every write to results: recording answers and rating them."""
 
 from results.services.rating import FEEDBACK_MAX_CHARS, InvalidRating, rate_result, withdraw_rating
-from results.services.recording import record_results, send_results
+from results.services.recording import record_results
 
-__all__ = [
-    "FEEDBACK_MAX_CHARS", "InvalidRating", "rate_result", "record_results", "send_results", "withdraw_rating",
-]  # fmt: skip
+__all__ = ["FEEDBACK_MAX_CHARS", "InvalidRating", "rate_result", "record_results", "withdraw_rating"]

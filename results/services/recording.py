@@ -47,17 +47,13 @@ RETURNING result_id
 """
 
 
-def record_results(*, attempt: CompletedAttempt) -> int:
-    """Insert one final row per engine, in the caller's transaction; returns how many were new.
+def record_results(*, attempt: CompletedAttempt) -> Callable[[], Rows]:
+    """Insert one final row per engine, in the caller's transaction; what it returns gives the ids of the new ones.
 
     Cost is the sum of usage times today's price over the priced units, in the catalogue row's currency; NULL when the
     engine is not in the catalogue or none of its units has a price. Recording the same attempt again changes nothing.
+    Within `pipelined()` only who asks for the ids waits.
     """
-    return len(send_results(attempt=attempt)())
-
-
-def send_results(*, attempt: CompletedAttempt) -> Callable[[], Rows]:
-    """As `record_results`, but within `pipelined()` it waits only if what it returns is called: for the new rows."""
     # NaN is no JSON: refused here, where the traceback still shows the engine, instead of by jsonb.
     answers = json.dumps([_row(outcome) for outcome in attempt.results], allow_nan=False, ensure_ascii=False)
     return send(RECORD, {"task_id": attempt.task_id, "attempt": attempt.attempt, "answers": answers})

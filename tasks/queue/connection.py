@@ -8,12 +8,10 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import InterfaceError, OperationalError
 
+from accounts.queries import preparing_connection
+
 #: What a lost or restarting PostgreSQL raises, through Django or past it.
 DatabaseDown = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
-
-#: psycopg's own; which number does not matter, since the statements ask to be prepared at once.
-PREPARE_THRESHOLD = 5
-
 
 Rows = list[tuple[Any, ...]]
 
@@ -29,14 +27,9 @@ def fetch(statement: str, parameters: Mapping[str, Any] | None = None) -> Rows:
 
 def send(statement: str, parameters: Mapping[str, Any] | None = None) -> Callable[[], Rows]:
     """As `fetch`, but within `pipelined()` it waits for the rows only when what it returns is called."""
-    connection.ensure_connection()
-    raw = connection.connection
-    if raw.prepare_threshold is None:
-        # Django switches preparing off, and planning costs more than most of these statements. Django's own cursors
-        # bind on the client and never prepare, whatever is set here.
-        raw.prepare_threshold = PREPARE_THRESHOLD
-    # An error may be that of a statement sent before (`accounts.queries.pipelined`), which others expect as Django's.
-    cursor = psycopg.Cursor(raw)
+    # Planning costs more than most of these statements. An error may be that of a statement sent before
+    # (`accounts.queries.pipelined`), which others expect as Django's.
+    cursor = psycopg.Cursor(preparing_connection())
     with connection.wrap_database_errors:
         cursor.execute(statement.encode(), parameters, prepare=True)
 

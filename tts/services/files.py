@@ -53,14 +53,17 @@ def _write_error(error: StoreFailed) -> AudioWriteError:
     return AudioWriteError(error.message, code=code, retryable=True)
 
 
-def lock_kept_files(names: Collection[str]) -> None:
-    """Keep the cleaner off these files until the transaction ends; raises EngineError (retryable) if one is gone."""
+def lock_kept_files(names: Collection[str], *, ahead: bool = False) -> None:
+    """Keep the cleaner off these files until the transaction ends; raises EngineError (retryable) if one is gone.
+
+    With `ahead`, in a pipeline, `check_kept_files` is for the caller, after the next answer.
+    """
     with _removed_as_engine_error():
-        STORE.lock(names)
+        STORE.lock(names, ahead=ahead)
 
 
 def check_kept_files(names: Collection[str]) -> None:
-    """After `STORE.lock_ahead`; raises as `lock_kept_files`."""
+    """Raises as `lock_kept_files`."""
     with _removed_as_engine_error():
         STORE.check_there(names)
 

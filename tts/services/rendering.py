@@ -19,7 +19,7 @@ from tts.engines.base import AudioChunk, Progress, SpeechEvent, SpeechRequest, W
 from tts.models import AudioFile, AudioRequest
 from tts.selectors.speakers import DOMAIN, Speaker, choose_speaker
 from tts.services.cache import find_cached, remember, request_checksum
-from tts.services.files import STORE, download_name, keep_file, lock_kept_files, partial_path
+from tts.services.files import download_name, keep_file, lock_kept_files, partial_path
 from tts.services.inputs import SpeechOrder
 from tts.services.status import forget_status
 
@@ -204,11 +204,7 @@ def _result(order: SpeechOrder, rendering: Rendering) -> EngineOutcome:
 def _record_files(request: AudioRequest, spoken: list[Rendering], *, is_new: bool) -> None:
     """Insert the rows, in the transaction that completes the task."""
     rows = [rendering.audio_file for rendering in spoken if rendering.audio_file is not None]
-    names = {row.file_path for row in rows}
-    if is_new:
-        STORE.lock_ahead(names)
-    else:
-        lock_kept_files(names)
+    lock_kept_files({row.file_path for row in rows}, ahead=is_new)
     for row in rows:
         insert_row(row)
     # The cache must not lead to rows that a rollback takes back.

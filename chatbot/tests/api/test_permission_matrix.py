@@ -153,6 +153,6 @@ def test_nonsense_id_is_not_found(path: str, wrong: str, as_: As, owner: Account
 def test_wrong_method_is_refused(ids: dict[str, Any], as_: As, owner: Account) -> None:
     before, client = rows(), as_(owner)
     answers = {action: client.put(f"{ROOT}{ACTIONS[action][1].format(**ids)}", {}) for action in ACTIONS}
-    told = {action: (answer.status_code, answer.json()["code"]) for action, answer in answers.items()}
-    assert told == dict.fromkeys(ACTIONS, (405, "method_not_allowed"))
+    refusals = {action: (answer.status_code, answer.json()["code"]) for action, answer in answers.items()}
+    assert refusals == dict.fromkeys(ACTIONS, (405, "method_not_allowed"))
     assert rows() == before

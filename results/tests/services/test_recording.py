@@ -18,7 +18,7 @@ from tasks.services import submit_task
 
 
 def test_answer_becomes_a_row_with_engine_time_usage_and_cost(task: Task, engine: Engine) -> None:
-    assert record_results(attempt=attempt_of(task, outcome())) == 1
+    assert len(record_results(attempt=attempt_of(task, outcome()))()) == 1
     row = Result.objects.get()
     assert (row.task, row.attempt, row.engine, row.is_final, row.status) == (task, 1, engine, True, "completed")
     assert (row.engine_type, row.engine_name, row.engine_version) == ("test", "quick", "1.2")
@@ -77,7 +77,7 @@ def test_same_name_in_another_domain_is_another_engine(task: Task, engine: Engin
 
 
 def test_several_engines_become_several_final_rows(task: Task, engine: Engine) -> None:
-    assert record_results(attempt=attempt_of(task, outcome("quick"), outcome("slow"))) == 2
+    assert len(record_results(attempt=attempt_of(task, outcome("quick"), outcome("slow")))()) == 2
     assert sorted(Result.objects.final().values_list("engine_name", "attempt")) == [("quick", 1), ("slow", 1)]
 
 
@@ -88,7 +88,7 @@ def test_failed_engine_is_recorded_as_failed(task: Task) -> None:
 
 def test_recording_the_same_attempt_again_changes_nothing(task: Task) -> None:
     record_results(attempt=attempt_of(task, outcome()))
-    assert record_results(attempt=attempt_of(task, outcome(output_data={"text": "other"}))) == 0
+    assert len(record_results(attempt=attempt_of(task, outcome(output_data={"text": "other"})))()) == 0
     assert Result.objects.get().output_data == {"text": "Hello"}
 
 
