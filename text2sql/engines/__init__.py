@@ -1,0 +1,1 @@
+"""Interchangeable ways to turn a question into a query; no Django in here."""

@@ -1,0 +1,1 @@
+"""Decides whether a statement may run: parsed in its own dialect, held against allow-lists, failing closed."""
