@@ -1,1 +1,1 @@
-"""Questions in words, answered from databases: the place of a later app; nothing lives here yet."""
+"""Questions in words, answered from databases: connections, schemas, queries that are checked, and what was learned."""

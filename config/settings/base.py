@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "results",
     "monitoring",
     "chatbot",
+    "text2sql",
     "tts",
 ]
 

@@ -1,0 +1,1 @@
+"""Matching of questions against known ones: typed masks, slots and nearness. No Django in here."""
