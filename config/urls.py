@@ -14,6 +14,7 @@ _rest: list[URLPattern | URLResolver] = [
     path("", include("results.api.urls")),
     path("", include("monitoring.api.urls")),
     path("", include("chatbot.api.urls")),
+    path("", include("text2sql.api.urls")),
     path("", include("tts.api.urls")),
 ]
 

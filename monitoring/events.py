@@ -1,4 +1,4 @@
-"""Events about model calls that other floors receive without being imported here."""
+"""Events about model calls and starts of the house that other floors receive without being imported here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,3 +27,7 @@ interactions_ended = Signal()
 
 #: Arguments: entries (list of EndedInteraction). Sent after that commit, at most once: a process may die between.
 interactions_committed = Signal()
+
+#: Arguments: owner (the first administrator), project (the demo project, or None). Sent at each start of the house after
+#: its schema, its administrator and its demo project are there: higher floors make their own examples.
+house_prepared = Signal()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Account, Role
 from accounts.services import InvalidAccount, create_first_admin
+from monitoring.events import house_prepared
 from projects.models import Project
 from projects.services import create_project
 from tasks.services import sync_engines, sync_queues
@@ -82,3 +83,10 @@ def ensure_demo_project() -> Project | None:
         project_description=_("A project to try things in."),
         metadata={"demo": True},
     )
+
+
+def tell_prepared() -> None:
+    """Let higher floors make examples of their own; nobody is told before there is an administrator."""
+    owner = first_admin()
+    if owner is not None:
+        house_prepared.send(sender=None, owner=owner, project=Project.objects.filter(metadata__demo=True).first())

@@ -14,6 +14,7 @@ from config.settings.intents import *
 from config.settings.logs import *
 from config.settings.rest import *
 from config.settings.security import *
+from config.settings.text2sql import *
 from config.settings.unfold import *
 
 # Lets `Paginator[Task]` and `ModelForm[Task]` be written, as type checkers want them.

@@ -67,6 +67,7 @@ CELERY_TASK_ROUTES = {
         "chatbot.prune_deviation_events",
         "tasks.release_orphans",
         "tasks.run",
+        "text2sql.clean_results",
         "tts.clean_audio",
     )
 }
@@ -86,6 +87,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "chatbot.interrupt_silent_replies": 5.0,
         "chatbot.prune_deviation_events": 86_400.0,
         "tasks.release_orphans": 60.0,
+        "text2sql.clean_results": 86_400.0,
         "tts.clean_audio": 86_400.0,
     }.items()
 }

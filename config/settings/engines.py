@@ -10,6 +10,7 @@ ENGINE_PATHS: dict[str, list[str]] = {
         "chatbot.engines.openai_compatible.OpenAICompatibleEngine",
     ],
     "embeddings": ["chatbot.engines.minilm.MiniLMEngine"],
+    "text2sql": ["text2sql.engines.grammar.GrammarEngine", "text2sql.engines.llm.LlmEngine"],
     "tts": ["tts.engines.espeak.EspeakEngine"],
 }
 #: Models from a folder of this machine need packages of their own (`make models`, docs/adr/0013); not imported here.
@@ -18,6 +19,7 @@ if HAS_MODEL_PACKAGES:
     ENGINE_PATHS["chat"].append("chatbot.engines.transformers_local.TransformersLocalEngine")
 if env.flag("FAKE_ENGINES", False):
     ENGINE_PATHS["chat"].append("chatbot.engines.fake.FakeChatEngine")
+    ENGINE_PATHS["text2sql"].append("text2sql.engines.fake.FakeSqlEngine")
     ENGINE_PATHS["tts"].append("tts.engines.fake.FakeEngine")
 
 #: Tokens reserved for a reply whose conversation sets no limit; settled with what was used.

@@ -12,7 +12,7 @@ from django.db import connections
 
 from config.common import env
 from config.common.embedded import EmbeddedPostgres, EmbeddedRedis, ServerFailed
-from monitoring.first_start import ensure_admin, ensure_demo_project, ensure_schema
+from monitoring.first_start import ensure_admin, ensure_demo_project, ensure_schema, tell_prepared
 from monitoring.supervisor import WEB_ENVIRONMENT, AlreadyRunning, Child, Server, Supervisor, hold_folder
 from tasks.registry import queue_profiles
 from tasks.states import WorkerProfile
@@ -65,6 +65,7 @@ class Command(BaseCommand):
             self._say("The database is migrated.")
         sign_in = ensure_admin()
         ensure_demo_project()
+        tell_prepared()
         connections.close_all()
         for child in house(port):
             supervisor.add(child)

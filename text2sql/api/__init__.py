@@ -1,0 +1,1 @@
+"""REST of text-to-SQL."""

@@ -1,0 +1,1 @@
+"""The example shop: a small database of the project's own making, so that a newcomer can ask at once."""

@@ -1,0 +1,58 @@
+"""What a worker runs for questions, queries and other work on databases."""
+
+from uuid import UUID
+
+from tasks.registry import Outcome, TaskContext
+from text2sql.models import DatabaseConnection
+from text2sql.selectors.queries import query_of_task
+
+
+def ask(context: TaskContext) -> Outcome:
+    """Answer a question: find a query, run it, keep its rows."""
+    from text2sql.services import answering, ending
+
+    query = query_of_task(context.task_id)
+    ending.begin_query(query)
+    try:
+        return ending.outcome_of(query, answering.answer_question(query, context))
+    except answering.StatementFailed as failed:
+        ending.note_failure(query, failed.answer, context.attempt)
+        raise failed.error from failed
+
+
+def run(context: TaskContext) -> Outcome:
+    """Run a query that a person wrote."""
+    from text2sql.services import answering, ending
+
+    query = query_of_task(context.task_id)
+    ending.begin_query(query)
+    try:
+        return ending.outcome_of(query, answering.answer_by_hand(query, context))
+    except answering.StatementFailed as failed:
+        ending.note_failure(query, failed.answer, context.attempt)
+        raise failed.error from failed
+
+
+def test(context: TaskContext) -> Outcome:
+    """Sign in to a database and store what was found, good or bad."""
+    from text2sql.services.testing import test_now
+
+    return Outcome(output_data=test_now(_connection(context)))
+
+
+def introspect(context: TaskContext) -> Outcome:
+    """Read a schema anew; the output says what changed."""
+    from text2sql.services.testing import introspect_now
+
+    return Outcome(output_data=introspect_now(_connection(context), context))
+
+
+def export(context: TaskContext) -> Outcome:
+    """Write all rows of a query into a file."""
+    from text2sql.services.exporting import export_query
+
+    return export_query(context)
+
+
+def _connection(context: TaskContext) -> DatabaseConnection:
+    return DatabaseConnection.objects.get(pk=UUID(context.input_data["connection_id"]))

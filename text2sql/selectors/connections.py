@@ -1,0 +1,71 @@
+"""Which databases a person or a program may see and ask, and what they may do with them."""
+
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import Account, ApiKey
+from accounts.querysets import Viewer, is_staff
+from projects.models import Project
+from projects.selectors import bound_project_id, get_abilities
+from text2sql.errors import ConnectionNotFound
+from text2sql.models import DatabaseConnection
+from text2sql.querysets import DatabaseConnectionQuerySet
+
+
+def connections_for(user: Viewer, key: ApiKey | None = None) -> DatabaseConnectionQuerySet:
+    """Active connections one sees, the example among them; a bound key sees those shared with its own project only."""
+    active = DatabaseConnection.objects.active()
+    if is_staff(user):
+        seen: DatabaseConnectionQuerySet = active
+    else:
+        seen = active.filter(Q(pk__in=active.visible_to(user).values("pk")) | Q(is_demo=True))
+    bound = bound_project_id(key)
+    return seen if bound is None else seen.filter(Q(project_id=bound) | Q(is_demo=True))
+
+
+def get_connection(pk: UUID, user: Viewer, key: ApiKey | None = None) -> DatabaseConnection:
+    """One of `connections_for`; raises ConnectionNotFound."""
+    found = connections_for(user, key).select_related("project", "user").filter(pk=pk).first()
+    if found is None:
+        raise ConnectionNotFound
+    return found
+
+
+def usable_connection(
+    pk: UUID | None, *, user: Account, project: Project, key: ApiKey | None = None
+) -> DatabaseConnection:
+    """The connection to be asked within a project; without an id the person's latest one there, else the example.
+
+    Raises ConnectionNotFound, also for a connection that is shared with another project only.
+    """
+    usable = connections_for(user, key).filter(Q(user_id=user.pk) | Q(project_id=project.pk) | Q(is_demo=True))
+    if bound_project_id(key) is not None:
+        usable = usable.filter(Q(project_id=project.pk) | Q(is_demo=True))
+    if pk is not None:
+        usable = usable.filter(pk=pk)
+    found = usable.order_by("is_demo", "-last_tested", "-pk").first()
+    if found is None:
+        raise ConnectionNotFound
+    return found
+
+
+def connection_abilities(connection: DatabaseConnection, user: Viewer) -> dict[str, bool]:
+    """What this person may do with it: the one map for buttons and refusals.
+
+    `details` are host, user name and parameters: members of the project ask without seeing them.
+    """
+    owns = connection.user_id == user.pk
+    manages = (owns or is_staff(user)) and not (connection.is_demo and not is_staff(user))
+    project = connection.project
+    asks = owns or connection.is_demo or is_staff(user)
+    if not asks and project is not None:
+        asks = get_abilities(project=project, user=user)["submit_tasks"]
+    return {
+        "view": True,
+        "ask": asks,
+        "details": manages,
+        "update": manages,
+        "delete": manages,
+        "allow_private": is_staff(user),
+    }

@@ -1,0 +1,118 @@
+"""Saving, changing and removing connections. Passwords come in and never go out."""
+
+from typing import Any, TypedDict, Unpack
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Account
+from config.common.problems import Forbidden
+from projects.models import Project
+from projects.services import get_abilities
+from text2sql.errors import InvalidConnection
+from text2sql.models import DatabaseConnection
+from text2sql.selectors.connections import connection_abilities
+
+_TEXTS = ("name", "host", "database_name", "username")
+_PORTS = {"postgresql": 5432, "mysql": 3306, "clickhouse": 8123, "mongodb": 27017, "oracle": 1521}
+
+
+class ConnectionFields(TypedDict, total=False):
+    """What people fill in; absent fields stay. An empty `password` of a change keeps the old one."""
+
+    name: str
+    type: str
+    host: str
+    port: int | None
+    database_name: str
+    username: str
+    password: str
+    ssl_enabled: bool
+    connection_params: dict[str, Any]
+    project: Project | None
+    allows_private: bool
+
+
+def create_connection(*, user: Account, **fields: Unpack[ConnectionFields]) -> DatabaseConnection:
+    """A new connection of `user`; raises InvalidConnection naming every wrong field, or Forbidden."""
+    connection = DatabaseConnection(user=user)
+    _fill(connection, user, fields)
+    _save(connection, force_insert=True)
+    return connection
+
+
+def update_connection(
+    *, connection: DatabaseConnection, actor: Account, **changes: Unpack[ConnectionFields]
+) -> DatabaseConnection:
+    """Change the given fields; what an earlier test said no longer counts once the address or login changed."""
+    _require(connection, actor, "update")
+    with transaction.atomic():
+        fresh = DatabaseConnection.objects.select_for_update().get(pk=connection.pk)
+        _fill(fresh, actor, changes)
+        if set(changes) - {"name", "project"}:
+            fresh.last_tested, fresh.last_test_result = None, None
+        _save(fresh)
+    return fresh
+
+
+def remove_connection(*, connection: DatabaseConnection, actor: Account) -> None:
+    """Take it away: its password is deleted, questions and what was learned stay. Removing twice is no error."""
+    _require(connection, actor, "delete")
+    DatabaseConnection.objects.filter(pk=connection.pk).update(is_active=False, password_encrypted="")
+
+
+def _require(connection: DatabaseConnection, actor: Account, ability: str) -> None:
+    if not connection_abilities(connection, actor)[ability]:
+        raise Forbidden(_("Only its owner may change this connection."))
+
+
+def _fill(connection: DatabaseConnection, actor: Account, fields: ConnectionFields) -> None:
+    errors: dict[str, list[str]] = {}
+    for name in _TEXTS:
+        if name in fields:
+            setattr(connection, name, _text(name, str(fields.get(name) or ""), errors))
+    for name in ("type", "ssl_enabled", "connection_params"):
+        if name in fields:
+            setattr(connection, name, fields.get(name))
+    if password := fields.get("password"):
+        connection.password_encrypted = _text("password", password, errors, strip=False)
+    if "port" in fields or connection.port is None:
+        connection.port = fields.get("port") or _PORTS.get(connection.type, 0)
+    if "project" in fields:
+        connection.project = _shared_with(fields["project"], actor)
+    if "allows_private" in fields and fields["allows_private"] != connection.allows_private:
+        if not connection_abilities(connection, actor)["allow_private"]:
+            raise Forbidden(_("Only an administrator may allow addresses inside the network."))
+        connection.allows_private = fields["allows_private"]
+    if errors:
+        raise InvalidConnection(errors=errors)
+
+
+def _text(name: str, value: str, errors: dict[str, list[str]], *, strip: bool = True) -> str:
+    text = value.strip() if strip else value
+    if not text.isprintable() or any("\ud800" <= character <= "\udfff" for character in text):
+        errors[name] = [_("The text holds characters that do not belong here.")]
+    return text
+
+
+def _shared_with(project: Project | None, actor: Account) -> Project | None:
+    if project is not None and not get_abilities(project=project, user=actor)["submit_tasks"]:
+        raise Forbidden(_("You may not share connections with this project."))
+    return project
+
+
+def _save(connection: DatabaseConnection, *, force_insert: bool = False) -> None:
+    errors: dict[str, list[str]] = {}
+    if not isinstance(connection.connection_params, dict):
+        errors["connection_params"] = [_("A JSON object is expected.")]
+    try:
+        connection.full_clean(exclude=["user", "project"])
+    except ValidationError as error:
+        names = {"__all__": "name", "password_encrypted": "password"}
+        for name, messages in error.message_dict.items():
+            errors.setdefault(names.get(name, name), []).extend(messages)
+    if errors:
+        raise InvalidConnection(errors=errors)
+    connection.save(force_insert=force_insert)
+    connection.refresh_from_db(fields=["created_at", "updated_at"])

@@ -1,0 +1,198 @@
+"""Files of all rows: CSV, JSON, Excel and Parquet, written batch by batch in bounded memory."""
+
+import csv
+import datetime as dt
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from text2sql.connectors.base import ResultColumn
+from text2sql.services.cells import as_full_cell
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MIME_TYPES = {
+    "csv": "text/csv",
+    "json": "application/json",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "parquet": "application/vnd.apache.parquet",
+}
+#: A sheet of Excel ends here (ECMA-376, 18.3.1.73), the header included.
+XLSX_MAX_ROWS = 1_048_576
+_XLSX_MAX_CHARACTERS = 32_767
+#: What spreadsheets take for a formula when it begins a cell (OWASP, CSV injection).
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Writer(Protocol):
+    """Writes one file; `close` finishes it, and is called once."""
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """The next rows."""
+
+    def close(self) -> None:
+        """No more rows."""
+
+
+def writer_for(file_format: str, path: Path, columns: Sequence[ResultColumn]) -> Writer:
+    """The writer of a format; raises KeyError for an unknown one."""
+    writers = {"csv": CsvWriter, "json": JsonWriter, "xlsx": XlsxWriter, "parquet": ParquetWriter}
+    writer: Writer = writers[file_format](path, columns)
+    return writer
+
+
+class CsvWriter:
+    """RFC 4180 with a byte-order mark, by which Excel knows UTF-8; texts that look like formulas are quoted by `'`."""
+
+    def __init__(self, path: Path, columns: Sequence[ResultColumn]) -> None:
+        self._file = path.open("w", encoding="utf-8-sig", newline="")
+        self._csv = csv.writer(self._file)
+        self._csv.writerow([column.name for column in columns])
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """See the contract."""
+        self._csv.writerows([[_csv_cell(value) for value in row] for row in rows])
+
+    def close(self) -> None:
+        """See the contract."""
+        self._file.close()
+
+
+class JsonWriter:
+    """One array of objects; a column whose name stands before gets a number behind its own."""
+
+    def __init__(self, path: Path, columns: Sequence[ResultColumn]) -> None:
+        self._file = path.open("w", encoding="utf-8")
+        self._names = unique_names(columns)
+        self._file.write("[")
+        self._separator = "\n"
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """See the contract."""
+        for row in rows:
+            cells = dict(zip(self._names, map(as_full_cell, row), strict=True))
+            self._file.write(self._separator + json.dumps(cells, ensure_ascii=False))
+            self._separator = ",\n"
+
+    def close(self) -> None:
+        """See the contract."""
+        self._file.write("\n]\n")
+        self._file.close()
+
+
+class XlsxWriter:
+    """One sheet, written as it comes; a second sheet goes on where the first is full."""
+
+    def __init__(self, path: Path, columns: Sequence[ResultColumn]) -> None:
+        from openpyxl import Workbook
+
+        self._path, self._columns = path, columns
+        self._book = Workbook(write_only=True)
+        self._new_sheet()
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """See the contract."""
+        for row in rows:
+            if self._filled == XLSX_MAX_ROWS:
+                self._new_sheet()
+            self._sheet.append([_xlsx_cell(value) for value in row])
+            self._filled += 1
+
+    def close(self) -> None:
+        """See the contract."""
+        self._book.save(self._path)
+
+    def _new_sheet(self) -> None:
+        self._sheet = self._book.create_sheet()
+        self._sheet.append([_xlsx_cell(column.name) for column in self._columns])
+        self._filled = 1
+
+
+class ParquetWriter:
+    """Typed by the columns' kinds; exact decimals and what has no type of its own are text."""
+
+    def __init__(self, path: Path, columns: Sequence[ResultColumn]) -> None:
+        import pyarrow as pa
+        from pyarrow import parquet
+
+        types = [_arrow_type(pa, column) for column in columns]
+        self._schema = pa.schema(list(zip(unique_names(columns), types, strict=True)))
+        self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
+        self._pa = pa
+
+    def write(self, rows: Sequence[Sequence[Any]]) -> None:
+        """See the contract."""
+        arrays = []
+        for index, field in enumerate(self._schema):
+            values = [_arrow_value(self._pa, row[index], field.type) for row in rows]
+            arrays.append(self._pa.array(values, type=field.type))
+        self._writer.write_batch(self._pa.record_batch(arrays, schema=self._schema))
+
+    def close(self) -> None:
+        """See the contract."""
+        self._writer.close()
+
+
+def unique_names(columns: Sequence[ResultColumn]) -> list[str]:
+    """The columns' names; repeated ones are numbered: a, a_2."""
+    names: list[str] = []
+    for column in columns:
+        name, number = column.name, 1
+        while name in names:
+            number += 1
+            name = f"{column.name}_{number}"
+        names.append(name)
+    return names
+
+
+def _csv_cell(value: Any) -> Any:
+    cell = as_full_cell(value)
+    # Numbers may begin with a minus; only texts are made harmless.
+    return f"'{cell}" if isinstance(value, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+
+def _xlsx_cell(value: Any) -> Any:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    match value:
+        case None | bool() | int() | float() | dt.date():
+            is_zoned = isinstance(value, dt.datetime) and value.tzinfo is not None
+            is_large = isinstance(value, int) and abs(value) > 10**15
+            return as_full_cell(value) if is_zoned or is_large else value
+        case Decimal():
+            return value if len(value.as_tuple().digits) <= 15 else as_full_cell(value)
+        case _:
+            text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(as_full_cell(value)))[:_XLSX_MAX_CHARACTERS]
+            return f"'{text}" if text.startswith("=") else text
+
+
+def _arrow_type(pa: Any, column: ResultColumn) -> "pa.DataType":
+    kinds = {"integer": pa.int64(), "boolean": pa.bool_(), "date": pa.date32(), "binary": pa.binary()}
+    if column.kind == "timestamp":
+        is_zoned = "tz" in column.data_type.lower() or "with time zone" in column.data_type.lower()
+        return pa.timestamp("us", tz="UTC" if is_zoned else None)
+    if column.kind == "number" and any(word in column.data_type.lower() for word in ("float", "double", "real")):
+        return pa.float64()
+    return kinds.get(column.kind, pa.string())
+
+
+def _arrow_value(pa: Any, value: Any, wanted: "pa.DataType") -> Any:
+    """The value as the column's type takes it; what does not fit makes the column's cell empty rather than wrong."""
+    if value is None:
+        return None
+    if pa.types.is_string(wanted):
+        return str(as_full_cell(value))
+    fits: dict[Any, tuple[type, ...]] = {
+        pa.int64(): (int,), pa.bool_(): (bool,), pa.float64(): (float, int, Decimal), pa.binary(): (bytes,),
+        pa.date32(): (dt.date,),
+    }  # fmt: skip
+    kinds = fits.get(wanted, (dt.datetime,))
+    if not isinstance(value, kinds) or (wanted == pa.int64() and not -(2**63) <= value < 2**63):
+        return None
+    if isinstance(value, dt.datetime) and pa.types.is_timestamp(wanted):
+        zoned = wanted.tz is not None
+        return value.astimezone(dt.UTC) if zoned and value.tzinfo else value.replace(tzinfo=dt.UTC if zoned else None)
+    return float(value) if wanted == pa.float64() else value
