@@ -187,7 +187,7 @@ def _choices(query: QueryHistory, context: TaskContext) -> Iterator[tuple[Engine
 def _run_first_good(
     candidates: Sequence[Candidate], database: HouseDatabase, answer: Answer, context: TaskContext
 ) -> None:
-    failure: QueryFailed | None = None
+    failure = QueryFailed("There was no query.")
     for number, candidate in enumerate(candidates[:MAX_TRIED]):
         answer.sql, answer.confidence, answer.reasons = candidate.sql, candidate.confidence, candidate.reasons
         context.report_progress(50, "Running the query")
@@ -201,7 +201,6 @@ def _run_first_good(
             continue
         answer.others = tuple(candidates[number + 1 : MAX_TRIED])
         return
-    assert failure is not None
     raise StatementFailed(answer, engine_error(failure.code, failure.message)) from failure
 
 
