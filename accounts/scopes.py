@@ -20,6 +20,8 @@ SCOPES: Final[dict[str, str | Promise]] = {
     "interactions:read": _("Read the audit of model calls"),
     "tts:read": _("Read speech"),
     "tts:write": _("Make speech"),
+    "text2sql:read": _("Read questions to databases, and their answers"),
+    "text2sql:write": _("Ask databases"),
     "account:read": _("Read the account and its usage"),
     ALL_SCOPES: _("Everything"),
 }
