@@ -42,6 +42,9 @@ class PostgresConnector:
         """See the contract."""
         read_params(target, {})
         deadline = Deadline(connect_seconds)
+        if target.socket_dir:
+            here = Place(target.socket_dir, target.port, ())
+            return _open(target, here, "", _NO_FILE, deadline)
         place = find_place(target, seconds=deadline.left)
         with authority_file(target) as authorities:
             *others, last = place.addresses
@@ -75,7 +78,7 @@ def _conninfo(target: Target, place: Place, address: str, authorities: str) -> d
         **_CLOSED,
         **tls,
         "host": place.host,
-        "hostaddr": address,
+        **({"hostaddr": address} if address else {}),
         "port": str(place.port),
         "dbname": target.database_name or "postgres",
         "user": target.username,
