@@ -28,7 +28,7 @@ AT = dt.datetime(2026, 12, 1, 8, 0, tzinfo=dt.UTC)
 ROWS: list[tuple[Any, ...]] = [
     ("Huế", 1, Decimal("10.50"), dt.date(2026, 12, 1), AT, True, b"\x01", "b"),
     (None, None, None, None, None, None, None, None),
-    ("=1+1", 2**40, Decimal("0.1"), dt.date(1999, 1, 2), AT, False, b"", "quo\"te, and\nline"),
+    ("=1+1", 2**40, Decimal("0.1"), dt.date(1999, 1, 2), AT, False, b"", 'quo"te, and\nline'),
 ]
 
 
