@@ -1,0 +1,103 @@
+"""The head of the question: what is to be shown."""
+
+from text2sql.engines.grammar.plan import Term
+from text2sql.engines.grammar.reading import Node, Reading
+from text2sql.engines.grammar.schema import Col, TableId
+
+_BOUNDARIES = frozenset("REL CMP BETWEEN LIKE NULL NEG".split())
+
+
+def head_end(reading: Reading) -> int:
+    """The place where the description of what is shown ends and the restrictions begin."""
+    seen = False
+    for place, node in enumerate(reading.nodes):
+        if seen and node.kind in _BOUNDARIES and not (node.kind == "REL" and _continues(reading, place)):
+            return place
+        seen = seen or node.kind in ("T", "C", "ALL", "V", "COUNT")
+    return len(reading.nodes)
+
+
+def _continues(reading: Reading, place: int) -> bool:
+    """ "How many students are there for each city": nothing restricts here."""
+    return reading.nodes[place].word.startswith("there")
+
+
+def take_head(reading: Reading, end: int) -> None:
+    """Turn the nodes before `end` into terms to select and the table they are about."""
+    builder = _Head(reading)
+    for place in range(end):
+        node = reading.nodes[place]
+        if not node.is_used or node.kind in ("DISTINCT",):
+            builder.see(place, node)
+    builder.finish()
+
+
+class _Head:
+    def __init__(self, reading: Reading) -> None:
+        self.reading, self.schema = reading, reading.schema
+        self.aggs: list[str] = []
+        self.applied = False
+        self.counting = self.distinct = False
+        self.tables: list[TableId] = []
+
+    def see(self, place: int, node: Node) -> None:
+        if node.kind == "AGG" or (node.kind == "SUP" and not node.is_used):
+            self._aggregate(node)
+        elif node.kind == "COUNT":
+            self._count_pending()
+            self.counting = True
+        elif node.kind == "DISTINCT":
+            self.distinct = True
+        elif node.kind == "ALL":
+            self.reading.star = True
+        elif node.kind == "C":
+            self._column(place, node)
+        elif node.kind == "T":
+            self._table(node)
+        node.is_used = node.is_used or node.kind in ("AGG", "COUNT", "DISTINCT", "ALL", "C", "T", "SUP")
+
+    def _aggregate(self, node: Node) -> None:
+        if self.applied:
+            self.aggs, self.applied = [], False
+        payload = node.atom.payload
+        if node.kind == "SUP":
+            payload = "min" if node.word.split()[0] in ("lowest", "smallest", "least", "minimum", "shortest", "youngest") else "max"
+        self.aggs.append(payload)
+
+    def _count_pending(self) -> None:
+        if self.counting:
+            self.reading.select.append(Term(None, "count"))
+
+    def _column(self, place: int, node: Node) -> None:
+        col = node.col
+        if self.counting:
+            self.reading.select.append(self._counted(col))
+            self.counting = self.distinct = False
+            return
+        measures = self.schema.is_numeric(col) and not self.schema.is_id(col)
+        extremes = [agg for agg in self.aggs if agg in ("max", "min")]
+        if self.aggs and (measures or extremes or self.schema.is_temporal(col)) and (not self.applied or measures):
+            self.reading.select += [Term(col, agg) for agg in self.aggs]
+            self.applied = True
+            return
+        assert node.link is not None
+        self.reading.select += [Term(one) for one in (col, *node.link.more)]
+
+    def _counted(self, col: Col) -> Term:
+        if self.distinct:
+            return Term(col, "count", distinct=True)
+        if self.schema.is_unique(col) or self.schema.is_numeric(col):
+            return Term(None, "count", table=col[0])
+        return Term(col, "count", distinct=not self.schema.is_id(col) and col[0] in self.tables)
+
+    def _table(self, node: Node) -> None:
+        self.tables.append(node.table)
+        if self.counting:
+            self.reading.select.append(Term(None, "count", table=node.table))
+            self.counting = False
+
+    def finish(self) -> None:
+        self._count_pending()
+        self.reading.head_tables = self.tables
+        has_aggregate = any(term.agg for term in self.reading.select)
+        self.reading.distinct = self.distinct and not has_aggregate
