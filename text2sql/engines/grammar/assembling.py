@@ -56,10 +56,10 @@ def _group(reading: Reading, plan: Plan) -> None:
     aggregates = any(term.agg for term in (*plan.select, *(term for term, _ in plan.order))) or plan.having
     columns = [*reading.group]
     for table in reading.group_tables:
-        shown = [term.col for term in plan.select if term.col and not term.agg and term.col[0] == table]
+        shown = [term.col for term in plan.select if term.col and not term.agg and _is_about(reading, term.col, table)]
         columns += shown if shown else list(reading.schema.display(table))
         key = reading.schema.primary_key(table)
-        if aggregates and key is not None and not _shows_only_unkeyed(reading, plan, table):
+        if aggregates and key is not None and not any(reading.schema.points_to(col, table) for col in shown):
             plan.group.append(key)
     missing = [Term(col) for col in columns if Term(col) not in plan.select]
     if reading.group_tables and not aggregates and plan.select:
@@ -69,8 +69,8 @@ def _group(reading: Reading, plan: Plan) -> None:
         plan.group += [col for col in columns if col not in plan.group]
 
 
-def _shows_only_unkeyed(reading: Reading, plan: Plan, table: TableId) -> bool:
-    return False
+def _is_about(reading: Reading, col: Col, table: TableId) -> bool:
+    return col[0] == table or reading.schema.points_to(col, table)
 
 
 def _project(reading: Reading, plan: Plan) -> None:

@@ -22,7 +22,7 @@ _RULES: tuple[tuple[str, str | None, str], ...] = (
     ("AND", None, r"as well as|along with|together with|in addition to|with (?:its|their|his|her)|and also|and|plus|&|,(?: and)?"),
     ("ALL", None, r"all (?:the )?(?:available |relevant )?(?:information|info|details|data|fields|columns|attributes)(?= |$)(?: (?:of|about|on|for|regarding|in|that|we|stored))*"
                   r"|(?:full|complete|entire) (?:information|details|records?|rows?|data)|everything(?: about)?|all about|whole record"),
-    ("COUNT", None, r"how many(?: different| distinct| unique| total)?|(?:the )?total (?:number|count)s? of|(?:the )?(?:number|numbers|count|counts)(?: of)?|how often|(?:the )?amount of(?= \w+s )|how many times"),
+    ("COUNT", None, r"how many(?: different| distinct| unique| total)?|count(?: up)? (?:the |all )?(?:total )?(?:number|count)s?(?: of)?(?: all)?(?: the)?(?: different| distinct| unique)?|(?:the )?total (?:number|count)s? of|(?:the )?(?:number|numbers|count|counts)(?: of)?(?: all)?(?: the)?(?: different| distinct| unique)?|how often|(?:the )?amount of(?= \w+s )|how many times"),
     ("CMP", ">=", rf"(?:{_MORE}) than or equal to|(?:not|no) (?:{_LESS}) than|at least|at minimum|a minimum of|minimum of(?= \d)|>=|equal to or (?:{_MORE}) than|starting from|not less than"),
     ("CMP", "<=", rf"(?:{_LESS}) than or equal to|(?:not|no) (?:{_MORE}) than|at most|at maximum|a maximum of|up to|<=|equal to or (?:{_LESS}) than|not more than"),
     ("NEG", "!=", r"(?:do|does|did|is|are|was|were) not equal(?: to)?|not equal to|<>|!=|other than|different from|differs? from"),
@@ -35,7 +35,7 @@ _RULES: tuple[tuple[str, str | None, str], ...] = (
     ("BETWEEN", None, r"(?:is |are )?between|in the range (?:of|from|between)|ranging from|in between"),
     ("FREQ", "desc", r"(?:most|more) (?:common|commonly|popular|frequent|frequently|often|prominent|prevalent|widespread|used|shared|ordered|numerous)(?:ly)?(?: \w+ed\b)?|predominant(?:ly)?|dominant"),
     ("FREQ", "asc", r"least (?:common|commonly|popular|frequent|frequently|often|prominent|used|numerous)(?: \w+ed\b)?|rarest"),
-    ("ORDER", None, r"(?:and |then )*(?:sort|sorted|sorting|order(?=(?: \w+){0,4} by)|ordered|ordering|ranked|rank(?=(?: \w+){0,3} by)|arrange|arranged|listed(?= (?:in|by))|organized)"
+    ("ORDER", None, r"(?:sort|sorted|sorting|order(?=(?: \w+){0,4} by)|ordered|ordering|ranked|rank(?=(?: \w+){0,3} by)|arrange|arranged|listed(?= (?:in|by))|organized)"
                     r"(?: (?:them|it|the|results?|list|rows|those|your|report|these|everything|output|all))*(?: (?:in|from|with))?(?: the| an| a)?"
                     r"(?: (?:alphabetical(?:ly)?|alphabetic|lexicographical(?:ly)?|lexicographic|ascending(?:ly)?|descending(?:ly)?|increasing|decreasing|descendingly|chronological(?:ly)?|reverse|dictionary|numerical))*(?: (?:order|manner|alphabetical|sequence))*(?: (?:by|of|on|according to|based on|for))*(?: (?:the|their|its|his|her))*"),
     ("ORDER", None, r"(?:listed |given |shown )?(?:in|by)(?: an?| the)?(?: reverse)? (?:alphabetical|alphabetic|lexicographical|lexicographic|ascending|descending|increasing|decreasing|chronological|dictionary)(?: alphabetical| lexicographical| order| manner| sequence)*(?: (?:by|of|on|for|based on|according to))*(?: (?:the|their|its))*"

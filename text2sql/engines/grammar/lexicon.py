@@ -9,7 +9,7 @@ IRREGULAR = {
     "people": "person", "children": "child", "men": "man", "women": "woman", "series": "series", "species": "species",
     "status": "status", "address": "address", "movies": "movie", "bonus": "bonus", "campus": "campus", "news": "news",
     "business": "business", "has": "has", "does": "does", "was": "was", "feet": "foot", "data": "data", "wives": "wife",
-    "this": "this", "its": "its", "is": "is", "as": "as", "staff": "staff", "aircraft": "aircraft", "lives": "live",
+    "this": "this", "ids": "id", "gpas": "gpa", "its": "its", "is": "is", "as": "as", "staff": "staff", "aircraft": "aircraft", "lives": "live",
     "indices": "index", "criteria": "criterion", "analyses": "analysis", "us": "us", "bus": "bus", "buses": "bus",
     "ties": "tie", "dies": "die", "caches": "cache", "movie": "movie", "horses": "horse", "houses": "house",
     "statuses": "status", "bonuses": "bonus", "campuses": "campus", "viruses": "virus", "gas": "gas", "less": "less",

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 
+from text2sql.engines.grammar.dates import Period, find_periods
 from text2sql.engines.grammar.keywords import Keyword, find_keywords, number_of
 from text2sql.engines.grammar.lexicon import synonyms
 from text2sql.engines.grammar.schema import Col, Phrase, Schema, TableId
@@ -57,6 +59,7 @@ class Atom:
     text: str
     payload: str = ""
     number: float | None = None
+    period: Period | None = None
     links: list[Link] = field(default_factory=list)
     is_quoted: bool = False
     is_capital: bool = False
@@ -95,7 +98,10 @@ class Linker:
     def _spans(self, tokens: Sequence[Token], values: ValueIndex) -> Iterator[tuple[tuple[int, int], Atom, float]]:
         for keyword in find_keywords(tokens):
             atom = _keyword_atom(keyword, tokens)
-            yield (keyword.start, keyword.end), atom, 0.97 * (keyword.end - keyword.start) ** 0.5
+            yield (keyword.start, keyword.end), atom, _worth_of(keyword)
+        for start, end, period in find_periods(tokens, datetime.now(UTC).date()):
+            text = " ".join(token.text for token in tokens[start:end])
+            yield (start, end), Atom("DATE", start, end, text, period=period), 1.7 * (end - start) ** 0.5
         for start, token in enumerate(tokens):
             if (number := number_of(token)) is not None:
                 yield (start, start + 1), Atom("NUM", start, start + 1, token.text, number=number), 1.0
@@ -178,6 +184,10 @@ def _weight(phrase: Phrase, place: int) -> float:
     return 1.0
 
 
+def _worth_of(keyword: Keyword) -> float:
+    return 0.95 if keyword.kind == "COUNT" else 1.02 * (keyword.end - keyword.start) ** 0.5
+
+
 def _content(span: Sequence[Token]) -> list[Token]:
     return [token for token in span if token.is_word and token.folded not in SKIPPED]
 
@@ -190,7 +200,10 @@ def _value_links(span: Sequence[Token], values: ValueIndex) -> list[Link]:
     text = " ".join(token.text for token in span)
     found = values.find(text)
     certainty = _certainty(span)
-    return [Link(stored.score * certainty, col=stored.col, value=stored.text, how="value") for stored in found]
+    return [
+        Link(stored.score * (certainty if certainty > 1 or stored.text == text else certainty * 0.78), col=stored.col, value=stored.text, how="value")
+        for stored in found
+    ]
 
 
 def _is_code(token: Token) -> bool:
@@ -205,7 +218,7 @@ def _certainty(span: Sequence[Token]) -> float:
         return 0.5
     if len(span) > 1:
         return 1.2 if any(token.is_capital for token in span) else 1.05
-    return 1.2 if span[0].is_capital else 0.9
+    return 1.2 if span[0].is_capital else 0.9 if len(span[0].folded) > 2 else 0.4
 
 
 def _looks_named(span: Sequence[Token], start: int) -> bool:

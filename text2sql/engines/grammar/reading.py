@@ -111,7 +111,7 @@ class Reading:
         """The table the question asks about: the first that is named (before a place), else the first column's."""
         nodes = self.nodes if place is None else self.nodes[:place]
         named = [node.table for node in nodes if node.kind == "T"]
-        columns = [node.table for node in nodes if node.kind in ("C", "V")]
+        columns = [node.table for node in nodes if node.kind in ("C", "V") and node.link is not None]
         return next(iter([*named, *columns]), None)
 
     def by_concept(self, word: str, near: Sequence[TableId]) -> tuple[Col, bool] | None:
@@ -131,6 +131,20 @@ class Reading:
         if schema.is_numeric(col):
             return not schema.is_id(col)
         return schema.is_temporal(col) or bool({"date", "year", "time"} & set(schema.stems(col)))
+
+    def number_of(self, node: Node) -> Term:
+        """How many rows of a table there are: a column that holds just that, or a count."""
+        if node.link is None:
+            return Term(None, "count")
+        words = self.schema.table_phrases[node.table][0].stems
+        for table in self.tables():
+            for col in self.schema.columns_of(table):
+                stems = set(self.schema.stems(col))
+                if table != node.table and self.schema.is_numeric(col) and stems - {"total", "count"} == {"number", words[-1]}:
+                    node.is_used, node.link = True, None
+                    node.kind = "WORD"
+                    return Term(col)
+        return Term(None, "count", table=node.table)
 
     def near_tables(self, place: int) -> list[TableId]:
         """Tables of the question, nearest to a place first, then those one join away."""

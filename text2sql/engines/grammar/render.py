@@ -185,6 +185,8 @@ class _Select:
 
     def _with_several(self, left: exp.Expression, op: str, values: Sequence[Literal], term: Term) -> exp.Expression:
         literals = [self._literal(value, term) for value in values]
+        if op == "during":
+            return exp.and_(exp.GTE(this=left, expression=literals[0]), exp.LT(this=left, expression=literals[1]))
         if op == "between":
             return exp.Between(this=self._as_number(left, values[0], term), low=literals[0], high=literals[1])
         within = exp.In(this=left, expressions=literals)
@@ -195,6 +197,8 @@ class _Select:
         return self.renderer.literal(value, plain)
 
     def _compared(self, left: exp.Expression, op: str, value: Literal, term: Term | None) -> exp.Expression:
+        if op == "on":
+            return self._on_day(left, str(value), term)
         if op in ("like", "not like"):
             kind = exp.ILike if self.renderer.dialect in ("postgres", "clickhouse") else exp.Like
             if term is not None and term.col is not None and not self.schema.is_text(term.col):
@@ -204,6 +208,13 @@ class _Select:
         if op not in ("=", "!=") and term is not None:
             return _COMPARISONS[op](this=self._as_number(left, value, term), expression=self._bound(value, term))
         return _COMPARISONS[op](this=left, expression=self._literal(value, term))
+
+    def _on_day(self, left: exp.Expression, day: str, term: Term | None) -> exp.Expression:
+        """Moments are compared by their day, unless a moment was said."""
+        is_moment = term is not None and term.col is not None and self.schema.column(term.col).kind == "timestamp"
+        if is_moment and len(day) == 10:
+            left = exp.cast(left, "date")
+        return exp.EQ(this=left, expression=exp.Literal.string(day))
 
     def _bound(self, value: Literal, term: Term) -> exp.Expression:
         if not isinstance(value, str) and term.col is not None and self.schema.is_text(term.col):

@@ -10,6 +10,8 @@ from text2sql.engines.grammar.schema import Schema, TableId
 _BEAM = 24
 _PER_ATOM = 7
 _SURE_TABLE = 0.75
+_WEAK = 0.72
+_IGNORED = 0.3
 _JOIN_COST = 0.22
 _NEAR = 0.34
 _NAMING = frozenset("name names title titles called ten".split())
@@ -48,8 +50,10 @@ class Resolver:
             links += self._naming_links(links)
         if not links:
             return [None]
-        ranked = sorted(links, key=lambda link: -self._prior(place, link))
-        return list(ranked[:_PER_ATOM])
+        ranked: list[Link | None] = [*sorted(links, key=lambda link: -self._prior(place, link))[:_PER_ATOM]]
+        if max(link.score for link in links) < _WEAK and not atom.is_quoted:
+            ranked.append(None)
+        return ranked
 
     def _naming_links(self, links: Sequence[Link]) -> list[Link]:
         """What "name" means for a mentioned table: its display column, or first and last name together."""
@@ -59,9 +63,13 @@ class Resolver:
             if len(columns) > 1:
                 found.append(Link(0.95, col=columns[0], more=columns[1:], how="names"))
             elif not any(link.col and link.col[0] == table for link in links):
-                score = 0.8 if columns else 0.62
-                found.append(Link(score, col=self.schema.display(table)[0], how="names"))
+                found.append(Link(self._display_score(table), col=self.schema.display(table)[0], how="names"))
         return found
+
+    def _display_score(self, table: TableId) -> float:
+        if self.schema.name_columns(table):
+            return 0.85
+        return 0.62 if self.schema.is_text(self.schema.display(table)[0]) else 0.4
 
     def _prior(self, place: int, link: Link) -> float:
         bonus = 0.0
@@ -72,9 +80,9 @@ class Resolver:
         return link.score + bonus + self._nearness(place, link)
 
     def _extend(self, one: Assignment, place: int, link: Link | None) -> Assignment:
-        if link is None:
-            return replace(one, links=(*one.links, None))
         atom = self.atoms[place]
+        if link is None:
+            return replace(one, links=(*one.links, None), score=one.score + (_IGNORED if atom.links else 0.0))
         size = max(1.0, (atom.end - atom.start) * 0.75)
         score = link.score * size + self._nearness(place, link) + self._agreement(one, place, link)
         tables = one.tables
@@ -117,7 +125,7 @@ class Resolver:
     def _nearness(self, place: int, link: Link) -> float:
         """Columns belong to the table named right behind ("name of the student") or right before."""
         if link.table is not None:
-            return 0.0
+            return self._owner(place)
         for step, limit, bonus in ((1, 4, _NEAR), (-1, 2, _NEAR * 0.6)):
             for away in range(1, limit + 1):
                 other = place + step * away
@@ -131,6 +139,13 @@ class Resolver:
                 if self.atoms[other].kind in ("REL", "CMP", "EACH", "ORDER", "VAL"):
                     break
         return 0.0
+
+
+    def _owner(self, place: int) -> float:
+        """A table named behind "of" owns the column before: "the name of the shipping agent"."""
+        before = [self.atoms[other] for other in range(max(0, place - 3), place)]
+        of = any(atom.kind == "PREP" and atom.text.lower() in ("of", "for") for atom in before)
+        return 0.25 if of and any(atom.kind == "REF" and atom.links[0].col is not None for atom in before) else 0.0
 
 
 def mentioned_tables(atoms: Sequence[Atom]) -> list[TableId]:

@@ -119,7 +119,9 @@ class Schema:
             for edge in self._implied_edges()
             if frozenset((edge.left, edge.right)) not in pairs and (edge.left, edge.left_columns[0]) not in taken
         ]
-        return (*declared, *implied)
+        joined = {frozenset((edge.left, edge.right)) for edge in (*declared, *implied)}
+        shared = [edge for edge in self._shared_edges() if not ({edge.left, edge.right} & {t for pair in joined for t in pair})]
+        return (*declared, *implied, *shared)
 
     @cached_property
     def neighbours(self) -> dict[TableId, tuple[tuple[TableId, Edge], ...]]:
@@ -155,7 +157,21 @@ class Schema:
             for col in columns:
                 if self.stems(col)[-1:] == (ending,) and self.stems(col)[0] not in ("middle", "nick"):
                     return (col,)
-        return ()
+        parent = self.general_table(table)
+        return () if parent is None else self.name_columns(parent)
+
+    def general_table(self, table: TableId) -> TableId | None:
+        """The table whose rows these rows are, too: their key points there (gymnasts are people)."""
+        key = self.primary_key(table)
+        for edge in self.edges:
+            if edge.left == table and key is not None and edge.left_columns == (key[1],) and edge.right != table:
+                back = any(other.left == edge.right and other.right == table for other in self.edges)
+                return None if back else edge.right
+        return None
+
+    def points_to(self, col: Col, table: TableId) -> bool:
+        """Whether a column is a foreign key to a table."""
+        return any(edge.left == col[0] and edge.left_columns == (col[1],) and edge.right == table for edge in self.edges)
 
     def _find_display(self, table: TableId) -> tuple[Col, ...]:
         named = self.name_columns(table)
@@ -224,6 +240,16 @@ class Schema:
             for col in self.column_phrases:
                 if col[0] != target and self._points_to(col, key, own):
                     yield Edge(col[0], (col[1],), target, (key[1],), is_key=False)
+
+    def _shared_edges(self) -> Iterator[Edge]:
+        """Columns of the same name and kind in tables that no key connects with anything."""
+        columns = list(self.column_phrases)
+        for place, first in enumerate(columns):
+            for second in columns[place + 1 :]:
+                words = self.stems(first)
+                if first[0] != second[0] and words == self.stems(second) and self.column(first).kind == self.column(second).kind:
+                    if not {"name", "date", "description", "title", "type"} & set(words):
+                        yield Edge(first[0], (first[1],), second[0], (second[1],), is_key=False)
 
     def _points_to(self, col: Col, key: Col, own: tuple[str, ...]) -> bool:
         words, target = self.stems(col), self.stems(key)

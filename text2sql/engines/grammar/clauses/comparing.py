@@ -1,8 +1,11 @@
 """Comparisons with numbers and dates: "older than 30", "between 100 and 150", "more than 3 students"."""
 
+from text2sql.engines.grammar.clauses.periods import in_period
 from text2sql.engines.grammar.keywords import comparative_of, operator_of
 from text2sql.engines.grammar.plan import Condition, Literal, Plan, Term
 from text2sql.engines.grammar.reading import Node, Reading
+from text2sql.engines.grammar.schema import Col
+from text2sql.engines.grammar.words import likeness, stem
 
 _TIMES = frozenset("time times occasion occasions".split())
 _UNITS = frozenset("year years dollar dollars hour hours minute minutes day days usd percent meter meters km kg old age".split())
@@ -41,6 +44,8 @@ def _operand(reading: Reading, place: int) -> int | None:
 
 
 def _value(node: Node) -> Literal:
+    if node.atom.period is not None:
+        return node.atom.period.literal()
     if node.atom.number is not None:
         return node.atom.number
     return node.atom.text
@@ -53,8 +58,11 @@ def _take_comparison(reading: Reading, place: int) -> None:
     if target is not None:
         _against_aggregate(reading, place, target, op)
         return
-    number = reading.next_of(("N", "DATE"), place, 3, stops=("REL", "AND", "OR", "V"))
+    number = reading.next_of(("N", "DATE"), place, 4, stops=("REL", "AND", "OR", "V"))
     if number is None:
+        return
+    if reading.nodes[number].atom.period is not None and op in ("<", ">", "<=", ">="):
+        _take_beside_period(reading, place, number, op)
         return
     column = _column_for(reading, place, number, comparative_of(node.atom.payload))
     if column is None:
@@ -66,6 +74,46 @@ def _take_comparison(reading: Reading, place: int) -> None:
         reading.having.append(condition)
     else:
         _add(reading, place, condition)
+
+
+def _take_beside_period(reading: Reading, place: int, number: int, op: str) -> None:
+    """ "After March 2019" begins behind the period's last day, "before" ends ahead of its first."""
+    term = _time_term(reading, place)
+    if term is not None:
+        reading.use_range(place, number + 1)
+        period = reading.nodes[number].atom.period
+        assert period is not None
+        bound = period.text or (period.first if op in ("<", ">=") else period.last).isoformat()
+        reading.where.append((Condition(term, op, bound),))
+
+
+def take_period(reading: Reading, place: int) -> None:
+    """A date or period without a comparison: what happened in it."""
+    period = reading.nodes[place].atom.period
+    term = _time_term(reading, place)
+    if term is not None and period is not None:
+        reading.use(place)
+        reading.where.append((in_period(term, period),))
+
+
+def _time_term(reading: Reading, place: int) -> Term | None:
+    """The date column before it, the one a verb near it names ("reported"), or the first of the table asked about."""
+    left = reading.left_column(place)
+    if left is not None:
+        reading.use(left)
+        return Term(reading.nodes[left].col)
+    near = reading.nodes[place - 1] if place else None
+    said = set(near.word.split()) if near is not None else set()
+    for table in reading.near_tables(place):
+        times = [col for col in reading.schema.columns_of(table) if _is_time(reading, col)]
+        best = [col for col in times if any(likeness(stem(word), own) for word in said for own in reading.schema.stems(col))]
+        if times:
+            return Term((best or times)[0])
+    return None
+
+
+def _is_time(reading: Reading, col: Col) -> bool:
+    return reading.schema.is_temporal(col) or (reading.schema.is_text(col) and "date" in reading.schema.stems(col))
 
 
 def _add(reading: Reading, place: int, condition: Condition) -> None:
@@ -91,10 +139,10 @@ def _column_for(reading: Reading, place: int, number: int, comparative: str) -> 
     if right is not None and _is_comparable(reading, right):
         reading.use(right)
         return Term(reading.nodes[right].col)
+    if (repeated := _repeated(reading, place)) is not None:
+        return repeated
     found = reading.by_concept(comparative, reading.near_tables(place)) if comparative else None
-    if found is not None:
-        return Term(found[0])
-    return _repeated(reading, place) or _by_number(reading, place, number)
+    return Term(found[0]) if found is not None else _by_number(reading, place, number)
 
 
 def _is_comparable(reading: Reading, place: int) -> bool:
@@ -122,8 +170,7 @@ def _counted(reading: Reading, place: int, number: int) -> Term | None:
     right = reading.next_of(("T",), number, 2, stops=("AND", "OR", "REL", "CMP", "MARK", "C", "PREP"))
     if right is not None:
         reading.use(right)
-        reading.counts_by.append(reading.nodes[right].table)
-        return Term(None, "count", table=reading.nodes[right].table)
+        return reading.number_of(reading.nodes[right])
     after = reading.nodes[number + 1].word if number + 1 < len(reading.nodes) else ""
     if after in _TIMES or reading.nodes[number].word in ("once", "twice", "thrice"):
         if after in _TIMES:

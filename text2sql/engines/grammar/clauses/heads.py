@@ -46,6 +46,7 @@ class _Head:
         elif node.kind == "COUNT":
             self._count_pending()
             self.counting = True
+            self.distinct = self.distinct or any(word in node.word for word in ("different", "distinct", "unique"))
         elif node.kind == "DISTINCT":
             self.distinct = True
         elif node.kind == "ALL":
@@ -70,11 +71,12 @@ class _Head:
 
     def _column(self, place: int, node: Node) -> None:
         col = node.col
-        if self.counting:
+        measures = self.schema.is_numeric(col) and not self.schema.is_id(col)
+        if self.counting and not (measures and self.aggs):
             self.reading.select.append(self._counted(col))
             self.counting = self.distinct = False
             return
-        measures = self.schema.is_numeric(col) and not self.schema.is_id(col)
+        self.counting = False
         extremes = [agg for agg in self.aggs if agg in ("max", "min")]
         if self.aggs and (measures or extremes or self.schema.is_temporal(col)) and (not self.applied or measures):
             self.reading.select += [Term(col, agg) for agg in self.aggs]

@@ -1,6 +1,8 @@
 """Values: "from Paris", "named 'Smith'", "id 5", "in 2010"; what stands beside them says which column."""
 
-from text2sql.engines.grammar.clauses.comparing import temporal_column
+from text2sql.engines.grammar.clauses.comparing import take_period, temporal_column
+from text2sql.engines.grammar.clauses.periods import in_period
+from text2sql.engines.grammar.dates import year_of
 from text2sql.engines.grammar.plan import Condition, Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col
@@ -57,7 +59,7 @@ def _negation_before(reading: Reading, place: int, limit: int = 4) -> bool:
         if node.kind == "NEG" and not node.is_used:
             reading.use(other)
             return True
-        if node.kind in ("REL", "AND", "MARK") or node.is_used:
+        if node.kind in ("REL", "AND", "MARK") or (node.is_used and node.kind not in ("C", "DISTINCT")):
             return False
     return False
 
@@ -69,7 +71,9 @@ def take_values(reading: Reading) -> None:
             continue
         if node.kind == "V":
             _take_value(reading, place)
-        elif node.kind in ("N", "DATE"):
+        elif node.kind == "DATE":
+            take_period(reading, place)
+        elif node.kind == "N":
             _take_number(reading, place)
 
 
@@ -128,11 +132,14 @@ def _joiner(reading: Reading, place: int) -> Node | None:
 
 def _take_number(reading: Reading, place: int) -> None:
     node = reading.nodes[place]
-    value = node.atom.number if node.atom.number is not None else node.atom.text
+    value = node.atom.number
+    assert value is not None
     left = reading.left_column(place)
-    if left is not None:
+    if left is not None and not _counts_what_follows(reading, place):
         reading.use(left, place)
         _add(reading, place, Condition(Term(reading.nodes[left].col), "=", value))
+        return
+    if _repeats_number(reading, place):
         return
     before = reading.nodes[place - 1] if place else None
     if before is not None and before.kind == "T" and (key := reading.schema.primary_key(before.table)):
@@ -144,6 +151,27 @@ def _take_number(reading: Reading, place: int) -> None:
         _take_year(reading, place)
 
 
+def _counts_what_follows(reading: Reading, place: int) -> bool:
+    """ "The names of the five cities": no value of the name."""
+    after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
+    between = [node.word for node in reading.nodes[max(0, place - 2) : place]]
+    return after is not None and after.kind in ("T", "C", "SUP") and ("the" in between or "of" in between)
+
+
+def _repeats_number(reading: Reading, place: int) -> bool:
+    """ "36 or 37": the second number is for the column of the first."""
+    joiner = _joiner(reading, place)
+    if joiner is None or not reading.where or reading.nodes[place - 1] is not joiner:
+        return False
+    last = reading.where[-1]
+    if last[-1].op != "=" or not isinstance(last[-1].value, float):
+        return False
+    reading.use(place)
+    joiner.is_used = True
+    reading.where[-1] = (*last, Condition(last[-1].term, "=", reading.nodes[place].atom.number))
+    return True
+
+
 def _take_year(reading: Reading, place: int) -> None:
     for table in reading.near_tables(place):
         term = temporal_column(reading, table)
@@ -151,6 +179,8 @@ def _take_year(reading: Reading, place: int) -> None:
             reading.use(place)
             number = reading.nodes[place].atom.number
             assert number is not None
-            unit = "year" if reading.schema.is_temporal(term.col) else ""
-            reading.where.append((Condition(Term(term.col, unit=unit), "=", number),))
+            if reading.schema.is_temporal(term.col):
+                reading.where.append((in_period(term, year_of(int(number))),))
+            else:
+                reading.where.append((Condition(term, "=", number),))
             return

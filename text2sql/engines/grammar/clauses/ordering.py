@@ -43,9 +43,12 @@ def _take_at(reading: Reading, place: int) -> None:
             terms.append((_term(reading, node, agg, counts), down))
             agg, counts = "", False
         other += 1
+    if not terms and reading.order:
+        reading.order = [(term, down) for term, _ in reading.order]
+        return
     if not terms:
         terms = _implied(reading, place, down)
-    reading.order = [(term, is_down or (down and len(terms) == 1)) for term, is_down in terms]
+    reading.order = [(term, is_down or (down and len(terms) == 1)) for term, is_down in terms] or reading.order
     if not reading.order:
         reading.order = [(Term(None, "first"), down)]
 

@@ -94,6 +94,20 @@ def _take_superlative(reading: Reading, place: int) -> None:
     reading.use(*(other for other in range(place, right or place) if reading.nodes[other].kind in ("COUNT", "DISTINCT", "PREP")))
     measure, grows = term
     reading.order = [(measure, down if measure.agg == "count" else (down if words[-1] in _PLAIN else grows))]
+    _take_limit(reading, place)
+
+
+def _take_limit(reading: Reading, place: int) -> None:
+    """ "The five cities with the largest area"; "starting with the oldest" shows all."""
+    before = [node.word for node in reading.nodes[max(0, place - 3) : place]]
+    if any(word.startswith("start") for word in before):
+        return
+    for other in range(place - 1, -1, -1):
+        node = reading.nodes[other]
+        follows = reading.nodes[other + 1].kind if other + 1 < len(reading.nodes) else ""
+        if node.kind == "N" and not node.is_used and node.atom.number and follows in ("T", "C", "SUP", "WORD"):
+            reading.use(other)
+            reading.limit = reading.limit or int(node.atom.number)
     reading.limit = reading.limit or 1
 
 
@@ -127,8 +141,7 @@ def _count_term(reading: Reading, place: int | None) -> tuple[Term, bool] | None
     node = reading.nodes[place]
     if node.kind == "C" and reading.schema.is_numeric(node.col) and not reading.schema.is_id(node.col):
         return Term(node.col), True
-    reading.counts_by.append(node.table)
-    return Term(None, "count", table=node.table), True
+    return reading.number_of(node), True
 
 
 def _without_target(reading: Reading, place: int) -> tuple[Term, bool] | None:
