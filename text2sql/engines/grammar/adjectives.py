@@ -39,7 +39,7 @@ _ROWS: tuple[tuple[str, str, bool], ...] = (
     ("slow slower slowest", "speed velocity horsepower time- duration- lap-", False),
     ("expensive costly pricey costliest priciest dearest", _MONEY, True),
     ("cheap cheaper cheapest inexpensive", _MONEY, False),
-    ("late later latest recent newest newer new last after", _TIME, True),
+    ("late later latest recent recently newest newer new last after", _TIME, True),
     ("early earlier earliest first before", _TIME, False),
     ("rich richer richest wealthy wealthiest wealthier", "wealth money income worth asset salary value", True),
     ("poor poorer poorest", "wealth money income worth asset salary value", False),
@@ -68,5 +68,5 @@ COMPARATIVES = tuple(
 SUPERLATIVES = tuple(word for words, _, _ in _ROWS for word in words.split() if word.endswith("est"))
 AFTER_MOST = (
     "expensive", "costly", "recent", "populous", "populated", "powerful", "spacious", "successful", "profitable",
-    "senior", "junior", "distant",
+    "senior", "junior", "distant", "recently",
 )  # fmt: skip

@@ -2,8 +2,10 @@
 
 from text2sql.engines.grammar.clauses.denying import deny
 from text2sql.engines.grammar.plan import Condition, Plan, Term
+from text2sql.engines.grammar.pruning import prune
 from text2sql.engines.grammar.reading import Reading
 from text2sql.engines.grammar.schema import Col, TableId
+from text2sql.engines.grammar.words import fold, root
 
 _SURE = 0.7
 
@@ -19,14 +21,15 @@ def assemble(reading: Reading) -> Plan | None:
     plan.having = [*reading.having]
     plan.order = [*reading.order]
     plan.needs = _needed(reading, main)
-    plan.hints = frozenset(word for node in reading.nodes for word in node.word.split())
+    plan.hints = frozenset(root(fold(word)) for node in reading.nodes for word in node.word.split())
     _group(reading, plan)
     _project(reading, plan)
     _group_counts(reading, plan)
     _order(plan)
     deny(reading, plan)
     _combine(reading, plan)
-    return plan
+    _contradict(plan)
+    return prune(reading.schema, plan)
 
 
 def _main_table(reading: Reading) -> TableId | None:
@@ -59,7 +62,8 @@ def _group(reading: Reading, plan: Plan) -> None:
         shown = [term.col for term in plan.select if term.col and not term.agg and _is_about(reading, term.col, table)]
         columns += shown if shown else list(reading.schema.display(table))
         key = reading.schema.primary_key(table)
-        if aggregates and key is not None and not any(reading.schema.points_to(col, table) for col in shown):
+        naming = {*reading.schema.display(table), key}
+        if aggregates and key is not None and (not shown or naming & set(shown)):
             plan.group.append(key)
     missing = [Term(col) for col in columns if Term(col) not in plan.select]
     if reading.group_tables and not aggregates and plan.select:
@@ -100,6 +104,9 @@ def _key_of_shown(reading: Reading, plan: Plan, plain: list[Col]) -> Col | None:
     key = reading.schema.primary_key(home)
     if key is None or not others:
         return None
+    naming = {*reading.schema.display(home), key}
+    if not reading.head_tables and not plan.star and not naming & set(plain):
+        return None
     if any(reading.is_many(home, table) for table in others):
         return key
     return None
@@ -129,3 +136,18 @@ def _combine(reading: Reading, plan: Plan) -> None:
             plan.set_op, plan.other = "intersect", other
         else:
             plan.where[group] = (*plan.where[group], second)
+
+
+def _contradict(plan: Plan) -> None:
+    """ "Older than 45 and younger than 35" cannot be one row: both must be among those that are shown."""
+    bounds = [c for conditions in plan.where if len(conditions) == 1 for c in conditions if isinstance(c.value, float)]
+    for first in bounds:
+        for second in bounds:
+            if first.term != second.term or first.op[0] != ">" or second.op[0] != "<" or plan.other is not None:
+                continue
+            if isinstance(first.value, float) and isinstance(second.value, float) and first.value >= second.value:
+                other = plan.copy()
+                plan.where.remove((second,))
+                other.where.remove((first,))
+                plan.set_op, plan.other = "intersect", other
+                return

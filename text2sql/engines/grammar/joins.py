@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from text2sql.engines.grammar.schema import Edge, Schema, TableId
+from text2sql.engines.grammar.words import root
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,11 @@ def _preferred(schema: Schema, table: TableId, hints: frozenset[str]) -> list[tu
     """Neighbours, those first whose key column the question's words name."""
 
     def rank(item: tuple[TableId, Edge]) -> tuple[bool, int]:
-        edge = item[1]
+        neighbour, edge = item
         words = {word for place in edge.left_columns for word in schema.stems((edge.left, place))}
         words -= set(schema.table_phrases[edge.right][0].stems) | {"id"}
-        return not edge.is_key, -len(words & hints)
+        words |= set(schema.table_phrases[neighbour][0].stems)
+        return not edge.is_key, -len({root(word) for word in words} & hints)
 
     return sorted(schema.neighbours[table], key=rank)
 
@@ -66,6 +68,8 @@ def distance(schema: Schema, first: TableId, second: TableId) -> int | None:
     return None if steps is None else len(steps)
 
 
-def multiplies(step: Step) -> bool:
+def multiplies(schema: Schema, step: Step) -> bool:
     """Whether the join may show a row of what was there several times: it goes against the key."""
-    return step.edge.left == step.table
+    edge = step.edge
+    is_own_key = len(edge.left_columns) == 1 and schema.is_unique((edge.left, edge.left_columns[0]))
+    return edge.left == step.table and not is_own_key

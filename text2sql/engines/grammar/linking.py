@@ -9,7 +9,7 @@ from text2sql.engines.grammar.dates import Period, find_periods
 from text2sql.engines.grammar.keywords import Keyword, find_keywords, number_of
 from text2sql.engines.grammar.lexicon import synonyms
 from text2sql.engines.grammar.schema import Col, Phrase, Schema, TableId
-from text2sql.engines.grammar.stopwords import SKIPPED, STOP
+from text2sql.engines.grammar.stopwords import MEASURING, SKIPPED, STOP
 from text2sql.engines.grammar.values import ValueIndex
 from text2sql.engines.grammar.words import Token, likeness
 
@@ -99,6 +99,9 @@ class Linker:
         for keyword in find_keywords(tokens):
             atom = _keyword_atom(keyword, tokens)
             yield (keyword.start, keyword.end), atom, _worth_of(keyword)
+            if keyword.kind == "COUNT" and keyword.payload.startswith("total"):
+                total = Keyword("AGG", "sum", keyword.start, keyword.start + 1)
+                yield (total.start, total.end), _keyword_atom(total, tokens), 1.02
         for start, end, period in find_periods(tokens, datetime.now(UTC).date()):
             text = " ".join(token.text for token in tokens[start:end])
             yield (start, end), Atom("DATE", start, end, text, period=period), 1.7 * (end - start) ** 0.5
@@ -139,9 +142,19 @@ class Linker:
             for phrase in synonyms(stems[0]):
                 if " " in phrase:
                     links += [Link(link.score * 0.78, link.table, link.col, how="synonym") for link in self._matches(tuple(phrase.split())) if link.score > 0.8]
-        links = _best_links(links)
+        if len(span) == 1 and span[0].folded in MEASURING:
+            links = [link for link in links if link.how == "name" and link.score > 0.85]
+        links = _best_links([*links, *self._pointed(links)])
         worth = links[0].score * len(stems) + 0.12 * (len(stems) - 1) if links else 0.0
         return links, worth
+
+    def _pointed(self, links: Sequence[Link]) -> Iterator[Link]:
+        """A key that is named without "id" means the rows it points to."""
+        for link in links:
+            if link.col is not None and link.score < 0.9:
+                for edge in self.schema.edges:
+                    if (edge.left, edge.left_columns) == (link.col[0], (link.col[1],)) and edge.right != edge.left:
+                        yield Link(link.score + 0.03, table=edge.right, how=link.how)
 
     def _matches(self, stems: tuple[str, ...]) -> list[Link]:
         seen: dict[int, tuple[Phrase, Link]] = {}
@@ -179,13 +192,17 @@ class Linker:
 def _weight(phrase: Phrase, place: int) -> float:
     if place < phrase.prefix:
         return 0.12
+    if phrase.stems[place] == "id" and len(phrase.stems) > 1:
+        return 1.1
     if phrase.stems[place] in _GENERIC and len(phrase.stems) - phrase.prefix > 1:
         return 0.7
     return 1.0
 
 
 def _worth_of(keyword: Keyword) -> float:
-    return 0.95 if keyword.kind == "COUNT" else 1.02 * (keyword.end - keyword.start) ** 0.5
+    if keyword.kind == "COUNT":
+        return 1.95 if keyword.payload.startswith(("count", "total")) and keyword.end - keyword.start > 2 else 0.95
+    return 1.02 * (keyword.end - keyword.start) ** 0.5
 
 
 def _content(span: Sequence[Token]) -> list[Token]:

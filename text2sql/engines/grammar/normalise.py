@@ -14,8 +14,12 @@ _REWRITINGS: tuple[tuple[str, str], ...] = (
     (r"\bfirst(?: names?)?(?:,| and| &)(?: the)? last names?\b", "first name and last name"),
     (r"\bfirst,? middle,? and last names?\b", "first name and middle name and last name"),
     (r"\bnames? ?\(\s*(first name and last name)\s*\)", r"\1"), (r"\blast and first names?\b", "last name and first name"),
-    (rf"\b{_N} or (?:more|above|greater|higher|older|over|larger|bigger|longer)\b", r"at least \1"),
-    (rf"\b{_N} (?:years old )?(?:or|and) (?:less|fewer|below|lower|younger|under|smaller|shorter)\b", r"at most \1"),
+    (rf"\b{_N} or (?:more|above|greater|higher|older|over|larger|bigger|longer)\b(?! than)", r"at least \1"),
+    (rf"\b{_N} (?:years old )?(?:or|and) (?:less|fewer|below|lower|younger|under|smaller|shorter)\b(?! than)", r"at most \1"),
+    (r"\b(\d+)(?: to | ?- ?)(\d+)\b(?![-/])", r"between \1 and \2"), (r"\baged\b", "with age"), (r"\b(?:priced at|costing|that costs?)\b", "with price"),
+    (r"\bweighing\b", "with weight"), (r"\bwho (?:earns?|makes?|gets?)(?= (?:more|less|over|at|above|below|between))", "with salary"),
+    (r"\b(?:earn(?:s|ing|ed)?|mak(?:e|es|ing)|made|paid)(?= (?:more|less|over|at least|at most|above|below|between)\b)", "salary"),
+    (r"\b(?:costs?|costed)(?= (?:more|less|over|at least|at most|above|below|between)\b)", "price"), (r"\bweighs?\b", "weight"),
     (rf"\bmore than or equal to {_N}\b", r"at least \1"), (r"\bmore than (?:a|1) once\b", "more than once"),
     (r"\bmore than once\b", "more than 1 time"), (r"\bmultiple times\b", "more than 1 time"),
     (r"\b(?:more than one|multiple|several) (?=\w)", "more than 1 "),
@@ -59,4 +63,7 @@ def split_sentences(text: str) -> tuple[str, str]:
     two = _TWO_SENTENCES.match(text)
     if two is None:
         return text, ""
-    return two["second"].strip(), two["first"].strip()
+    second = two["second"].strip()
+    if re.match(r"(?:also |please |and )*(?:sort|order|rank|arrange)", second, re.IGNORECASE):
+        return f"{two['first'].strip()} {second}", ""
+    return second, two["first"].strip()

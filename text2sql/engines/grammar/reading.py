@@ -158,7 +158,7 @@ class Reading:
         from text2sql.engines.grammar.joins import join_steps, multiplies
 
         steps = join_steps(self.schema, main, [other])
-        return bool(steps) and any(multiplies(step) for step in steps or [])
+        return bool(steps) and any(multiplies(self.schema, step) for step in steps or [])
 
     def is_far(self, first: TableId, second: TableId) -> bool:
         """Whether no join connects two tables."""

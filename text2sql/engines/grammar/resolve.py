@@ -83,6 +83,8 @@ class Resolver:
         atom = self.atoms[place]
         if link is None:
             return replace(one, links=(*one.links, None), score=one.score + (_IGNORED if atom.links else 0.0))
+        if link.col is not None and not link.is_value and self._has_target(atom, link):
+            link = replace(link, score=link.score - 0.2)
         size = max(1.0, (atom.end - atom.start) * 0.75)
         score = link.score * size + self._nearness(place, link) + self._agreement(one, place, link)
         tables = one.tables
@@ -90,6 +92,10 @@ class Resolver:
             score -= self._cost(tables, link.home)
             tables = (*tables, link.home)
         return Assignment((*one.links, link), one.score + score, tables)
+
+    def _has_target(self, atom: Atom, link: Link) -> bool:
+        """Whether the same words name the table that this column points to."""
+        return any(one.table is not None and self.schema.points_to(link.col, one.table) for one in atom.links if link.col)
 
     def _cost(self, tables: Sequence[TableId], new: TableId) -> float:
         if new in self.mentioned:

@@ -15,3 +15,9 @@ STOP = SKIPPED | frozenset(
     were're kindly must may might shall used using use associated involved related recorded belong belongs belonging
     """.split()
 )
+
+#: Words of counting and comparing: alone they name a column only if it is called just so.
+MEASURING = frozenset(
+    """number numbers count counts total totals amount average mean maximum minimum most least different distinct
+    unique first last top bottom highest lowest largest smallest sum list order sort sorted ordered high low""".split()
+)

@@ -11,12 +11,22 @@ def take_negations(reading: Reading) -> None:
     for place, node in enumerate(reading.nodes):
         if node.kind != "NEG":
             continue
-        target = reading.next_of(("T",), place, 5, stops=("MARK", "ORDER", "CMP", "AND", "WH"))
-        if target is not None and place > 0:
-            table = reading.nodes[target].table
-            if table != reading.entity(place):
-                reading.use(place, target)
-                reading.denied.append(table)
+        for target in _denied(reading, place) if place > 0 else ():
+            reading.use(place, target)
+            reading.denied.append(reading.nodes[target].table)
+
+
+def _denied(reading: Reading, place: int) -> list[int]:
+    """The tables named behind a NEG keyword, up to the next clause."""
+    found = []
+    entity = reading.entity(place)
+    for other in range(place + 1, min(len(reading.nodes), place + 8)):
+        node = reading.nodes[other]
+        if node.kind in ("MARK", "ORDER", "CMP", "AND", "WH"):
+            break
+        if node.kind == "T" and not node.is_used and node.table != entity:
+            found.append(other)
+    return found
 
 
 def deny(reading: Reading, plan: Plan) -> None:
@@ -28,11 +38,16 @@ def deny(reading: Reading, plan: Plan) -> None:
     if denied and near and not far:
         reachable = [c for c in near if c.term.col and c.term.col[0] != plan.main]
         far, near = reachable, [c for c in near if c not in reachable]
+    if near and not denied and _by_column(reading, plan):
+        plan.set_op, plan.other = "except", plan.copy()
+        plan.other.where += [(condition,) for condition in near]
+        plan.other.order, plan.other.limit = [], None
+        near = []
     for condition in near:
         plan.where.append((Condition(condition.term, _negated(condition.op), condition.value),))
     if denied or far:
         target = denied[0] if denied else far[0].term.col[0] if far[0].term.col else plan.main
-        conditions = _absent(schema, plan.main, target, [(c,) for c in far])
+        conditions = _absent(schema, plan, [target, *denied], [(c,) for c in far])
         if conditions is None:
             reading.doubt += 1.0
         else:
@@ -40,14 +55,26 @@ def deny(reading: Reading, plan: Plan) -> None:
             plan.needs = [table for table in plan.needs if table not in (*denied, target)]
 
 
+def _by_column(reading: Reading, plan: Plan) -> bool:
+    """ "Studios that have not made films by X": a value shown of several rows is out if one row has it."""
+    verbs = [node.word.split()[0] for node in reading.nodes if node.kind == "NEG"]
+    if not any(verb in ("do", "does", "did", "has", "have", "had", "without", "never", "no") for verb in verbs):
+        return False
+    naming = {*reading.schema.display(plan.main)}
+    cols = [term.col for term in plan.select if term.col is not None]
+    plain = not plan.star and len(cols) == len(plan.select) == 1 and not any(term.agg for term in plan.select)
+    return plain and cols[0] not in naming and not reading.schema.is_id(cols[0])
+
+
 def _negated(op: str) -> str:
     return {"=": "!=", "like": "not like", "in": "not in", ">": "<=", "<": ">=", ">=": "<", "<=": ">"}.get(op, op)
 
 
-def _absent(schema: Schema, main: TableId, target: TableId, where: list[tuple[Condition, ...]]) -> Condition | None:
+def _absent(schema: Schema, plan: Plan, targets: list[TableId], where: list[tuple[Condition, ...]]) -> Condition | None:
     """`key NOT IN (SELECT key FROM the first table on the way ...)`; None when nothing connects them."""
-    tables = [target, *(c[0].term.col[0] for c in where if c[0].term.col)]
-    steps = join_steps(schema, main, tables)
+    main = plan.main
+    tables = [*targets, *(c[0].term.col[0] for c in where if c[0].term.col)]
+    steps = join_steps(schema, main, tables, plan.hints)
     if not steps:
         return None
     own, other = _sides(steps[0], main)

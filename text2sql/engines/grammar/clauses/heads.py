@@ -52,10 +52,31 @@ class _Head:
         elif node.kind == "ALL":
             self.reading.star = True
         elif node.kind == "C":
-            self._column(place, node)
+            if self._is_shown(place, node):
+                self._column(place, node)
         elif node.kind == "T":
             self._table(node)
         node.is_used = node.is_used or node.kind in ("AGG", "COUNT", "DISTINCT", "ALL", "C", "T", "SUP")
+
+    def _is_shown(self, place: int, node: Node) -> bool:
+        """Behind the table asked about, columns are shown when they are listed; "names of studios" shows one column."""
+        nodes = self.reading.nodes
+        assert node.link is not None
+        if node.link.how == "names" or node.word in ("name", "names"):
+            return not self._names_column(place)
+        if not self.tables:
+            following = nodes[place + 1].kind if place + 1 < len(nodes) else ""
+            return node.link.score >= 0.75 or following not in ("T", "C")
+        last = max(other for other in range(place) if nodes[other].kind in ("T", "C", "V", "N"))
+        return any(other.kind in ("AND", "MARK", "COUNT", "WH", "DISTINCT", "AGG") for other in nodes[last + 1 : place])
+
+    def _names_column(self, place: int) -> bool:
+        """Whether "name" belongs to a column of names behind it."""
+        following = self.reading.next_of(("C", "T"), place, 4, stops=("AND", "REL", "MARK", "WH"))
+        if following is None or self.reading.nodes[following].kind == "T":
+            return False
+        col = self.reading.nodes[following].col
+        return self.schema.is_text(col) and not self.schema.is_id(col)
 
     def _aggregate(self, node: Node) -> None:
         if self.applied:
@@ -88,15 +109,16 @@ class _Head:
     def _counted(self, col: Col) -> Term:
         if self.distinct:
             return Term(col, "count", distinct=True)
-        if self.schema.is_unique(col) or self.schema.is_numeric(col):
+        if self.schema.is_unique(col) or (self.schema.is_numeric(col) and not self.schema.is_id(col)):
             return Term(None, "count", table=col[0])
-        return Term(col, "count", distinct=not self.schema.is_id(col) and col[0] in self.tables)
+        return Term(col, "count", distinct=True)
 
     def _table(self, node: Node) -> None:
         self.tables.append(node.table)
         if self.counting:
-            self.reading.select.append(Term(None, "count", table=node.table))
-            self.counting = False
+            key = self.schema.primary_key(node.table) if self.distinct else None
+            self.reading.select.append(Term(key, "count", distinct=key is not None, table=node.table))
+            self.counting = self.distinct = False
 
     def finish(self) -> None:
         self._count_pending()

@@ -8,6 +8,9 @@ from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col
 
 
+_CLAUSE = frozenset("that who which whose where whom".split())
+
+
 def take_patterns(reading: Reading) -> None:
     """Take LIKE and NULL keywords."""
     for place, node in enumerate(reading.nodes):
@@ -35,8 +38,14 @@ def _take_like(reading: Reading, place: int) -> None:
     payload = reading.nodes[place].atom.payload
     pattern = {"prefix": f"{text}%", "suffix": f"%{text}"}.get(payload, f"%{text}%")
     negated = _negation_before(reading, place)
-    reading.use(place, value, *([left] if left is not None else []))
+    reading.use(place, value, *([left] if left is not None and not _is_shown(reading, left, place) else []))
     reading.where.append((Condition(Term(col), "not like" if negated else "like", pattern),))
+
+
+def _is_shown(reading: Reading, column: int, place: int) -> bool:
+    """ "The languages that contain ...": what is compared is also what is asked for."""
+    relative = any(node.kind == "REL" and node.word in _CLAUSE for node in reading.nodes[column + 1 : place])
+    return relative and not any(node.kind in ("C", "T", "ALL") for node in reading.nodes[:column])
 
 
 def _text_column(reading: Reading, place: int) -> Col | None:
@@ -59,7 +68,7 @@ def _negation_before(reading: Reading, place: int, limit: int = 4) -> bool:
         if node.kind == "NEG" and not node.is_used:
             reading.use(other)
             return True
-        if node.kind in ("REL", "AND", "MARK") or (node.is_used and node.kind not in ("C", "DISTINCT")):
+        if node.kind in ("AND", "MARK") or (node.kind == "REL" and node.word in _CLAUSE) or (node.is_used and node.kind not in ("C", "DISTINCT")):
             return False
     return False
 

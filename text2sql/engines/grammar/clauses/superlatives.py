@@ -31,7 +31,11 @@ def _take_top(reading: Reading, place: int) -> None:
     reading.limit = int(digits.group()) if digits else words[0]
     node.is_used = True
     following = reading.next_of(("SUP", "FREQ"), place, 3)
-    if following is None and not reading.order:
+    measure = reading.next_of(("C",), place, 1)
+    if following is None and measure is not None and reading.schema.is_numeric(reading.nodes[measure].col) and place > 2:
+        reading.use(measure)
+        reading.order = [(Term(reading.nodes[measure].col), "bottom" not in node.word)]
+    elif following is None and not reading.order:
         _order_top(reading, place)
     elif following is None and "bottom" not in node.word and "first" not in node.word:
         reading.order = [(term, True) for term, _ in reading.order]
@@ -99,8 +103,8 @@ def _take_superlative(reading: Reading, place: int) -> None:
 
 def _take_limit(reading: Reading, place: int) -> None:
     """ "The five cities with the largest area"; "starting with the oldest" shows all."""
-    before = [node.word for node in reading.nodes[max(0, place - 3) : place]]
-    if any(word.startswith("start") for word in before):
+    before = " ".join(node.word for node in reading.nodes[max(0, place - 3) : place])
+    if re.search(r"start\w* (?:with|from)", before):
         return
     for other in range(place - 1, -1, -1):
         node = reading.nodes[other]
