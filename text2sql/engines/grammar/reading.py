@@ -140,7 +140,11 @@ class Reading:
         for table in self.tables():
             for col in self.schema.columns_of(table):
                 stems = set(self.schema.stems(col))
-                if table != node.table and self.schema.is_numeric(col) and stems - {"total", "count"} == {"number", words[-1]}:
+                if (
+                    table != node.table
+                    and self.schema.is_numeric(col)
+                    and stems - {"total", "count"} == {"number", words[-1]}
+                ):
                     node.is_used, node.link = True, None
                     node.kind = "WORD"
                     return Term(col)

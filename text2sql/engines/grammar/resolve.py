@@ -95,7 +95,9 @@ class Resolver:
 
     def _has_target(self, atom: Atom, link: Link) -> bool:
         """Whether the same words name the table that this column points to."""
-        return any(one.table is not None and self.schema.points_to(link.col, one.table) for one in atom.links if link.col)
+        return any(
+            one.table is not None and self.schema.points_to(link.col, one.table) for one in atom.links if link.col
+        )
 
     def _cost(self, tables: Sequence[TableId], new: TableId) -> float:
         if new in self.mentioned:
@@ -137,7 +139,11 @@ class Resolver:
                 other = place + step * away
                 if not 0 <= other < len(self.atoms):
                     break
-                tables = [one.table for one in self.atoms[other].links[:2] if one.table is not None and one.score > _SURE_TABLE]
+                tables = [
+                    one.table
+                    for one in self.atoms[other].links[:2]
+                    if one.table is not None and one.score > _SURE_TABLE
+                ]
                 if tables:
                     if link.home in tables:
                         return bonus
@@ -145,7 +151,6 @@ class Resolver:
                 if self.atoms[other].kind in ("REL", "CMP", "EACH", "ORDER", "VAL"):
                     break
         return 0.0
-
 
     def _owner(self, place: int) -> float:
         """A table named behind "of" owns the column before: "the name of the shipping agent"."""
@@ -161,7 +166,13 @@ def mentioned_tables(atoms: Sequence[Atom]) -> list[TableId]:
         if atom.kind != "REF":
             continue
         best = atom.links[0].score
-        found += [link.table for link in atom.links if link.table is not None and link.score >= max(_SURE_TABLE, best - 0.1)]
-        if atom.end - atom.start > 1 and atom.links[0].col is not None and len({one.home for one in atom.links if one.score > best - 0.05}) == 1:
+        found += [
+            link.table for link in atom.links if link.table is not None and link.score >= max(_SURE_TABLE, best - 0.1)
+        ]
+        if (
+            atom.end - atom.start > 1
+            and atom.links[0].col is not None
+            and len({one.home for one in atom.links if one.score > best - 0.05}) == 1
+        ):
             found.append(atom.links[0].col[0])
     return list(dict.fromkeys(found))

@@ -15,7 +15,28 @@ _TOKEN = re.compile(
 )
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 _QUOTES = "\"'\u201c\u201d"
-_SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ers", "ors", "ies", "ed", "er", "or", "ly", "es", "al", "e", "s", "y")
+_SUFFIXES = (
+    "ations",
+    "ation",
+    "ments",
+    "ment",
+    "ings",
+    "ing",
+    "ions",
+    "ion",
+    "ers",
+    "ors",
+    "ies",
+    "ed",
+    "er",
+    "or",
+    "ly",
+    "es",
+    "al",
+    "e",
+    "s",
+    "y",
+)
 _VOWELS = frozenset("aeiou")
 
 
@@ -102,7 +123,9 @@ def _split_run_together(piece: str, vocabulary: Collection[str]) -> list[str]:
         return [piece]
     for size in range(len(piece) - 2, 1, -1):
         left, right = piece[:size], piece[size:]
-        if right in BASE_WORDS and (left in vocabulary or left in BASE_WORDS or (len(left) >= 3 and right in ("id", "name"))):
+        if right in BASE_WORDS and (
+            left in vocabulary or left in BASE_WORDS or (len(left) >= 3 and right in ("id", "name"))
+        ):
             return [left, right]
         if left in BASE_WORDS and right in vocabulary and len(left) > 2 and len(right) > 2:
             return [left, right]

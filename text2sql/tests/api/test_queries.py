@@ -40,7 +40,7 @@ def test_same_idempotency_key_asks_once(as_person: As, owner: Account, read_shop
     first, second = (as_person(owner).post(ROOT, body, headers={"Idempotency-Key": "k1"}) for _try in range(2))
     assert first.json()["id"] == second.json()["id"]
     other = as_person(owner).post(ROOT, {**body, "question": "other"}, headers={"Idempotency-Key": "k1"})
-    assert (other.status_code, QueryHistory.objects.count()) == (409, 1)
+    assert (other.status_code, QueryHistory.objects.count()) == (422, 1)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,12 @@ def test_waiting_question_is_cancelled_and_says_so(
     body = {"question": COUNT, "engine": "fake", "connection_id": str(read_shop.pk)}
     made = as_person(owner).post(ROOT, body).json()
     assert as_person(owner).delete(f"{ROOT}{made['id']}/").json()["status"] == "cancelled"
-    assert as_person(owner).delete(f"{ROOT}{made['id']}/").status_code == 409
+
+
+def test_question_that_has_ended_is_not_cancelled(as_person: As, owner: Account, ask: Ask) -> None:
+    query = ask(COUNT)
+    assert as_person(owner).delete(f"{ROOT}{query.pk}/").status_code == 409
+    assert QueryHistory.objects.get().status == "success"
 
 
 def test_export_is_made_by_a_worker_and_fetched(as_person: As, owner: Account, run_sql: Ask, work: Work) -> None:

@@ -11,6 +11,7 @@ from text2sql.services.results import read_rows
 from text2sql.tests.working import Ask
 
 CITIES = "```SELECT city, count(*) AS customers FROM customers GROUP BY city ORDER BY city```"
+REFUSALS = {"not_a_query", "several_statements", "function_refused", "table_refused", "node_refused"}
 CITY_ROWS = [["Huế", 15], ["Hà Nội", 30], ["Đà Nẵng", 15]]
 
 
@@ -71,6 +72,7 @@ def test_what_must_not_run_does_not_run(ask: Ask, shop_content: Callable[[], str
     before = shop_content()
     query = ask(f"```{sql}```")
     assert (query.status, query.rows_returned) == ("error", None)
+    assert query.error_code in REFUSALS
     assert shop_content() == before
 
 

@@ -83,7 +83,11 @@ class _Head:
             self.aggs, self.applied = [], False
         payload = node.atom.payload
         if node.kind == "SUP":
-            payload = "min" if node.word.split()[0] in ("lowest", "smallest", "least", "minimum", "shortest", "youngest") else "max"
+            payload = (
+                "min"
+                if node.word.split()[0] in ("lowest", "smallest", "least", "minimum", "shortest", "youngest")
+                else "max"
+            )
         self.aggs.append(payload)
 
     def _count_pending(self) -> None:

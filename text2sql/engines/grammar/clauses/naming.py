@@ -57,7 +57,11 @@ def _take_null(reading: Reading, place: int) -> None:
     left = reading.left_column(place)
     if left is None:
         return
-    negated = _negation_before(reading, place) or " not " in f" {reading.nodes[place].word} " and "null" in reading.nodes[place].word
+    negated = (
+        _negation_before(reading, place)
+        or " not " in f" {reading.nodes[place].word} "
+        and "null" in reading.nodes[place].word
+    )
     reading.use(place, left)
     reading.where.append((Condition(Term(reading.nodes[left].col), "is not null" if negated else "is null"),))
 
@@ -68,7 +72,11 @@ def _negation_before(reading: Reading, place: int, limit: int = 4) -> bool:
         if node.kind == "NEG" and not node.is_used:
             reading.use(other)
             return True
-        if node.kind in ("AND", "MARK") or (node.kind == "REL" and node.word in _CLAUSE) or (node.is_used and node.kind not in ("C", "DISTINCT")):
+        if (
+            node.kind in ("AND", "MARK")
+            or (node.kind == "REL" and node.word in _CLAUSE)
+            or (node.is_used and node.kind not in ("C", "DISTINCT"))
+        ):
             return False
     return False
 
