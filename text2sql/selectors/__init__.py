@@ -1,0 +1,1 @@
+"""Reads of text-to-SQL that join several tables or rank rows."""
