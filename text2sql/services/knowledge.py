@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +14,7 @@ from config.common.problems import Forbidden
 from projects.models import Project
 from projects.selectors import get_abilities
 from projects.services.activity import locked_project
-from text2sql.models import DatabaseConnection, KnowledgeStatus, SqlKnowledge
+from text2sql.models import KnowledgeStatus, SqlKnowledge
 from text2sql.querysets import SqlKnowledgeQuerySet
 from text2sql.services.knowledge_rows import (
     Checker,
@@ -52,7 +53,7 @@ def propose_pair(
     question: str,
     sql_query: str,
     database_type: str = "",
-    connection: DatabaseConnection | None = None,
+    connection_id: UUID | None = None,
     tags: Sequence[str] = (),
     check: Checker = check_query,
 ) -> Proposal:
@@ -64,8 +65,9 @@ def propose_pair(
     cleaned = checked_tags(tags)
     with transaction.atomic():
         locked_project(project=project, actor=actor, ability="submit_tasks")
-        if connection is not None:
-            connection = usable_connection(connection=connection, actor=actor, project=project)
+        connection = None
+        if connection_id is not None:
+            connection = usable_connection(connection_id=connection_id, actor=actor, project=project)
             database_type = connection.type
         catalog, schema_hash = schema_of(connection)
         derived = derived_fields(

@@ -118,12 +118,12 @@ def _learn(row: QueryHistory, project: Project, actor: Account, check: Checker) 
         _count(row.kb_match_id, "confirmed_count", 1)
         return {"id": str(row.kb_match_id), "created": False, "approved": False}
     policy = approval_policy(project)
-    if policy == "off" or row.status != QueryStatus.SUCCESS or row.connection is None or not _stands_alone(row):
+    if policy == "off" or row.status != QueryStatus.SUCCESS or row.connection_id is None or not _stands_alone(row):
         return None
     try:
         proposal = propose_pair(
-            project=project, actor=actor, question=row.question, sql_query=row.sql_query, connection=row.connection,
-            check=check,
+            project=project, actor=actor, question=row.question, sql_query=row.sql_query,
+            connection_id=row.connection_id, check=check,
         )  # fmt: skip
     except (InvalidKnowledge, NotFound) as error:
         # The answer was right all the same: its query is only none that may be kept, or its database has gone.

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Account
@@ -17,7 +18,6 @@ from projects.services.activity import locked_project
 from text2sql.catalog import Catalog
 from text2sql.knowledge.jsonl import ImportedPair, ReadLine, read_lines, write_line
 from text2sql.models import DatabaseConnection, DatabaseKind, KnowledgeStatus, SqlKnowledge
-from text2sql.querysets import SqlKnowledgeQuerySet
 from text2sql.services.knowledge_rows import (
     MAX_TAGS,
     Checker,
@@ -69,7 +69,7 @@ def import_pairs(
     project: Project,
     actor: Account,
     pieces: Iterable[bytes],
-    connection: DatabaseConnection | None = None,
+    connection_id: UUID | None = None,
     database_type: str = DatabaseKind.POSTGRESQL,
     dry_run: bool = False,
     tags: Sequence[str] = (),
@@ -83,8 +83,9 @@ def import_pairs(
     """
     with transaction.atomic():
         locked_project(project=project, actor=actor, ability="update")
-    if connection is not None:
-        connection = usable_connection(connection=connection, actor=actor, project=project)
+    connection = None
+    if connection_id is not None:
+        connection = usable_connection(connection_id=connection_id, actor=actor, project=project)
         database_type = connection.type
     catalog, schema_hash = schema_of(connection)
     run = _Import(
@@ -185,7 +186,7 @@ def summarise(reports: Iterable[LineReport]) -> dict[str, int]:
     return {"created": counts["created"], "duplicate": counts["duplicate"], "refused": counts["refused"]}
 
 
-def export_pairs(rows: SqlKnowledgeQuerySet) -> Iterator[bytes]:
+def export_pairs(rows: QuerySet[SqlKnowledge]) -> Iterator[bytes]:
     """JSON Lines of pairs that the caller may see, in the order they came in; an import gives the same file again."""
     after: UUID | None = None
     while page := list(rows.order_by("pk").filter(**({"pk__gt": after} if after else {}))[:500]):

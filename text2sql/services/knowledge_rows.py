@@ -80,9 +80,9 @@ def fresh_pair(knowledge_id: UUID) -> SqlKnowledge:
     return row
 
 
-def usable_connection(*, connection: DatabaseConnection, actor: Account, project: Project) -> DatabaseConnection:
+def usable_connection(*, connection_id: UUID, actor: Account, project: Project) -> DatabaseConnection:
     """The connection, if the person may ask it in this project; raises ConnectionNotFound."""
-    found = DatabaseConnection.objects.usable_in(user=actor, project_id=project.pk).filter(pk=connection.pk).first()
+    found = DatabaseConnection.objects.usable_in(user=actor, project_id=project.pk).filter(pk=connection_id).first()
     if found is None:
         raise ConnectionNotFound
     return found
