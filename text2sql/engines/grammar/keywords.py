@@ -22,7 +22,8 @@ _RULES: tuple[tuple[str, str | None, str], ...] = (
     ("AND", None, r"as well as|along with|together with|in addition to|with (?:its|their|his|her)|and also|and|plus|&|,(?: and)?"),
     ("ALL", None, r"all (?:the )?(?:available |relevant )?(?:information|info|details|data|fields|columns|attributes)(?= |$)(?: (?:of|about|on|for|regarding|in|that|we|stored))*"
                   r"|(?:full|complete|entire) (?:information|details|records?|rows?|data)|everything(?: about)?|all about|whole record"),
-    ("COUNT", None, r"how many(?: different| distinct| unique| total)?|count(?: up)? (?:the |all )?(?:total )?(?:number|count)s?(?: of)?(?: all)?(?: the)?(?: different| distinct| unique)?|total (?:number|count)s? of|(?:number|numbers|count|counts) of(?: all)?(?: the)?(?: different| distinct| unique)?|(?<=the )(?:number|count|counts)(?! of)|how often|how many times"),
+    ("SUP", None, r"(?:most|fewest|least|largest|greatest|highest|smallest|lowest|biggest|maximum|minimum) (?:total )?(?:number|count)s? of"),
+    ("COUNT", None, r"^count(?: the| all)?(?: different| distinct| unique)?(?! of| the number| number)|how many(?: different| distinct| unique| total)?|count(?: up)? (?:the |all )?(?:total )?(?:number|count)s?(?: of)?(?: all)?(?: the)?(?: different| distinct| unique)?|total (?:number|count)s? of|(?:number|numbers|count|counts) of(?: all)?(?: the)?(?: different| distinct| unique)?|(?<=the )(?:number|count|counts)(?! of)|how often|how many times"),
     ("CMP", ">=", rf"(?:{_MORE}) than or equal to|(?:not|no) (?:{_LESS}) than|at least|at minimum|a minimum of|minimum of(?= \d)|>=|equal to or (?:{_MORE}) than|starting from|not less than"),
     ("CMP", "<=", rf"(?:{_LESS}) than or equal to|(?:not|no) (?:{_MORE}) than|at most|at maximum|a maximum of|up to|<=|equal to or (?:{_LESS}) than|not more than"),
     ("NEG", "!=", r"(?:do|does|did|is|are|was|were) not equal(?: to)?|not equal to|<>|!=|other than|different from|differs? from"),

@@ -16,7 +16,7 @@ _REWRITINGS: tuple[tuple[str, str], ...] = (
     (r"\bnames? ?\(\s*(first name and last name)\s*\)", r"\1"), (r"\blast and first names?\b", "last name and first name"),
     (rf"\b{_N} or (?:more|above|greater|higher|older|over|larger|bigger|longer)\b(?! than)", r"at least \1"),
     (rf"\b{_N} (?:years old )?(?:or|and) (?:less|fewer|below|lower|younger|under|smaller|shorter)\b(?! than)", r"at most \1"),
-    (r"\b(\d+)(?: to | ?- ?)(\d+)\b(?![-/])", r"between \1 and \2"), (r"\baged\b", "with age"), (r"\b(?:priced at|costing|that costs?)\b", "with price"),
+    (r"(?<!from )(?<![-/:])\b(\d+) to (\d+)\b(?![-/:])", r"between \1 and \2"), (r"\bfrom (\d+) to (\d+)\b(?![-/:])", r"between \1 and \2"), (r"\baged\b", "with age"), (r"\b(?:priced at|costing|that costs?)\b", "with price"),
     (r"\bweighing\b", "with weight"), (r"\bwho (?:earns?|makes?|gets?)(?= (?:more|less|over|at|above|below|between))", "with salary"),
     (r"\b(?:earn(?:s|ing|ed)?|mak(?:e|es|ing)|made|paid)(?= (?:more|less|over|at least|at most|above|below|between)\b)", "salary"),
     (r"\b(?:costs?|costed)(?= (?:more|less|over|at least|at most|above|below|between)\b)", "price"), (r"\bweighs?\b", "weight"),

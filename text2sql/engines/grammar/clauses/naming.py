@@ -143,6 +143,8 @@ def _take_number(reading: Reading, place: int) -> None:
     node = reading.nodes[place]
     value = node.atom.number
     assert value is not None
+    if _counts_rows(reading, place):
+        return
     left = reading.left_column(place)
     if left is not None and not _counts_what_follows(reading, place):
         reading.use(left, place)
@@ -158,6 +160,24 @@ def _take_number(reading: Reading, place: int) -> None:
     number = node.atom.number
     if number is not None and number.is_integer() and 1000 < number < 2200:
         _take_year(reading, place)
+
+
+def _counts_rows(reading: Reading, place: int) -> bool:
+    """ "Customers who have 2 loans", "with 0 loans"."""
+    after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
+    before = reading.nodes[place - 1] if place else None
+    if after is None or after.kind != "T" or after.is_used or before is None or before.word not in ("have", "has", "had", "with", "having"):
+        return False
+    term = reading.number_of(after)
+    reading.use(place, place + 1)
+    value = reading.nodes[place].atom.number
+    if term.agg and value == 0 and term.table is not None:
+        reading.denied.append(term.table)
+    elif term.agg:
+        reading.having.append(Condition(term, "=", value))
+    else:
+        reading.where.append((Condition(term, "=", value),))
+    return True
 
 
 def _counts_what_follows(reading: Reading, place: int) -> bool:
