@@ -25,6 +25,7 @@ def assemble(reading: Reading) -> Plan | None:
     _group(reading, plan)
     _project(reading, plan)
     _group_counts(reading, plan)
+    _count_elsewhere(reading, plan)
     _order(plan)
     deny(reading, plan)
     _combine(reading, plan)
@@ -164,3 +165,17 @@ def _contradict(plan: Plan) -> None:
                 other.where.remove((first,))
                 plan.set_op, plan.other = "intersect", other
                 return
+
+
+def _count_elsewhere(reading: Reading, plan: Plan) -> None:
+    """Rows with a key of their own are not counted among themselves, but where other tables point to them."""
+    counts = [term for term, _ in plan.order] + [condition.term for condition in plan.having]
+    counted = any(term.agg == "count" and term.table in (None, plan.main) and term.col is None for term in counts)
+    schema = reading.schema
+    keys = {plan.main, *(col[0] for col in plan.group)}
+    unique = any(schema.is_unique(col) for col in plan.group) or plan.star
+    if not counted or not unique or len(plan.tables()) > 1 or len(keys) > 1:
+        return
+    pointing = [edge.left for edge in schema.edges if edge.right == plan.main and edge.left != plan.main]
+    said = [table for table in pointing if table in reading.tables()]
+    plan.needs += (said or pointing)[:1]

@@ -103,7 +103,7 @@ class Linker:
                 yield (first.start, first.end), _keyword_atom(first, tokens), 1.02
         for start, end, period in find_periods(tokens, datetime.now(UTC).date()):
             text = " ".join(token.text for token in tokens[start:end])
-            yield (start, end), Atom("DATE", start, end, text, period=period), 1.7 * (end - start) ** 0.5
+            yield (start, end), Atom("DATE", start, end, text, period=period), 1.7 if end - start == 1 else 1.95 if not any(t.number or t.text[0].isdigit() for t in tokens[start:end]) else 1.7 * (end - start) ** 0.5
         for start, token in enumerate(tokens):
             if (number := number_of(token)) is not None:
                 yield (start, start + 1), Atom("NUM", start, start + 1, token.text, number=number), 1.0

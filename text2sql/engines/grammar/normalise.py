@@ -13,7 +13,7 @@ _REWRITINGS: tuple[tuple[str, str], ...] = (
     (r"(?<=\w)\u2019(?=\w)", "'"), (r"(?<=\w)`s\b", "'s"), (r"``|''|`", '"'),
     (r"\bfirst(?: names?)?(?:,| and| &)(?: the)? last names?\b", "first name and last name"),
     (r"\bfirst,? middle,? and last names?\b", "first name and middle name and last name"),
-    (r"\bnames? ?\(\s*(first name and last name)\s*\)", r"\1"), (r"\blast and first names?\b", "last name and first name"),
+    (r"\bfull names?\b", "name"), (r"\bnames? ?\(\s*(first name and last name)\s*\)", r"\1"), (r"\blast and first names?\b", "last name and first name"),
     (rf"\b{_N} or (?:more|above|greater|higher|older|over|larger|bigger|longer)\b(?! than)", r"at least \1"),
     (rf"\b{_N} (?:years old )?(?:or|and) (?:less|fewer|below|lower|younger|under|smaller|shorter)\b(?! than)", r"at most \1"),
     (r"(?<!from )(?<![-/:])\b(\d+) to (\d+)\b(?![-/:])", r"between \1 and \2"), (r"\bfrom (\d+) to (\d+)\b(?![-/:])", r"between \1 and \2"), (r"\baged\b", "with age"), (r"\b(?:priced at|costing|that costs?)\b", "with price"),

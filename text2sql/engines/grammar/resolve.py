@@ -82,7 +82,8 @@ class Resolver:
     def _extend(self, one: Assignment, place: int, link: Link | None) -> Assignment:
         atom = self.atoms[place]
         if link is None:
-            return replace(one, links=(*one.links, None), score=one.score + (_IGNORED if atom.links else 0.0))
+            is_asked = not one.tables
+            return replace(one, links=(*one.links, None), score=one.score + (_IGNORED if atom.links and not is_asked else 0.0))
         if link.col is not None and not link.is_value and self._has_target(atom, link):
             link = replace(link, score=link.score - 0.2)
         size = max(1.0, (atom.end - atom.start) * 0.75)

@@ -74,7 +74,7 @@ def _by_column(reading: Reading, plan: Plan) -> bool:
 
 
 def _negated(op: str) -> str:
-    return {"=": "!=", "like": "not like", "in": "not in", ">": "<=", "<": ">=", ">=": "<", "<=": ">"}.get(op, op)
+    return {"=": "!=", "all": "not all", "like": "not like", "in": "not in", ">": "<=", "<": ">=", ">=": "<", "<=": ">"}.get(op, op)
 
 
 def _absent(schema: Schema, plan: Plan, targets: list[TableId], where: list[tuple[Condition, ...]]) -> Condition | None:

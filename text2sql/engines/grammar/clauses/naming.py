@@ -103,9 +103,20 @@ def _take_value(reading: Reading, place: int) -> None:
     for side in (left, right):
         if side is not None and reading.nodes[side].col == node.col:
             reading.use(side)
+    _add(reading, place, _with_rest_of_name(reading, place))
+
+
+def _with_rest_of_name(reading: Reading, place: int) -> Condition:
+    """The condition of a value; "Ann Lee" is first and last name of one person: both hold together."""
+    node = reading.nodes[place]
     reading.use(place)
-    assert node.link.value is not None
-    _add(reading, place, Condition(Term(node.col), "=", node.link.value))
+    assert node.link is not None and node.link.value is not None
+    own = Condition(Term(node.col), "=", node.link.value)
+    after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
+    if after is None or after.kind != "V" or after.link is None or after.is_used or after.col == node.col or after.table != node.table:
+        return own
+    reading.use(place + 1)
+    return Condition(Term(node.col), "all", (own, Condition(Term(after.col), "=", after.link.value)))
 
 
 def _add(reading: Reading, place: int, condition: Condition) -> None:
@@ -116,7 +127,7 @@ def _add(reading: Reading, place: int, condition: Condition) -> None:
     joiner = _joiner(reading, place)
     if reading.where and joiner is not None:
         last = reading.where[-1]
-        same = last[-1].term == condition.term and last[-1].op == "="
+        same = last[-1].term == condition.term and last[-1].op == condition.op and condition.op in ("=", "all")
         if joiner.kind == "OR":
             reading.where[-1] = (*last, condition)
             joiner.is_used = True
@@ -143,6 +154,9 @@ def _take_number(reading: Reading, place: int) -> None:
     node = reading.nodes[place]
     value = node.atom.number
     assert value is not None
+    if node.word in ("one", "single", "once"):
+        reading.use(place)
+        return
     if _counts_rows(reading, place):
         return
     left = reading.left_column(place)
