@@ -25,6 +25,7 @@ def assemble(reading: Reading) -> Plan | None:
     _group(reading, plan)
     _project(reading, plan)
     _group_counts(reading, plan)
+    _count_elsewhere(reading, plan)
     _order(plan)
     deny(reading, plan)
     _combine(reading, plan)
@@ -60,17 +61,29 @@ def _group(reading: Reading, plan: Plan) -> None:
     columns = [*reading.group]
     for table in reading.group_tables:
         shown = [term.col for term in plan.select if term.col and not term.agg and _is_about(reading, term.col, table)]
-        columns += shown if shown else list(reading.schema.display(table))
         key = reading.schema.primary_key(table)
+        columns += shown if shown else _naming(reading, table, key)
         naming = {*reading.schema.display(table), key}
         if aggregates and key is not None and (not shown or naming & set(shown)):
             plan.group.append(key)
-    missing = [Term(col) for col in columns if Term(col) not in plan.select]
+    shown_tables = {term.col[0] for term in plan.select if term.col is not None and not term.agg}
+    missing = [Term(col) for col in columns if Term(col) not in plan.select and not _shows_target(reading, col, shown_tables)]
     if reading.group_tables and not aggregates and plan.select:
         missing = []
     plan.select = [*missing, *plan.select]
     if aggregates:
         plan.group += [col for col in columns if col not in plan.group]
+
+
+def _naming(reading: Reading, table: TableId, key: Col | None) -> list[Col]:
+    """What stands for a group: its name, or its key where the rows have no name."""
+    names = reading.schema.name_columns(table)
+    return list(names) if names or key is None else [key]
+
+
+def _shows_target(reading: Reading, col: Col, shown: set[TableId]) -> bool:
+    """Whether what a foreign key points to is shown already."""
+    return any(table != col[0] and reading.schema.points_to(col, table) for table in shown)
 
 
 def _is_about(reading: Reading, col: Col, table: TableId) -> bool:
@@ -89,7 +102,7 @@ def _project(reading: Reading, plan: Plan) -> None:
 def _group_counts(reading: Reading, plan: Plan) -> None:
     """An aggregate in HAVING or ORDER BY, or beside plain columns, asks for groups."""
     plain = [term.col for term in plan.select if not term.agg and term.col is not None]
-    outside = plan.having or any(term.agg and term.agg != "first" for term, _ in plan.order)
+    outside = plan.having or any(term.agg and term.agg not in ("first", "last") for term, _ in plan.order)
     inside = any(term.agg for term in plan.select) and plain
     if plan.group or not (outside or inside) or not (plain or plan.star):
         return
@@ -114,11 +127,12 @@ def _key_of_shown(reading: Reading, plan: Plan, plain: list[Col]) -> Col | None:
 
 def _order(plan: Plan) -> None:
     """ "Alphabetically" means by the first column that is shown."""
-    plan.order = [
-        (plan.select[0] if term.agg == "first" and plan.select else term, down)
-        for term, down in plan.order
-        if term.agg != "first" or plan.select
-    ]
+    if not plan.select:
+        plan.order = [(term, down) for term, down in plan.order if term.agg not in ("first", "last")]
+        return
+    counted = next((term for term in reversed(plan.select) if term.agg), plan.select[0])
+    shown = {"first": plan.select[0], "last": counted}
+    plan.order = [(shown.get(term.agg, term), down) for term, down in plan.order]
 
 
 def _combine(reading: Reading, plan: Plan) -> None:
@@ -151,3 +165,17 @@ def _contradict(plan: Plan) -> None:
                 other.where.remove((first,))
                 plan.set_op, plan.other = "intersect", other
                 return
+
+
+def _count_elsewhere(reading: Reading, plan: Plan) -> None:
+    """Rows with a key of their own are not counted among themselves, but where other tables point to them."""
+    counts = [term for term, _ in plan.order] + [condition.term for condition in plan.having]
+    counted = any(term.agg == "count" and term.table in (None, plan.main) and term.col is None for term in counts)
+    schema = reading.schema
+    keys = {plan.main, *(col[0] for col in plan.group)}
+    unique = any(schema.is_unique(col) for col in plan.group) or plan.star
+    if not counted or not unique or len(plan.tables()) > 1 or len(keys) > 1:
+        return
+    pointing = [edge.left for edge in schema.edges if edge.right == plan.main and edge.left != plan.main]
+    said = [table for table in pointing if table in reading.tables()]
+    plan.needs += (said or pointing)[:1]

@@ -22,7 +22,8 @@ _RULES: tuple[tuple[str, str | None, str], ...] = (
     ("AND", None, r"as well as|along with|together with|in addition to|with (?:its|their|his|her)|and also|and|plus|&|,(?: and)?"),
     ("ALL", None, r"all (?:the )?(?:available |relevant )?(?:information|info|details|data|fields|columns|attributes)(?= |$)(?: (?:of|about|on|for|regarding|in|that|we|stored))*"
                   r"|(?:full|complete|entire) (?:information|details|records?|rows?|data)|everything(?: about)?|all about|whole record"),
-    ("COUNT", None, r"how many(?: different| distinct| unique| total)?|count(?: up)? (?:the |all )?(?:total )?(?:number|count)s?(?: of)?(?: all)?(?: the)?(?: different| distinct| unique)?|total (?:number|count)s? of|(?:number|numbers|count|counts) of(?: all)?(?: the)?(?: different| distinct| unique)?|(?<=the )(?:number|count|counts)(?! of)|how often|how many times"),
+    ("SUP", None, r"(?:most|fewest|least|largest|greatest|highest|smallest|lowest|biggest|maximum|minimum) (?:total )?(?:number|count|amount)s? of(?! \w+ per )"),
+    ("COUNT", None, r"^count(?: the| all)?(?: different| distinct| unique)?(?! of| the number| number)|how many(?: different| distinct| unique| total)?|count(?: up)? (?:the |all )?(?:total )?(?:number|count)s?(?: of)?(?: all)?(?: the)?(?: different| distinct| unique)?|total (?:number|count)s? of|(?:number|numbers|count|counts) of(?: all)?(?: the)?(?: different| distinct| unique)?|(?<=the )(?:number|count|counts)(?! of)|how often|how many times"),
     ("CMP", ">=", rf"(?:{_MORE}) than or equal to|(?:not|no) (?:{_LESS}) than|at least|at minimum|a minimum of|minimum of(?= \d)|>=|equal to or (?:{_MORE}) than|starting from|not less than"),
     ("CMP", "<=", rf"(?:{_LESS}) than or equal to|(?:not|no) (?:{_MORE}) than|at most|at maximum|a maximum of|up to|<=|equal to or (?:{_LESS}) than|not more than"),
     ("NEG", "!=", r"(?:do|does|did|is|are|was|were) not equal(?: to)?|not equal to|<>|!=|other than|different from|differs? from"),
@@ -42,7 +43,7 @@ _RULES: tuple[tuple[str, str | None, str], ...] = (
                     r"|in (?:reverse )?order of|in (?:the )?order of|alphabetically|from (?:the )?(?:youngest|lowest|smallest|least|earliest|shortest|cheapest|oldest|highest|largest|most|latest|longest|newest|biggest)(?: \w+)? to (?:the )?\w+"),
     ("DIR", None, r"(?:in )?(?:an? |the )?(?:descending|decreasing|ascending|increasing|desc|asc)(?: order| manner)?"),
     ("TOP", None, rf"(?:top|first|bottom|last)(?: most)? (?:\d+|{_N})|(?:\d+|{_N})(?= (?:most |least )?(?:{_SUPER}|most|least))"),
-    ("SUP", None, rf"(?:most|least) (?:{'|'.join(AFTER_MOST)})|{_SUPER}|most(?: (?:number|amount|count)s? of)?|fewest(?: numbers? of)?|least(?: (?:number|amount)s? of)?|best|worst|eldest|(?<=the )last|(?<=the )first(?! and)(?! name)(?! last)"),
+    ("SUP", None, rf"(?:most|least) (?:{'|'.join(AFTER_MOST)})|{_SUPER}|most(?: (?:number|amount|count)s? of)?|fewest(?: numbers? of)?|least(?: (?:number|amount)s? of)?|best|worst|eldest|(?<=the )last(?! name)|(?<=the )first(?! and)(?! name)(?! last)"),
     ("AGG", "avg", r"(?:on )?average|mean|avg|averages"),
     ("AGG", "max", r"maximum|max|maximal"),
     ("AGG", "min", r"minimum|min|mininum|minimal"),

@@ -1,7 +1,7 @@
 """Links between the question's words and the schema: spans that name tables, columns, values, numbers, keywords."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -9,7 +9,7 @@ from text2sql.engines.grammar.dates import Period, find_periods
 from text2sql.engines.grammar.keywords import Keyword, find_keywords, number_of
 from text2sql.engines.grammar.lexicon import synonyms
 from text2sql.engines.grammar.schema import Col, Phrase, Schema, TableId
-from text2sql.engines.grammar.stopwords import MEASURING, SKIPPED, STOP
+from text2sql.engines.grammar.stopwords import MEASURING, REQUESTS, SKIPPED, STOP
 from text2sql.engines.grammar.values import ValueIndex
 from text2sql.engines.grammar.words import Token, likeness
 
@@ -99,12 +99,11 @@ class Linker:
         for keyword in find_keywords(tokens):
             atom = _keyword_atom(keyword, tokens)
             yield (keyword.start, keyword.end), atom, _worth_of(keyword)
-            if keyword.kind == "COUNT" and keyword.payload.startswith("total"):
-                total = Keyword("AGG", "sum", keyword.start, keyword.start + 1)
-                yield (total.start, total.end), _keyword_atom(total, tokens), 1.02
+            if (first := _first_word(keyword)) is not None:
+                yield (first.start, first.end), _keyword_atom(first, tokens), 1.02
         for start, end, period in find_periods(tokens, datetime.now(UTC).date()):
             text = " ".join(token.text for token in tokens[start:end])
-            yield (start, end), Atom("DATE", start, end, text, period=period), 1.7 * (end - start) ** 0.5
+            yield (start, end), Atom("DATE", start, end, text, period=period), 1.7 if end - start == 1 else 1.95 if not any(t.number or t.text[0].isdigit() for t in tokens[start:end]) else 1.7 * (end - start) ** 0.5
         for start, token in enumerate(tokens):
             if (number := number_of(token)) is not None:
                 yield (start, start + 1), Atom("NUM", start, start + 1, token.text, number=number), 1.0
@@ -135,7 +134,7 @@ class Linker:
         edges = (span[0], span[-1])
         if not stems or any(token.folded in STOP or not token.is_word for token in edges):
             return [], 0.0
-        if any(not token.is_word for token in span):
+        if any(not token.is_word for token in span) or (span[0].start == 0 and span[0].folded in REQUESTS):
             return [], 0.0
         links = self._matches(tuple(stems))
         for phrase in synonyms(" ".join(stems)) if len(stems) > 1 else ():
@@ -194,6 +193,8 @@ class Linker:
         likeness_mean = total / len(stems)
         weights = [_weight(phrase, place) for place in range(len(phrase.stems))]
         coverage = sum(weights[place] for place in said) / sum(weights)
+        if order and stems[0] in ("number", "total", "amount"):
+            return 0.0, ""
         how = "name" if likeness_mean > 0.99 else "synonym"
         return likeness_mean * (0.3 + 0.7 * coverage) * phrase.weight - 0.04 * order, how
 
@@ -206,6 +207,16 @@ def _weight(phrase: Phrase, place: int) -> float:
     if phrase.stems[place] in _GENERIC and len(phrase.stems) - phrase.prefix > 1:
         return 0.7
     return 1.0
+
+
+def _first_word(keyword: Keyword) -> Keyword | None:
+    """ "Total number of" and "largest number of" may also be "total" and "largest" beside a column."""
+    first = keyword.payload.split()[0]
+    if keyword.kind == "COUNT" and first == "total":
+        return Keyword("AGG", "sum", keyword.start, keyword.start + 1)
+    if keyword.kind == "SUP" and keyword.end - keyword.start > 2:
+        return Keyword("SUP", first, keyword.start, keyword.start + 1)
+    return None
 
 
 def _worth_of(keyword: Keyword) -> float:
@@ -262,6 +273,8 @@ def _best_links(links: list[Link]) -> list[Link]:
         key = (link.table, link.col)
         if key not in best or best[key].score < link.score:
             best[key] = link
+    if any(link.how == "name" for link in best.values()):
+        best = {key: replace(link, score=link.score - 0.15) if link.how == "synonym" else link for key, link in best.items()}
     ordered = sorted(best.values(), key=lambda link: -link.score)
     return [link for link in ordered if link.score >= ordered[0].score - _NEAR_BEST][:_MAX_LINKS]
 

@@ -45,6 +45,8 @@ def _moved(plan: Plan, moved: dict[Col, Col], table: int) -> Plan:
 
     def condition(one: Condition) -> Condition:
         value = term(one.value) if isinstance(one.value, Term) else one.value
+        if one.op == "all" and isinstance(one.value, tuple):
+            value = tuple(condition(part) for part in one.value if isinstance(part, Condition))
         return Condition(term(one.term), one.op, value)
 
     result = plan.copy()

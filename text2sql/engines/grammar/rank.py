@@ -71,7 +71,7 @@ def _oddities(schema: Schema, plan: Plan) -> float:
                 and schema.is_text(condition.term.col)
             ):
                 cost += 0.4
-    cost += 0.06 * max(0, len(plan.tables()) - 2)
+    cost += 0.1 * max(0, len(plan.tables()) - 2)
     return cost
 
 

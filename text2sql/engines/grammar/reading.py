@@ -90,7 +90,7 @@ class Reading:
                 return other
             if node.is_used and node.kind not in ("PREP", "W"):
                 return None
-            if not (node.kind in ("WORD", "PREP", "DISTINCT", "REL") and node.word in _FILLERS):
+            if not (node.kind in ("EITHER", "BOTH") or (node.kind in ("WORD", "PREP", "DISTINCT", "REL") and node.word in _FILLERS)):
                 return None
         return None
 

@@ -167,6 +167,10 @@ class _Select:
     def _condition(self, condition: Condition) -> exp.Expression:
         left, op, value = self._term(condition.term), condition.op, condition.value
         col = condition.term.col
+        if op == "all" and isinstance(value, tuple):
+            return exp.and_(*(self._condition(one) for one in value if isinstance(one, Condition)))
+        if op == "not all" and isinstance(value, tuple):
+            return exp.not_(exp.and_(*(self._condition(one) for one in value if isinstance(one, Condition))))
         if op in ("is null", "is not null"):
             is_null = exp.Is(this=left, expression=exp.Null())
             return is_null if op == "is null" else exp.not_(is_null)
@@ -180,7 +184,8 @@ class _Select:
             return _COMPARISONS[op](this=left, expression=self._term(value))
         assert value is not None
         if isinstance(value, tuple):
-            return self._with_several(left, op, value, condition.term)
+            several = [one for one in value if not isinstance(one, Condition)]
+            return self._with_several(left, op, several, condition.term)
         return self._compared(left, op, value, condition.term if col is not None else None)
 
     def _with_several(self, left: exp.Expression, op: str, values: Sequence[Literal], term: Term) -> exp.Expression:

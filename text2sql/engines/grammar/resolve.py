@@ -9,7 +9,7 @@ from text2sql.engines.grammar.schema import Schema, TableId
 
 _BEAM = 24
 _PER_ATOM = 7
-_SURE_TABLE = 0.75
+_SURE_TABLE = 0.62
 _WEAK = 0.72
 _IGNORED = 0.3
 _JOIN_COST = 0.22
@@ -82,7 +82,8 @@ class Resolver:
     def _extend(self, one: Assignment, place: int, link: Link | None) -> Assignment:
         atom = self.atoms[place]
         if link is None:
-            return replace(one, links=(*one.links, None), score=one.score + (_IGNORED if atom.links else 0.0))
+            is_asked = not one.tables
+            return replace(one, links=(*one.links, None), score=one.score + (_IGNORED if atom.links and not is_asked else 0.0))
         if link.col is not None and not link.is_value and self._has_target(atom, link):
             link = replace(link, score=link.score - 0.2)
         size = max(1.0, (atom.end - atom.start) * 0.75)
@@ -102,7 +103,7 @@ class Resolver:
     def _cost(self, tables: Sequence[TableId], new: TableId) -> float:
         if new in self.mentioned:
             return 0.02
-        others = {*tables, *self.mentioned}
+        others = set(tables) or set(self.mentioned)
         if not others:
             return 0.0
         found = [d for d in (self._distance(table, new) for table in others) if d is not None]
@@ -146,7 +147,8 @@ class Resolver:
                 ]
                 if tables:
                     if link.home in tables:
-                        return bonus
+                        is_key = link.col is not None and self.atoms[place].text.lower() in ("id", "ids", "code", "codes", "number")
+                        return bonus + (0.15 if is_key and self.schema.primary_key(link.home) == link.col else 0.0)
                     break
                 if self.atoms[other].kind in ("REL", "CMP", "EACH", "ORDER", "VAL"):
                     break

@@ -115,17 +115,25 @@ def split_identifier(name: str, vocabulary: Collection[str] = ()) -> list[str]:
     spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", spaced)
     pieces = re.findall(r"\d+|[^\W\d_]+", fold(spaced))
     words = [word for piece in pieces for word in _split_run_together(piece, vocabulary)]
+    if len(words) > 1 and len(words[0]) == 1 and words[-1] in ("name", "title"):
+        words = words[1:]
     return [part for word in words for part in ABBREVIATIONS.get(word, (stem(word),)) if part != "of"]
 
 
 def _split_run_together(piece: str, vocabulary: Collection[str]) -> list[str]:
     if len(piece) < 4 or piece in BASE_WORDS or piece in ABBREVIATIONS or stem(piece) in BASE_WORDS:
         return [piece]
-    for size in range(len(piece) - 2, 1, -1):
+    for size in range(len(piece) - 2, 0, -1):
         left, right = piece[:size], piece[size:]
+<<<<<<< HEAD
         if right in BASE_WORDS and (
             left in vocabulary or left in BASE_WORDS or (len(left) >= 3 and right in ("id", "name"))
         ):
+=======
+        if size == 1 and right not in ("name", "title"):
+            continue
+        if right in BASE_WORDS and (size == 1 or left in vocabulary or left in BASE_WORDS or (len(left) >= 3 and right in ("id", "name"))):
+>>>>>>> grammar
             return [left, right]
         if left in BASE_WORDS and right in vocabulary and len(left) > 2 and len(right) > 2:
             return [left, right]

@@ -35,6 +35,8 @@ def deny(reading: Reading, plan: Plan) -> None:
     far = [c for c in reading.minus if c.term.col and reading.is_many(plan.main, c.term.col[0])]
     near = [c for c in reading.minus if c not in far]
     denied = [table for table in reading.denied if table != plan.main]
+    if near and not far:
+        denied = [table for table in denied if table not in _unsure(reading)]
     if denied and near and not far:
         reachable = [c for c in near if c.term.col and c.term.col[0] != plan.main]
         far, near = reachable, [c for c in near if c not in reachable]
@@ -55,6 +57,11 @@ def deny(reading: Reading, plan: Plan) -> None:
             plan.needs = [table for table in plan.needs if table not in (*denied, target)]
 
 
+def _unsure(reading: Reading) -> set[TableId]:
+    """Tables that only a likeness of words brought in."""
+    return {node.table for node in reading.nodes if node.kind == "T" and node.link is not None and node.link.score < 0.9}
+
+
 def _by_column(reading: Reading, plan: Plan) -> bool:
     """ "Studios that have not made films by X": a value shown of several rows is out if one row has it."""
     verbs = [node.word.split()[0] for node in reading.nodes if node.kind == "NEG"]
@@ -67,7 +74,7 @@ def _by_column(reading: Reading, plan: Plan) -> bool:
 
 
 def _negated(op: str) -> str:
-    return {"=": "!=", "like": "not like", "in": "not in", ">": "<=", "<": ">=", ">=": "<", "<=": ">"}.get(op, op)
+    return {"=": "!=", "all": "not all", "like": "not like", "in": "not in", ">": "<=", "<": ">=", ">=": "<", "<=": ">"}.get(op, op)
 
 
 def _absent(schema: Schema, plan: Plan, targets: list[TableId], where: list[tuple[Condition, ...]]) -> Condition | None:

@@ -67,6 +67,8 @@ class _Head:
         if not self.tables:
             following = nodes[place + 1].kind if place + 1 < len(nodes) else ""
             return node.link.score >= 0.75 or following not in ("T", "C")
+        if nodes[place - 1].kind == "T":
+            return True
         last = max(other for other in range(place) if nodes[other].kind in ("T", "C", "V", "N"))
         return any(other.kind in ("AND", "MARK", "COUNT", "WH", "DISTINCT", "AGG") for other in nodes[last + 1 : place])
 

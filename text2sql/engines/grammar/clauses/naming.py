@@ -111,9 +111,20 @@ def _take_value(reading: Reading, place: int) -> None:
     for side in (left, right):
         if side is not None and reading.nodes[side].col == node.col:
             reading.use(side)
+    _add(reading, place, _with_rest_of_name(reading, place))
+
+
+def _with_rest_of_name(reading: Reading, place: int) -> Condition:
+    """The condition of a value; "Ann Lee" is first and last name of one person: both hold together."""
+    node = reading.nodes[place]
     reading.use(place)
-    assert node.link.value is not None
-    _add(reading, place, Condition(Term(node.col), "=", node.link.value))
+    assert node.link is not None and node.link.value is not None
+    own = Condition(Term(node.col), "=", node.link.value)
+    after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
+    if after is None or after.kind != "V" or after.link is None or after.is_used or after.col == node.col or after.table != node.table:
+        return own
+    reading.use(place + 1)
+    return Condition(Term(node.col), "all", (own, Condition(Term(after.col), "=", after.link.value)))
 
 
 def _add(reading: Reading, place: int, condition: Condition) -> None:
@@ -124,7 +135,7 @@ def _add(reading: Reading, place: int, condition: Condition) -> None:
     joiner = _joiner(reading, place)
     if reading.where and joiner is not None:
         last = reading.where[-1]
-        same = last[-1].term == condition.term and last[-1].op == "="
+        same = last[-1].term == condition.term and last[-1].op == condition.op and condition.op in ("=", "all")
         if joiner.kind == "OR":
             reading.where[-1] = (*last, condition)
             joiner.is_used = True
@@ -151,6 +162,11 @@ def _take_number(reading: Reading, place: int) -> None:
     node = reading.nodes[place]
     value = node.atom.number
     assert value is not None
+    if node.word in ("one", "single", "once"):
+        reading.use(place)
+        return
+    if _counts_rows(reading, place):
+        return
     left = reading.left_column(place)
     if left is not None and not _counts_what_follows(reading, place):
         reading.use(left, place)
@@ -166,6 +182,24 @@ def _take_number(reading: Reading, place: int) -> None:
     number = node.atom.number
     if number is not None and number.is_integer() and 1000 < number < 2200:
         _take_year(reading, place)
+
+
+def _counts_rows(reading: Reading, place: int) -> bool:
+    """ "Customers who have 2 loans", "with 0 loans"."""
+    after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
+    before = reading.nodes[place - 1] if place else None
+    if after is None or after.kind != "T" or after.is_used or before is None or before.word not in ("have", "has", "had", "with", "having"):
+        return False
+    term = reading.number_of(after)
+    reading.use(place, place + 1)
+    value = reading.nodes[place].atom.number
+    if term.agg and value == 0 and term.table is not None:
+        reading.denied.append(term.table)
+    elif term.agg:
+        reading.having.append(Condition(term, "=", value))
+    else:
+        reading.where.append((Condition(term, "=", value),))
+    return True
 
 
 def _counts_what_follows(reading: Reading, place: int) -> bool:

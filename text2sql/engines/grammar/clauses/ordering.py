@@ -54,7 +54,7 @@ def _take_at(reading: Reading, place: int) -> None:
         terms = _implied(reading, place, down)
     reading.order = [(term, is_down or (down and len(terms) == 1)) for term, is_down in terms] or reading.order
     if not reading.order:
-        reading.order = [(Term(None, "first"), down)]
+        reading.order = [(Term(None, "first" if "alpha" in reading.nodes[place].word else "last"), down)]
 
 
 def _ends(reading: Reading, place: int, has_terms: bool) -> bool:

@@ -83,9 +83,13 @@ def _take_superlative(reading: Reading, place: int) -> None:
         return
     aggregate = reading.next_of(("AGG",), place, 2, stops=("C", "T"))
     counts = "of" in words or reading.next_of(("COUNT",), place, 2, stops=("C", "T", "AGG")) is not None
+<<<<<<< HEAD
     right = reading.next_of(
         ("C", "T", "V"), place, 4 if counts or aggregate is not None else 3, stops=("REL", "MARK", "AND", "SUP")
     )
+=======
+    right = reading.next_of(("C", "T"), place, 4 if counts or aggregate is not None else 3, stops=("REL", "MARK", "AND", "SUP"))
+>>>>>>> grammar
     term = _by_degree(reading, place)
     if counts:
         term = _count_term(reading, right)
