@@ -23,11 +23,11 @@ _PATTERNS: dict[SqlType, re.Pattern[str]] = {
     "clickhouse": re.compile(_TOKEN.format(string=_STRING, name=_DOUBLE_QUOTED)),
     "oracle": re.compile(_TOKEN.format(string=_STRING, name=_DOUBLE_QUOTED)),
 }
-_COMMON_SIGNS = frozenset("+ - * / % = < > <= >= <> != ||".split())
+_COMMON_SIGNS = frozenset(["+", "-", "*", "/", "%", "=", "<", ">", "<=", ">=", "<>", "!=", "||"])
 SIGNS: dict[SqlType, frozenset[str]] = {
     "postgresql": _COMMON_SIGNS
-    | frozenset("^ & | # << >> ~ ~* !~ !~* -> ->> #> #>> @> <@ ? ?| ?& && @@ @? -|- : ~~ !~~ ~~* !~~*".split()),
-    "mysql": _COMMON_SIGNS | frozenset("<=> & | ^ ~ << >> -> ->> &&".split()),
+    | frozenset(["^", "&", "|", "#", "<<", ">>", "~", "~*", "!~", "!~*", "->", "->>", "#>", "#>>", "@>", "<@", "?", "?|", "?&", "&&", "@@", "@?", "-|-", ":", "~~", "!~~", "~~*", "!~~*"]),
+    "mysql": _COMMON_SIGNS | frozenset(["<=>", "&", "|", "^", "~", "<<", ">>", "->", "->>", "&&"]),
     "clickhouse": _COMMON_SIGNS | {"->"},
     "oracle": _COMMON_SIGNS,
 }

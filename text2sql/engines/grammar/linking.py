@@ -18,7 +18,7 @@ _MAX_LINKS = 80
 _NEAR_BEST = 0.3
 _LEAST = 0.36
 #: Last words of names that say little: "customer" nearly names `customer_id`.
-_GENERIC = frozenset("id name code number detail description type date value text information".split())
+_GENERIC = frozenset(["id", "name", "code", "number", "detail", "description", "type", "date", "value", "text", "information"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from text2sql.engines.grammar.schema import Col, Schema, TableId
 
 #: Between a column and its comparison these may stand.
 _FILLERS = frozenset(
-    """is are was were be of the a an to than that with in value values has have number for as by from at it its equal
-    being which must should also amount does did do level only any not all on""".split()
+    ["is", "are", "was", "were", "be", "of", "the", "a", "an", "to", "than", "that", "with", "in", "value", "values", "has", "have", "number", "for", "as", "by", "from", "at", "it", "its", "equal", "being", "which", "must", "should", "also", "amount", "does", "did", "do", "level", "only", "any", "not", "all", "on"]
 )
 
 

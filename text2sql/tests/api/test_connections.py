@@ -53,7 +53,7 @@ def test_strangers_and_programs_of_other_projects_see_nothing(
             answer = getattr(client, method)(f"{ROOT}{read_shop.pk}/{path}", {"table_name": "orders"})
             assert (answer.status_code, answer.json()["code"]) == (404, "connection_not_found"), (method, path)
     assert DatabaseConnection.objects.get().name == "Shop"
-    assert not (Task.objects.exists() or SchemaNote.objects.exists())
+    assert [Task.objects.exists(), SchemaNote.objects.exists()] == [False, False]
 
 
 def test_member_may_not_change_what_was_shared(as_person: As, member: Account, read_shop: DatabaseConnection) -> None:

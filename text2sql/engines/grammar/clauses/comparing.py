@@ -7,9 +7,9 @@ from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col
 from text2sql.engines.grammar.words import likeness, stem
 
-_TIMES = frozenset("time times occasion occasions".split())
+_TIMES = frozenset(["time", "times", "occasion", "occasions"])
 _UNITS = frozenset(
-    "year years dollar dollars hour hours minute minutes day days usd percent meter meters km kg old age".split()
+    ["year", "years", "dollar", "dollars", "hour", "hours", "minute", "minutes", "day", "days", "usd", "percent", "meter", "meters", "km", "kg", "old", "age"]
 )
 
 

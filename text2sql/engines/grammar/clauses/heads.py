@@ -4,7 +4,7 @@ from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col, TableId
 
-_BOUNDARIES = frozenset("REL CMP BETWEEN LIKE NULL NEG".split())
+_BOUNDARIES = frozenset(["REL", "CMP", "BETWEEN", "LIKE", "NULL", "NEG"])
 
 
 def head_end(reading: Reading) -> int:

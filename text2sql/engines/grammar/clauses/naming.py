@@ -7,8 +7,7 @@ from text2sql.engines.grammar.plan import Condition, Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col
 
-
-_CLAUSE = frozenset("that who which whose where whom".split())
+_CLAUSE = frozenset(["that", "who", "which", "whose", "where", "whom"])
 
 
 def take_patterns(reading: Reading) -> None:
@@ -59,8 +58,8 @@ def _take_null(reading: Reading, place: int) -> None:
         return
     negated = (
         _negation_before(reading, place)
-        or " not " in f" {reading.nodes[place].word} "
-        and "null" in reading.nodes[place].word
+        or (" not " in f" {reading.nodes[place].word} "
+        and "null" in reading.nodes[place].word)
     )
     reading.use(place, left)
     reading.where.append((Condition(Term(reading.nodes[left].col), "is not null" if negated else "is null"),))
