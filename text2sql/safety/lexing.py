@@ -23,11 +23,11 @@ _PATTERNS: dict[SqlType, re.Pattern[str]] = {
     "clickhouse": re.compile(_TOKEN.format(string=_STRING, name=_DOUBLE_QUOTED)),
     "oracle": re.compile(_TOKEN.format(string=_STRING, name=_DOUBLE_QUOTED)),
 }
-_COMMON_SIGNS = frozenset(["+", "-", "*", "/", "%", "=", "<", ">", "<=", ">=", "<>", "!=", "||"])
+_COMMON_SIGNS = frozenset("+ - * / % = < > <= >= <> != ||".split())
 SIGNS: dict[SqlType, frozenset[str]] = {
     "postgresql": _COMMON_SIGNS
-    | frozenset(["^", "&", "|", "#", "<<", ">>", "~", "~*", "!~", "!~*", "->", "->>", "#>", "#>>", "@>", "<@", "?", "?|", "?&", "&&", "@@", "@?", "-|-", ":", "~~", "!~~", "~~*", "!~~*"]),
-    "mysql": _COMMON_SIGNS | frozenset(["<=>", "&", "|", "^", "~", "<<", ">>", "->", "->>", "&&"]),
+    | frozenset("^ & | # << >> ~ ~* !~ !~* -> ->> #> #>> @> <@ ? ?| ?& && @@ @? -|- : ~~ !~~ ~~* !~~*".split()),
+    "mysql": _COMMON_SIGNS | frozenset("<=> & | ^ ~ << >> -> ->> &&".split()),
     "clickhouse": _COMMON_SIGNS | {"->"},
     "oracle": _COMMON_SIGNS,
 }

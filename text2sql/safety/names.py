@@ -15,12 +15,13 @@ _CONTROL_IN_STRING = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 #: Words that are functions although they look like columns; Oracle's sequences are read as columns too.
 _FUNCTIONS_WITHOUT_PARENTHESES: dict[SqlType, frozenset[str]] = {
     "postgresql": frozenset(
-        ["user", "current_user", "session_user", "current_role", "current_catalog", "current_schema", "system_user"]
+        "user current_user session_user current_role current_catalog current_schema system_user".split()
     ),
     "mysql": frozenset({"current_user", "current_role", "session_user", "system_user"}),
     "clickhouse": frozenset(),
     "oracle": frozenset(
-        ["USER", "UID", "SESSIONTIMEZONE", "DBTIMEZONE", "NEXTVAL", "CURRVAL", "LEVEL", "CONNECT_BY_ISLEAF", "CONNECT_BY_ISCYCLE", "ORA_INVOKING_USER", "ORA_INVOKING_USERID", "OBJECT_VALUE", "OBJECT_ID", "SYS_NC_ROWINFO$"]
+        "USER UID SESSIONTIMEZONE DBTIMEZONE NEXTVAL CURRVAL LEVEL CONNECT_BY_ISLEAF CONNECT_BY_ISCYCLE "
+        "ORA_INVOKING_USER ORA_INVOKING_USERID OBJECT_VALUE OBJECT_ID SYS_NC_ROWINFO$".split()
     ),
 }
 #: Oracle's words of no row's own; in quotes they would be other names.

@@ -48,26 +48,26 @@ ALLOWED_NODES: dict[SqlType, frozenset[type[exp.Expr]]] = {
 }
 
 _SELECT_PARTS = frozenset(
-    ["with_", "expressions", "distinct", "from_", "laterals", "joins", "where", "group", "having", "qualify", "windows", "order", "limit", "offset"]
+    "with_ expressions distinct from_ laterals joins where group having qualify windows order limit offset".split()
 )
 #: For these kinds of nodes the parts are listed too: what is not named here must be absent.
 ALLOWED_PARTS: dict[type[exp.Expr], frozenset[str]] = {
     exp.Select: _SELECT_PARTS | {"prewhere"},
-    exp.Union: frozenset(["with_", "this", "expression", "distinct", "order", "limit", "offset"]),
-    exp.Except: frozenset(["with_", "this", "expression", "distinct", "order", "limit", "offset"]),
-    exp.Intersect: frozenset(["with_", "this", "expression", "distinct", "order", "limit", "offset"]),
-    exp.Subquery: frozenset(["this", "alias", "with_", "order", "limit", "offset", "joins"]),
-    exp.Values: frozenset(["expressions", "alias", "order", "limit", "offset"]),
-    exp.Table: frozenset(["this", "alias", "db", "joins", "laterals", "ordinality"]),
-    exp.TableAlias: frozenset(["this", "columns"]),
-    exp.Join: frozenset(["this", "on", "side", "kind", "using", "method", "global_", "expressions"]),
-    exp.CTE: frozenset(["this", "alias", "scalar", "materialized"]),
+    exp.Union: frozenset("with_ this expression distinct order limit offset".split()),
+    exp.Except: frozenset("with_ this expression distinct order limit offset".split()),
+    exp.Intersect: frozenset("with_ this expression distinct order limit offset".split()),
+    exp.Subquery: frozenset("this alias with_ order limit offset joins".split()),
+    exp.Values: frozenset("expressions alias order limit offset".split()),
+    exp.Table: frozenset("this alias db joins laterals ordinality".split()),
+    exp.TableAlias: frozenset("this columns".split()),
+    exp.Join: frozenset("this on side kind using method global_ expressions".split()),
+    exp.CTE: frozenset("this alias scalar materialized".split()),
     exp.With: frozenset(["expressions"]),
-    exp.In: frozenset(["this", "expressions", "query", "unnest", "is_global"]),
-    exp.Column: frozenset(["this", "table", "db", "join_mark"]),
-    exp.Lateral: frozenset(["this", "outer", "alias", "cross_apply", "ordinality"]),
-    exp.Ordered: frozenset(["this", "desc", "nulls_first"]),
-    exp.Star: frozenset(["except_"]),
+    exp.In: frozenset("this expressions query unnest is_global".split()),
+    exp.Column: frozenset("this table db join_mark".split()),
+    exp.Lateral: frozenset("this outer alias cross_apply ordinality".split()),
+    exp.Ordered: frozenset("this desc nulls_first".split()),
+    exp.Star: frozenset("except_".split()),
 }
 
 _TYPES = exp.DType

@@ -16,6 +16,7 @@ from text2sql.safety.refusing import refused
 from text2sql.safety.sources import check_oracle_columns
 from text2sql.safety.tables import resolve_tables
 
+
 #: sqlglot adds a cast or renames a function at the first writing; the second must change nothing.
 MAX_ROUNDS = 3
 

@@ -1,7 +1,7 @@
 """What the clauses took, put together as one plan."""
 
 from text2sql.engines.grammar.clauses.denying import deny
-from text2sql.engines.grammar.plan import Plan, Term
+from text2sql.engines.grammar.plan import Condition, Plan, Term
 from text2sql.engines.grammar.pruning import prune
 from text2sql.engines.grammar.reading import Reading
 from text2sql.engines.grammar.schema import Col, TableId
@@ -62,7 +62,7 @@ def _group(reading: Reading, plan: Plan) -> None:
     for table in reading.group_tables:
         shown = [term.col for term in plan.select if term.col and not term.agg and _is_about(reading, term.col, table)]
         key = reading.schema.primary_key(table)
-        columns += shown or _naming(reading, table, key)
+        columns += shown if shown else _naming(reading, table, key)
         naming = {*reading.schema.display(table), key}
         if aggregates and key is not None and (not shown or naming & set(shown)):
             plan.group.append(key)

@@ -16,9 +16,7 @@ class Step:
     edge: Edge
 
 
-def join_steps(
-    schema: Schema, start: TableId, needed: Iterable[TableId], hints: frozenset[str] = frozenset()
-) -> list[Step] | None:
+def join_steps(schema: Schema, start: TableId, needed: Iterable[TableId], hints: frozenset[str] = frozenset()) -> list[Step] | None:
     """Joins from `start` to all needed tables, nearest first; None when they cannot be connected."""
     reached = [start]
     steps: list[Step] = []
@@ -35,9 +33,7 @@ def join_steps(
     return steps
 
 
-def _nearest(
-    schema: Schema, reached: Sequence[TableId], missing: set[TableId], hints: frozenset[str]
-) -> list[Step] | None:
+def _nearest(schema: Schema, reached: Sequence[TableId], missing: set[TableId], hints: frozenset[str]) -> list[Step] | None:
     queue: deque[tuple[TableId, tuple[Step, ...]]] = deque((table, ()) for table in reached)
     seen = set(reached)
     while queue:

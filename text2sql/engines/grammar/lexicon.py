@@ -35,7 +35,21 @@ ABBREVIATIONS: dict[str, tuple[str, ...]] = {
 
 #: Words that are whole, or halves of run-together identifiers.
 BASE_WORDS = frozenset(
-    ["id", "name", "code", "date", "number", "type", "title", "time", "year", "month", "day", "price", "cost", "amount", "total", "first", "last", "full", "start", "end", "begin", "address", "city", "state", "country", "phone", "email", "status", "count", "average", "rate", "score", "level", "age", "sex", "gender", "height", "weight", "length", "size", "area", "population", "capacity", "salary", "budget", "rank", "position", "order", "item", "product", "customer", "student", "teacher", "employee", "staff", "user", "account", "person", "company", "department", "school", "course", "class", "club", "team", "player", "game", "match", "race", "stadium", "concert", "singer", "song", "album", "artist", "movie", "film", "actor", "director", "book", "author", "publisher", "store", "shop", "branch", "bank", "loan", "station", "train", "flight", "airport", "airline", "pilot", "plane", "car", "model", "maker", "engine", "color", "language", "region", "district", "county", "street", "zip", "postal", "room", "building", "floor", "hotel", "guest", "booking", "reservation", "invoice", "payment", "transaction", "policy", "claim", "document", "file", "image", "description", "detail", "details", "comment", "note", "text", "content", "category", "group", "member", "role", "result", "point", "goal", "win", "loss", "draw", "season", "home", "away", "host", "event", "party", "meeting", "conference", "project", "task", "problem", "log", "ticket", "issue", "version", "release", "license", "key", "value", "unit", "currency", "quantity", "stock", "supplier", "vendor", "manufacturer", "market", "sale", "sales", "revenue", "profit", "tax", "discount", "river", "lake", "mountain", "border", "capital", "continent", "degree", "grade", "subject", "major", "advisor", "room", "campus", "hire", "birth", "death", "marital", "manager", "head", "owner", "seller", "buyer", "doctor", "nurse", "patient", "hospital", "drug", "disease", "treatment", "appointment", "visit", "test", "exam", "mail", "box", "web", "site", "page", "view", "session", "device", "sensor", "record", "address", "line", "town", "open", "close", "closed", "show", "working", "weekly", "percent", "percentage", "ratio", "share", "index", "rating", "review", "opinion", "vote", "candidate", "election", "party", "board", "body", "head", "tail", "foot", "enrollment", "attendance", "assignment", "location", "latitude", "longitude", "altitude", "elevation", "distance", "speed", "duration"]
+    """id name code date number type title time year month day price cost amount total first last full start end begin
+    address city state country phone email status count average rate score level age sex gender height weight length
+    size area population capacity salary budget rank position order item product customer student teacher employee
+    staff user account person company department school course class club team player game match race stadium concert
+    singer song album artist movie film actor director book author publisher store shop branch bank loan station train
+    flight airport airline pilot plane car model maker engine color language region district county street zip postal
+    room building floor hotel guest booking reservation invoice payment transaction policy claim document file image
+    description detail details comment note text content category group member role result point goal win loss draw
+    season home away host event party meeting conference project task problem log ticket issue version release license
+    key value unit currency quantity stock supplier vendor manufacturer market sale sales revenue profit tax discount
+    river lake mountain border capital continent degree grade subject major advisor room campus hire birth death marital
+    manager head owner seller buyer doctor nurse patient hospital drug disease treatment appointment visit test exam
+    mail box web site page view session device sensor record address line town open close closed show working weekly
+    percent percentage ratio share index rating review opinion vote candidate election party board body head tail foot
+    enrollment attendance assignment location latitude longitude altitude elevation distance speed duration""".split()
 )
 
 
@@ -67,7 +81,9 @@ def are_synonyms(first: str, second: str) -> bool:
 def synonyms(phrase: str) -> tuple[str, ...]:
     """The other members of all groups of a stem or a phrase of stems."""
     members = _members()
-    return tuple(other for number in sorted(_groups().get(phrase, ())) for other in members[number] if other != phrase)
+    return tuple(
+        other for number in sorted(_groups().get(phrase, ())) for other in members[number] if other != phrase
+    )
 
 
 def is_known(phrase: str) -> bool:

@@ -18,7 +18,7 @@ _MAX_LINKS = 80
 _NEAR_BEST = 0.3
 _LEAST = 0.36
 #: Last words of names that say little: "customer" nearly names `customer_id`.
-_GENERIC = frozenset(["id", "name", "code", "number", "detail", "description", "type", "date", "value", "text", "information"])
+_GENERIC = frozenset("id name code number detail description type date value text information".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,7 @@ class Linker:
             for end in range(start + 1, min(len(tokens), start + max(_MAX_SPAN, values.longest)) + 1):
                 yield from self._readings(tokens, start, end, values)
 
-    def _readings(
-        self, tokens: Sequence[Token], start: int, end: int, values: ValueIndex
-    ) -> Iterator[tuple[tuple[int, int], Atom, float]]:
+    def _readings(self, tokens: Sequence[Token], start: int, end: int, values: ValueIndex) -> Iterator[tuple[tuple[int, int], Atom, float]]:
         span = tokens[start:end]
         text = " ".join(token.text for token in span)
         links, worth = [], 0.0
@@ -138,18 +136,11 @@ class Linker:
             return [], 0.0
         links = self._matches(tuple(stems))
         for phrase in synonyms(" ".join(stems)) if len(stems) > 1 else ():
-            links += [
-                Link(link.score * 0.82, link.table, link.col, how="synonym")
-                for link in self._matches(tuple(phrase.split()))
-            ]
+            links += [Link(link.score * 0.82, link.table, link.col, how="synonym") for link in self._matches(tuple(phrase.split()))]
         if len(stems) == 1:
             for phrase in synonyms(stems[0]):
                 if " " in phrase:
-                    links += [
-                        Link(link.score * 0.78, link.table, link.col, how="synonym")
-                        for link in self._matches(tuple(phrase.split()))
-                        if link.score > 0.8
-                    ]
+                    links += [Link(link.score * 0.78, link.table, link.col, how="synonym") for link in self._matches(tuple(phrase.split())) if link.score > 0.8]
         if len(span) == 1 and span[0].folded in MEASURING:
             links = [link for link in links if link.how == "name" and link.score > 0.85]
         links = _best_links([*links, *self._pointed(links)])
@@ -238,12 +229,7 @@ def _value_links(span: Sequence[Token], values: ValueIndex) -> list[Link]:
     found = values.find(text)
     certainty = _certainty(span)
     return [
-        Link(
-            stored.score * (certainty if certainty > 1 or stored.text == text else certainty * 0.78),
-            col=stored.col,
-            value=stored.text,
-            how="value",
-        )
+        Link(stored.score * (certainty if certainty > 1 or stored.text == text else certainty * 0.78), col=stored.col, value=stored.text, how="value")
         for stored in found
     ]
 

@@ -11,7 +11,8 @@ from text2sql.engines.grammar.schema import Col, Schema, TableId
 
 #: Between a column and its comparison these may stand.
 _FILLERS = frozenset(
-    ["is", "are", "was", "were", "be", "of", "the", "a", "an", "to", "than", "that", "with", "in", "value", "values", "has", "have", "number", "for", "as", "by", "from", "at", "it", "its", "equal", "being", "which", "must", "should", "also", "amount", "does", "did", "do", "level", "only", "any", "not", "all", "on"]
+    """is are was were be of the a an to than that with in value values has have number for as by from at it its equal
+    being which must should also amount does did do level only any not all on""".split()
 )
 
 
@@ -139,11 +140,7 @@ class Reading:
         for table in self.tables():
             for col in self.schema.columns_of(table):
                 stems = set(self.schema.stems(col))
-                if (
-                    table != node.table
-                    and self.schema.is_numeric(col)
-                    and stems - {"total", "count"} == {"number", words[-1]}
-                ):
+                if table != node.table and self.schema.is_numeric(col) and stems - {"total", "count"} == {"number", words[-1]}:
                     node.is_used, node.link = True, None
                     node.kind = "WORD"
                     return Term(col)

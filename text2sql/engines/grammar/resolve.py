@@ -14,7 +14,7 @@ _WEAK = 0.72
 _IGNORED = 0.3
 _JOIN_COST = 0.22
 _NEAR = 0.34
-_NAMING = frozenset(["name", "names", "title", "titles", "called", "ten"])
+_NAMING = frozenset("name names title titles called ten".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,7 @@ class Resolver:
 
     def _has_target(self, atom: Atom, link: Link) -> bool:
         """Whether the same words name the table that this column points to."""
-        return any(
-            one.table is not None and self.schema.points_to(link.col, one.table) for one in atom.links if link.col
-        )
+        return any(one.table is not None and self.schema.points_to(link.col, one.table) for one in atom.links if link.col)
 
     def _cost(self, tables: Sequence[TableId], new: TableId) -> float:
         if new in self.mentioned:
@@ -140,11 +138,7 @@ class Resolver:
                 other = place + step * away
                 if not 0 <= other < len(self.atoms):
                     break
-                tables = [
-                    one.table
-                    for one in self.atoms[other].links[:2]
-                    if one.table is not None and one.score > _SURE_TABLE
-                ]
+                tables = [one.table for one in self.atoms[other].links[:2] if one.table is not None and one.score > _SURE_TABLE]
                 if tables:
                     if link.home in tables:
                         is_key = link.col is not None and self.atoms[place].text.lower() in ("id", "ids", "code", "codes", "number")
@@ -153,6 +147,7 @@ class Resolver:
                 if self.atoms[other].kind in ("REL", "CMP", "EACH", "ORDER", "VAL"):
                     break
         return 0.0
+
 
     def _owner(self, place: int) -> float:
         """A table named behind "of" owns the column before: "the name of the shipping agent"."""
@@ -168,13 +163,7 @@ def mentioned_tables(atoms: Sequence[Atom]) -> list[TableId]:
         if atom.kind != "REF":
             continue
         best = atom.links[0].score
-        found += [
-            link.table for link in atom.links if link.table is not None and link.score >= max(_SURE_TABLE, best - 0.1)
-        ]
-        if (
-            atom.end - atom.start > 1
-            and atom.links[0].col is not None
-            and len({one.home for one in atom.links if one.score > best - 0.05}) == 1
-        ):
+        found += [link.table for link in atom.links if link.table is not None and link.score >= max(_SURE_TABLE, best - 0.1)]
+        if atom.end - atom.start > 1 and atom.links[0].col is not None and len({one.home for one in atom.links if one.score > best - 0.05}) == 1:
             found.append(atom.links[0].col[0])
     return list(dict.fromkeys(found))

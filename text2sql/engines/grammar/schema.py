@@ -87,11 +87,7 @@ class Schema:
     @cached_property
     def key_columns(self) -> frozenset[Col]:
         """Columns of primary and of foreign keys that stand alone or point somewhere."""
-        keys = {
-            (t, self._place(t, table.primary_key[0]))
-            for t, table in enumerate(self.tables)
-            if len(table.primary_key) == 1
-        }
+        keys = {(t, self._place(t, table.primary_key[0])) for t, table in enumerate(self.tables) if len(table.primary_key) == 1}
         pointing = {(edge.left, column) for edge in self.edges for column in edge.left_columns}
         return frozenset(keys | pointing)
 
@@ -124,11 +120,7 @@ class Schema:
             if frozenset((edge.left, edge.right)) not in pairs and (edge.left, edge.left_columns[0]) not in taken
         ]
         joined = {frozenset((edge.left, edge.right)) for edge in (*declared, *implied)}
-        shared = [
-            edge
-            for edge in self._shared_edges()
-            if not ({edge.left, edge.right} & {t for pair in joined for t in pair})
-        ]
+        shared = [edge for edge in self._shared_edges() if not ({edge.left, edge.right} & {t for pair in joined for t in pair})]
         return (*declared, *implied, *shared)
 
     @cached_property
@@ -179,9 +171,7 @@ class Schema:
 
     def points_to(self, col: Col, table: TableId) -> bool:
         """Whether a column is a foreign key to a table."""
-        return any(
-            edge.left == col[0] and edge.left_columns == (col[1],) and edge.right == table for edge in self.edges
-        )
+        return any(edge.left == col[0] and edge.left_columns == (col[1],) and edge.right == table for edge in self.edges)
 
     def _find_display(self, table: TableId) -> tuple[Col, ...]:
         named = self.name_columns(table)
@@ -257,11 +247,7 @@ class Schema:
         for place, first in enumerate(columns):
             for second in columns[place + 1 :]:
                 words = self.stems(first)
-                if (
-                    first[0] != second[0]
-                    and words == self.stems(second)
-                    and self.column(first).kind == self.column(second).kind
-                ):
+                if first[0] != second[0] and words == self.stems(second) and self.column(first).kind == self.column(second).kind:
                     if not {"name", "date", "description", "title", "type"} & set(words):
                         yield Edge(first[0], (first[1],), second[0], (second[1],), is_key=False)
 

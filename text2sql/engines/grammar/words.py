@@ -15,28 +15,7 @@ _TOKEN = re.compile(
 )
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 _QUOTES = "\"'\u201c\u201d"
-_SUFFIXES = (
-    "ations",
-    "ation",
-    "ments",
-    "ment",
-    "ings",
-    "ing",
-    "ions",
-    "ion",
-    "ers",
-    "ors",
-    "ies",
-    "ed",
-    "er",
-    "or",
-    "ly",
-    "es",
-    "al",
-    "e",
-    "s",
-    "y",
-)
+_SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ers", "ors", "ies", "ed", "er", "or", "ly", "es", "al", "e", "s", "y")
 _VOWELS = frozenset("aeiou")
 
 
@@ -125,15 +104,9 @@ def _split_run_together(piece: str, vocabulary: Collection[str]) -> list[str]:
         return [piece]
     for size in range(len(piece) - 2, 0, -1):
         left, right = piece[:size], piece[size:]
-<<<<<<< HEAD
-        if right in BASE_WORDS and (
-            left in vocabulary or left in BASE_WORDS or (len(left) >= 3 and right in ("id", "name"))
-        ):
-=======
         if size == 1 and right not in ("name", "title"):
             continue
         if right in BASE_WORDS and (size == 1 or left in vocabulary or left in BASE_WORDS or (len(left) >= 3 and right in ("id", "name"))):
->>>>>>> grammar
             return [left, right]
         if left in BASE_WORDS and right in vocabulary and len(left) > 2 and len(right) > 2:
             return [left, right]

@@ -3,7 +3,13 @@
 from text2sql.safety.words import common
 
 KEYWORDS = common.KEYWORDS | frozenset(
-    ["ilike", "final", "prewhere", "qualify", "array", "global", "asof", "any", "semi", "anti", "paste", "totals", "ties", "nulls", "ignore", "respect", "filter", "div", "xor", "fetch", "next", "only", "nullable", "lowcardinality", "string", "fixedstring", "date32", "datetime", "datetime64", "int8", "int16", "int32", "int64", "int128", "int256", "uint8", "uint16", "uint32", "uint64", "uint128", "uint256", "float32", "float64", "decimal32", "decimal64", "decimal128", "decimal256", "bool", "uuid", "ipv4", "ipv6", "tuple", "map", "enum8", "enum16", "enum"]
+    """
+    ilike final prewhere qualify array global asof any semi anti paste totals ties nulls ignore respect filter div
+    xor fetch next only
+    nullable lowcardinality string fixedstring date32 datetime datetime64 int8 int16 int32 int64 int128 int256 uint8
+    uint16 uint32 uint64 uint128 uint256 float32 float64 decimal32 decimal64 decimal128 decimal256 bool uuid ipv4 ipv6
+    tuple map enum8 enum16 enum
+    """.split()
 )
 
 _MATH = """

@@ -3,7 +3,13 @@
 from text2sql.safety.words import common
 
 KEYWORDS = common.KEYWORDS | frozenset(
-    ["xor", "div", "regexp", "rlike", "binary", "signed", "unsigned", "dual", "separator", "collate", "using", "both", "leading", "trailing", "year_month", "day_hour", "day_minute", "day_second", "day_microsecond", "hour_minute", "hour_second", "hour_microsecond", "minute_second", "minute_microsecond", "second_microsecond", "datetime", "utf8", "utf8mb4", "latin1", "ascii", "charset", "character", "lateral", "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp", "utc_date", "utc_time", "utc_timestamp", "empty", "error", "returning", "sounds", "for"]
+    """
+    xor div regexp rlike binary signed unsigned dual separator collate using both leading trailing
+    year_month day_hour day_minute day_second day_microsecond hour_minute hour_second hour_microsecond minute_second
+    minute_microsecond second_microsecond datetime utf8 utf8mb4 latin1 ascii charset character lateral
+    current_date current_time current_timestamp localtime localtimestamp utc_date utc_time utc_timestamp
+    empty error returning sounds for
+    """.split()
 )
 
 _MATH = "ceiling log2 log10 pow pi degrees radians cot rand truncate conv crc32 bit_count hex unhex bin oct"

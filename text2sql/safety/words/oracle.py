@@ -3,7 +3,13 @@
 from text2sql.safety.words import common
 
 KEYWORDS = common.KEYWORDS | frozenset(
-    ["minus", "fetch", "next", "only", "percent", "ties", "to", "zone", "at", "within", "keep", "overflow", "truncate", "error", "without", "siblings", "apply", "lateral", "rownum", "rowid", "sysdate", "systimestamp", "current_date", "current_timestamp", "localtimestamp", "number", "varchar2", "nvarchar2", "nchar", "clob", "nclob", "raw", "binary_float", "binary_double", "local", "returning", "empty", "null", "absent", "format", "ignore", "respect", "key", "value", "wrapper", "conditional", "unconditional", "array", "object", "unique", "strict", "keys", "both", "leading", "trailing", "groups", "exclude", "no", "others", "default", "conversion", "pretty"]
+    """
+    minus fetch next only percent ties to zone at within keep overflow truncate error without siblings apply lateral
+    rownum rowid sysdate systimestamp current_date current_timestamp localtimestamp
+    number varchar2 nvarchar2 nchar clob nclob raw binary_float binary_double local returning empty null absent format
+    ignore respect key value wrapper conditional unconditional array object unique strict
+    keys both leading trailing groups exclude no others default conversion pretty
+    """.split()
 )
 
 _MATH = "trunc remainder sinh cosh tanh bitand nanvl width_bucket"

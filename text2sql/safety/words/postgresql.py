@@ -3,7 +3,16 @@
 from text2sql.safety.words import common
 
 KEYWORDS = common.KEYWORDS | frozenset(
-    ["ilike", "similar", "to", "symmetric", "lateral", "ordinality", "materialized", "filter", "within", "groups", "exclude", "no", "others", "ties", "fetch", "next", "only", "array", "at", "zone", "isnull", "notnull", "default", "overlaps", "both", "leading", "trailing", "for", "placing", "collate", "epoch", "isodow", "dow", "doy", "isoyear", "century", "decade", "millennium", "milliseconds", "microseconds", "julian", "timezone", "timezone_hour", "timezone_minute", "ignore", "respect", "days", "weeks", "months", "years", "hours", "minutes", "seconds", "text", "real", "jsonb", "uuid", "inet", "bytea", "timestamptz", "timetz", "daterange", "tsrange", "tstzrange", "int4range", "int8range", "numrange", "bpchar", "bool", "int2", "int4", "int8", "float4", "float8", "varying", "money", "name", "without", "local", "key", "value", "absent", "returning", "error", "empty", "conditional", "unconditional", "wrapper", "keys", "quotes", "keep", "omit", "object", "unique", "scalar", "strict", "lax", "passing", "path", "asymmetric", "current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"]
+    """
+    ilike similar to symmetric lateral ordinality materialized filter within groups exclude no others ties fetch next
+    only array at zone isnull notnull default overlaps both leading trailing for placing collate epoch isodow dow doy
+    isoyear century decade millennium milliseconds microseconds julian timezone timezone_hour timezone_minute
+    ignore respect days weeks months years hours minutes seconds text real jsonb uuid inet bytea timestamptz timetz
+    daterange tsrange tstzrange int4range int8range numrange bpchar bool int2 int4 int8 float4 float8 varying money name
+    without local key value absent returning error empty conditional unconditional wrapper keys quotes keep omit object
+    unique scalar strict lax passing path asymmetric
+    current_date current_time current_timestamp localtime localtimestamp
+    """.split()
 )
 
 _MATH = """

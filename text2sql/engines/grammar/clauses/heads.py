@@ -4,7 +4,7 @@ from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col, TableId
 
-_BOUNDARIES = frozenset(["REL", "CMP", "BETWEEN", "LIKE", "NULL", "NEG"])
+_BOUNDARIES = frozenset("REL CMP BETWEEN LIKE NULL NEG".split())
 
 
 def head_end(reading: Reading) -> int:
@@ -85,11 +85,7 @@ class _Head:
             self.aggs, self.applied = [], False
         payload = node.atom.payload
         if node.kind == "SUP":
-            payload = (
-                "min"
-                if node.word.split()[0] in ("lowest", "smallest", "least", "minimum", "shortest", "youngest")
-                else "max"
-            )
+            payload = "min" if node.word.split()[0] in ("lowest", "smallest", "least", "minimum", "shortest", "youngest") else "max"
         self.aggs.append(payload)
 
     def _count_pending(self) -> None:

@@ -7,7 +7,8 @@ from text2sql.engines.grammar.plan import Condition, Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col
 
-_CLAUSE = frozenset(["that", "who", "which", "whose", "where", "whom"])
+
+_CLAUSE = frozenset("that who which whose where whom".split())
 
 
 def take_patterns(reading: Reading) -> None:
@@ -56,11 +57,7 @@ def _take_null(reading: Reading, place: int) -> None:
     left = reading.left_column(place)
     if left is None:
         return
-    negated = (
-        _negation_before(reading, place)
-        or (" not " in f" {reading.nodes[place].word} "
-        and "null" in reading.nodes[place].word)
-    )
+    negated = _negation_before(reading, place) or " not " in f" {reading.nodes[place].word} " and "null" in reading.nodes[place].word
     reading.use(place, left)
     reading.where.append((Condition(Term(reading.nodes[left].col), "is not null" if negated else "is null"),))
 
@@ -71,11 +68,7 @@ def _negation_before(reading: Reading, place: int, limit: int = 4) -> bool:
         if node.kind == "NEG" and not node.is_used:
             reading.use(other)
             return True
-        if (
-            node.kind in ("AND", "MARK")
-            or (node.kind == "REL" and node.word in _CLAUSE)
-            or (node.is_used and node.kind not in ("C", "DISTINCT"))
-        ):
+        if node.kind in ("AND", "MARK") or (node.kind == "REL" and node.word in _CLAUSE) or (node.is_used and node.kind not in ("C", "DISTINCT")):
             return False
     return False
 
