@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -39,9 +39,10 @@ class Writer(Protocol):
 
 def writer_for(file_format: str, path: Path, columns: Sequence[ResultColumn]) -> Writer:
     """The writer of a format; raises KeyError for an unknown one."""
-    writers = {"csv": CsvWriter, "json": JsonWriter, "xlsx": XlsxWriter, "parquet": ParquetWriter}
-    writer: Writer = writers[file_format](path, columns)
-    return writer
+    writers: dict[str, Callable[[Path, Sequence[ResultColumn]], Writer]] = {
+        "csv": CsvWriter, "json": JsonWriter, "xlsx": XlsxWriter, "parquet": ParquetWriter,
+    }  # fmt: skip
+    return writers[file_format](path, columns)
 
 
 class CsvWriter:
@@ -179,7 +180,7 @@ def _arrow_type(pa: Any, column: ResultColumn) -> "pa.DataType":
     return kinds.get(column.kind, pa.string())
 
 
-def _arrow_value(pa: Any, value: Any, wanted: "pa.DataType") -> Any:
+def _arrow_value(pa: Any, value: Any, wanted: Any) -> Any:
     """The value as the column's type takes it; what does not fit makes the column's cell empty rather than wrong."""
     if value is None:
         return None
@@ -189,10 +190,12 @@ def _arrow_value(pa: Any, value: Any, wanted: "pa.DataType") -> Any:
         pa.int64(): (int,), pa.bool_(): (bool,), pa.float64(): (float, int, Decimal), pa.binary(): (bytes,),
         pa.date32(): (dt.date,),
     }  # fmt: skip
-    kinds = fits.get(wanted, (dt.datetime,))
-    if not isinstance(value, kinds) or (wanted == pa.int64() and not -(2**63) <= value < 2**63):
+    if not isinstance(value, fits.get(wanted, (dt.datetime,))) or (
+        wanted == pa.int64() and int(value).bit_length() > 63
+    ):
         return None
     if isinstance(value, dt.datetime) and pa.types.is_timestamp(wanted):
         zoned = wanted.tz is not None
         return value.astimezone(dt.UTC) if zoned and value.tzinfo else value.replace(tzinfo=dt.UTC if zoned else None)
-    return float(value) if wanted == pa.float64() else value
+    number: Any = value
+    return float(number) if wanted == pa.float64() else number
