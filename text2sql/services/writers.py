@@ -27,6 +27,9 @@ _XLSX_MAX_CHARACTERS = 32_767
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+_Convert = Callable[[Any], Any]
+
+
 class Writer(Protocol):
     """Writes one file; `close` finishes it, and is called once."""
 
@@ -119,17 +122,18 @@ class ParquetWriter:
         import pyarrow as pa
         from pyarrow import parquet
 
-        types = [_arrow_type(pa, column) for column in columns]
-        self._schema = pa.schema(list(zip(unique_names(columns), types, strict=True)))
+        typed = [_arrow_type(pa, column) for column in columns]
+        self._converts = [convert for _type, convert in typed]
+        self._schema = pa.schema(list(zip(unique_names(columns), (kind for kind, _convert in typed), strict=True)))
         self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
         self._pa = pa
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
         """See the contract."""
         arrays = []
-        for index, field in enumerate(self._schema):
-            values = [_arrow_value(self._pa, row[index], field.type) for row in rows]
-            arrays.append(self._pa.array(values, type=field.type))
+        for values, field, convert in zip(zip(*rows, strict=True), self._schema, self._converts, strict=True):
+            cells = [None if value is None else convert(value) for value in values]
+            arrays.append(self._pa.array(cells, type=field.type))
         self._writer.write_batch(self._pa.record_batch(arrays, schema=self._schema))
 
     def close(self) -> None:
@@ -170,32 +174,32 @@ def _xlsx_cell(value: Any) -> Any:
             return f"'{text}" if text.startswith("=") else text
 
 
-def _arrow_type(pa: Any, column: ResultColumn) -> "pa.DataType":
-    kinds = {"integer": pa.int64(), "boolean": pa.bool_(), "date": pa.date32(), "binary": pa.binary()}
-    if column.kind == "timestamp":
-        is_zoned = "tz" in column.data_type.lower() or "with time zone" in column.data_type.lower()
-        return pa.timestamp("us", tz="UTC" if is_zoned else None)
-    if column.kind == "number" and any(word in column.data_type.lower() for word in ("float", "double", "real")):
-        return pa.float64()
-    return kinds.get(column.kind, pa.string())
+def _arrow_type(pa: Any, column: ResultColumn) -> "tuple[pa.DataType, _Convert]":
+    """The column's type, and how its values become it; a value that does not fit becomes empty rather than wrong."""
+    words = column.data_type.lower()
+    match column.kind:
+        case "integer":
+            return pa.int64(), lambda value: value if isinstance(value, int) and value.bit_length() < 64 else None
+        case "boolean":
+            return pa.bool_(), lambda value: value if isinstance(value, bool) else None
+        case "date":
+            return pa.date32(), lambda value: value if isinstance(value, dt.date) else None
+        case "binary":
+            return pa.binary(), lambda value: value if isinstance(value, bytes) else None
+        case "number" if any(word in words for word in ("float", "double", "real")):
+            return pa.float64(), lambda value: float(value) if isinstance(value, int | float | Decimal) else None
+        case "timestamp":
+            is_zoned = "tz" in words or "with time zone" in words
+            return pa.timestamp("us", tz="UTC" if is_zoned else None), _in_utc if is_zoned else _without_zone
+        case _:
+            return pa.string(), lambda value: str(as_full_cell(value))
 
 
-def _arrow_value(pa: Any, value: Any, wanted: Any) -> Any:
-    """The value as the column's type takes it; what does not fit makes the column's cell empty rather than wrong."""
-    if value is None:
+def _in_utc(value: Any) -> dt.datetime | None:
+    if not isinstance(value, dt.datetime):
         return None
-    if pa.types.is_string(wanted):
-        return str(as_full_cell(value))
-    fits: dict[Any, tuple[type, ...]] = {
-        pa.int64(): (int,), pa.bool_(): (bool,), pa.float64(): (float, int, Decimal), pa.binary(): (bytes,),
-        pa.date32(): (dt.date,),
-    }  # fmt: skip
-    if not isinstance(value, fits.get(wanted, (dt.datetime,))) or (
-        wanted == pa.int64() and int(value).bit_length() > 63
-    ):
-        return None
-    if isinstance(value, dt.datetime) and pa.types.is_timestamp(wanted):
-        zoned = wanted.tz is not None
-        return value.astimezone(dt.UTC) if zoned and value.tzinfo else value.replace(tzinfo=dt.UTC if zoned else None)
-    number: Any = value
-    return float(number) if wanted == pa.float64() else number
+    return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
+
+
+def _without_zone(value: Any) -> dt.datetime | None:
+    return value.replace(tzinfo=None) if isinstance(value, dt.datetime) else None
