@@ -1,5 +1,18 @@
 """The servers, for all tests of text-to-SQL."""
 
-from text2sql.tests.servers import postgres_server, shop_content, shop_pg, shop_pg_root
+from text2sql.tests.servers import (
+    mariadb,
+    mariadb_content,
+    mariadb_root,
+    mariadb_server,
+    mariadb_target,
+    postgres_server,
+    shop_content,
+    shop_pg,
+    shop_pg_root,
+)
 
-__all__ = ["postgres_server", "shop_content", "shop_pg", "shop_pg_root"]
+__all__ = [
+    "mariadb", "mariadb_content", "mariadb_root", "mariadb_server", "mariadb_target", "postgres_server",
+    "shop_content", "shop_pg", "shop_pg_root",
+]  # fmt: skip
