@@ -73,6 +73,19 @@ UNFOLD: dict[str, Any] = {
                 ],
             },
             {
+                "title": _("SQL"),
+                "items": [
+                    _item(_("Database connections"), "database", "text2sql_databaseconnection"),
+                    _item(_("Questions to databases"), "query_stats", "text2sql_queryhistory"),
+                    _item(_("Knowledge base"), "school", "text2sql_sqlknowledge"),
+                    _item(_("Database schemas"), "schema", "text2sql_databaseschema"),
+                    _item(_("Notes on schemas"), "sticky_note_2", "text2sql_schemanote"),
+                    _item(_("Exports of queries"), "download", "text2sql_queryexport"),
+                    _item(_("Evaluations"), "fact_check", "text2sql_evaluationrun"),
+                    _item(_("Verdicts"), "rule", "text2sql_evaluationverdict"),
+                ],
+            },
+            {
                 "title": _("Voice"),
                 "items": [
                     _item(_("Audio requests"), "record_voice_over", "tts_audiorequest"),

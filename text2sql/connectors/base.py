@@ -33,7 +33,8 @@ class Target:
     """Where a database is and how to sign in. `params` are the connection's additional parameters, from an allow-list.
 
     `allows_private` is an administrator's word that private addresses may be reached; `forbidden` are host and port
-    pairs that never may be (the product's own servers).
+    pairs that never may be (the product's own servers). `socket_dir` is for the house alone: the folder of its own
+    PostgreSQL's Unix socket, in place of a host.
     """
 
     database_type: DatabaseType
@@ -46,6 +47,7 @@ class Target:
     params: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     allows_private: bool = False
     forbidden: frozenset[tuple[str, int]] = frozenset()
+    socket_dir: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """The contract of text-to-SQL engines: a question and a schema go in, queries with their reasons come out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
+from chatbot.engines.base import FinishReason, Turn
 from tasks.engines.cancel import CancelToken
 from tasks.engines.card import EngineCard
+from tasks.engines.errors import EngineInputError
 from tasks.engines.usage import Usage
 from text2sql.catalog import Catalog
 
@@ -33,10 +35,35 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Completion:
+    """What a language model said, and what it took. `model` is what answered."""
+
+    text: str
+    model: str
+    usage: Usage
+    finish_reason: FinishReason = "stop"
+
+
+@runtime_checkable
+class LanguageModel(Protocol):
+    """A language model that an engine may ask; every call is counted, recorded and timed by the house."""
+
+    @property
+    def context_tokens(self) -> int:
+        """How much fits into one call, the answer included."""
+
+    def complete(
+        self, turns: Sequence[Turn], *, max_tokens: int, temperature: float, cancel: CancelToken
+    ) -> Completion:
+        """The whole answer. Raises EngineError, also where a quota is used up, and what the token raises."""
+
+
+@dataclass(frozen=True, slots=True)
 class SqlRequest:
     """What an engine is asked. `language` is a BCP-47 tag, `history` oldest first, `examples` nearest first.
 
     `choices` answers earlier clarifications of this very question: the id of the question asked back -> the option's.
+    `model` is a language model that the engine may ask; None where there is none.
     """
 
     question: str
@@ -45,6 +72,7 @@ class SqlRequest:
     history: tuple[Exchange, ...] = ()
     examples: tuple[Example, ...] = ()
     choices: Mapping[str, str] = field(default_factory=dict)
+    model: LanguageModel | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +168,19 @@ class SqlEngine(Protocol):
 
     def probe(self) -> Mapping[str, str | int | float]:
         """Answer a question over a schema of its own; returns `total_ms`."""
+
+
+def check_request(request: SqlRequest, card: EngineCard) -> None:
+    """Hold a request against the card; raises EngineInputError as `SqlEngine.write_sql` says."""
+    if not request.question.strip():
+        raise EngineInputError("The question is empty.", code="empty_question")
+    most, length = int(card.limits["max_characters"]), len(request.question)
+    if length > most:
+        raise EngineInputError(f"The question has {length} characters; the limit is {most}.", code="question_too_long")
+    known = str(card.options["dialects"]).split(",")
+    if request.catalog.database_type not in known:
+        message = f"This engine does not know databases of the type {request.catalog.database_type}."
+        raise EngineInputError(message, code="unsupported_database")
 
 
 def as_sql_engine(candidate: object) -> SqlEngine | None:

@@ -12,7 +12,10 @@ from text2sql.querysets import EvaluationRunQuerySet, EvaluationVerdictQuerySet
 
 
 class EvaluationRun(TimestampedModel):
-    """Every approved pair of a project run once against one database; the counts are written when it ends."""
+    """Every approved pair of a project run once against one database; the counts are written when it ends.
+
+    `newly_broken` and `mended` compare with the run of the same project and database that ended before.
+    """
 
     id = uuid7_key()
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="+")
@@ -22,6 +25,10 @@ class EvaluationRun(TimestampedModel):
     total = models.IntegerField(_("pairs"), default=0)
     passed = models.IntegerField(_("run"), default=0)
     broken = models.IntegerField(_("broken"), default=0)
+    refused = models.IntegerField(_("refused"), default=0)
+    newly_broken = models.IntegerField(_("broken since the last one"), default=0)
+    mended = models.IntegerField(_("mended since the last one"), default=0)
+    finished_at = models.DateTimeField(_("ended at"), null=True, blank=True)
 
     objects = EvaluationRunQuerySet.as_manager()
 
@@ -34,13 +41,22 @@ class EvaluationRun(TimestampedModel):
         return str(self.pk)
 
 
+class Outcome(models.TextChoices):
+    """What became of a pair's query."""
+
+    PASSED = "passed", _("Runs")
+    BROKEN = "broken", _("Broken")
+    REFUSED = "refused", _("Refused")
+
+
 class EvaluationVerdict(CreatedModel):
-    """What one pair did in one run; `changed` says that its result differs from the run before."""
+    """What one pair did in one run; `changed` says that its outcome differs from the run before."""
 
     id = uuid7_key()
     run = models.ForeignKey(EvaluationRun, on_delete=models.CASCADE, related_name="verdicts")
     knowledge = models.ForeignKey(SqlKnowledge, on_delete=models.CASCADE, related_name="+")
-    outcome = models.CharField(_("outcome"), max_length=20)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices)
+    changed = models.BooleanField(_("other than before"), default=False)
     error_code = models.CharField(_("error code"), max_length=100, blank=True, default="")
     error_message = models.TextField(_("error"), blank=True, default="")
     execution_time_ms = models.IntegerField(_("time (ms)"), null=True, blank=True)
@@ -53,7 +69,7 @@ class EvaluationVerdict(CreatedModel):
         verbose_name = _("verdict")
         verbose_name_plural = _("verdicts")
         constraints = [
-            one_of("outcome", ["passed", "broken", "refused"], name="sql_evaluation_valid_outcome"),
+            one_of("outcome", Outcome.values, name="sql_evaluation_valid_outcome"),
             models.UniqueConstraint(fields=["run", "knowledge"], name="sql_evaluation_one_per_pair"),
         ]
 

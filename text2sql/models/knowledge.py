@@ -9,6 +9,7 @@ from pgvector.django import HnswIndex, VectorField
 
 from accounts.models import Account
 from chatbot.models.file import DIMENSIONS
+from chatbot.models.searching import search_column
 from config.common.models import TimestampedModel, one_of, uuid7_key
 from projects.models import Project
 from text2sql.models.connection import DatabaseConnection, DatabaseKind
@@ -26,8 +27,10 @@ class KnowledgeStatus(models.TextChoices):
 class SqlKnowledge(TimestampedModel):
     """A question with its query, for one project and, where `connection` is set, one database.
 
-    `question_mask` is the question with its values replaced by typed slots, `slots` says where they stand in the query
-    (`text2sql.knowledge`); `mask_hash` finds equal ones. `wrong_count` takes rank away.
+    `question_mask` is the question with those values replaced by typed slots that stand in the query, `slots` are their
+    values (`text2sql.knowledge`); `mask_hash` finds equal ones, `question_hash` the same question, `sql_hash` the same
+    query but for these values. `schema_references` are the names it reads. `wrong_count` takes rank away,
+    `confirmed_count` gives it back. `wordings` are questions of pairs that were merged into this one.
     """
 
     id = uuid7_key()
@@ -53,6 +56,7 @@ class SqlKnowledge(TimestampedModel):
     success_count = models.IntegerField(_("ran well"), default=0, editable=False)
     failure_count = models.IntegerField(_("failed"), default=0, editable=False)
     wrong_count = models.IntegerField(_("called wrong"), default=0, editable=False)
+    confirmed_count = models.IntegerField(_("called right"), default=0, editable=False)
     avg_execution_time_ms = models.IntegerField(_("average time (ms)"), null=True, blank=True, editable=False)
     success_rate = models.DecimalField(
         _("success (%)"), max_digits=5, decimal_places=2, null=True, blank=True, editable=False
@@ -60,7 +64,12 @@ class SqlKnowledge(TimestampedModel):
     tags = ArrayField(models.CharField(max_length=50), verbose_name=_("tags"), default=list, blank=True)
     question_mask = models.TextField(_("question without its values"), default="", editable=False)
     mask_hash = models.CharField(max_length=64, default="", editable=False)
-    slots = models.JSONField(_("where its values stand"), default=list, editable=False)
+    question_hash = models.CharField(max_length=64, default="", editable=False)
+    sql_hash = models.CharField(max_length=64, default="", editable=False)
+    slots = models.JSONField(_("its values"), default=list, editable=False)
+    schema_references = models.JSONField(_("names it reads"), default=list, editable=False)
+    wordings = ArrayField(models.TextField(), verbose_name=_("other wordings"), default=list, blank=True)
+    search = search_column("question")
     embedding = VectorField(_("meaning"), dimensions=DIMENSIONS, null=True, blank=True, editable=False)
     created_by = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     approved_by = models.ForeignKey(
@@ -77,9 +86,11 @@ class SqlKnowledge(TimestampedModel):
         verbose_name_plural = _("knowledge base")
         indexes = [
             models.Index(fields=["project", "database_type", "mask_hash"], name="sql_knowledge_masks"),
+            models.Index(fields=["project", "question_hash"], name="sql_knowledge_questions"),
             models.Index(fields=["project", "-id"], name="sql_knowledge_newest"),
             models.Index(fields=["-usage_count"], name="idx_kb_usage"),
             GinIndex(fields=["tags"], name="idx_kb_tags"),
+            GinIndex(fields=["search"], name="sql_knowledge_search"),
             HnswIndex(fields=["embedding"], opclasses=["vector_cosine_ops"], name="sql_knowledge_meaning"),
         ]
         constraints = [

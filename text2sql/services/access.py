@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.conf import settings
 
+from config.common.concurrency import MadeOnce
 from tasks.engines.cancel import CancelToken
 from text2sql.catalog import Catalog
 from text2sql.connectors.base import (
@@ -19,12 +20,12 @@ from text2sql.connectors.base import (
     RunLimits,
     Session,
 )
-from text2sql.connectors.pool import POOL
+from text2sql.connectors.pool import PoolKey, SessionPool, fingerprint
 from text2sql.connectors.registry import connector_for
 from text2sql.engines.base import QueryFailed, Rows
 from text2sql.models import DatabaseConnection
 from text2sql.safety.base import CheckedStatement, Policy, StatementRefused
-from text2sql.services.targets import pool_key, run_limits, target_of
+from text2sql.services.targets import run_limits, target_of
 
 #: Queries that an engine tries before a person sees them.
 PROBE_SECONDS = 5.0
@@ -35,8 +36,15 @@ def open_session(connection: DatabaseConnection) -> Iterator[Session]:
     """A session of the pool, given back at the end; raises ConnectorError."""
     target = target_of(connection)
     connector = connector_for(target.database_type)
-    with POOL.lease(pool_key(connection, target), lambda: connector.open(target)) as session:
+    key = PoolKey(connection.pk, fingerprint(target))
+    with session_pool().lease(key, lambda: connector.open(target)) as session:
         yield session
+
+
+@MadeOnce
+def session_pool() -> SessionPool:
+    """The sessions of this process."""
+    return SessionPool(max_open=settings.TEXT2SQL_SESSIONS, idle_seconds=settings.TEXT2SQL_IDLE_SECONDS)
 
 
 def policy_for(catalog: Catalog) -> Policy:

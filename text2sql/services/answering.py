@@ -11,7 +11,6 @@ from text2sql.connectors.base import ConnectorError
 from text2sql.engines.base import (
     Candidate,
     Clarification,
-    Example,
     LanguageModel,
     QueryFailed,
     SqlAnswer,
@@ -31,6 +30,8 @@ from text2sql.services.schemas import catalog_from, present_catalog, read_schema
 MAX_TRIED = 3
 #: As a result's engine where a known question was used again.
 KNOWLEDGE_ENGINE = "knowledge"
+#: People approved the query; what is left is that the question means something else this time.
+KNOWN_CONFIDENCE = 0.97
 RETRYABLE = frozenset({"connection_lost", "too_many_connections"})
 
 
@@ -129,7 +130,7 @@ def _reuse(match: ExactMatch, database: HouseDatabase, answer: Answer, context: 
         answer.steps.append(f"A known question matched, but its query failed: {error.message}")
         return False
     answer.sql, answer.source, answer.kb_match = match.sql, QuerySource.KNOWLEDGE, match
-    answer.engine_name, answer.confidence = KNOWLEDGE_ENGINE, match.confidence
+    answer.engine_name, answer.confidence = KNOWLEDGE_ENGINE, KNOWN_CONFIDENCE
     answer.steps.append("The knowledge base knows this question.")
     answer.engine_ms = round((time.perf_counter() - began) * 1000 - answer.kept.database_ms)
     return True
@@ -144,7 +145,7 @@ def _write(
         catalog=database.catalog,
         language=context.input_data.get("language", "en"),
         history=exchanges_before(query),
-        examples=tuple(Example(near.question, near.sql, near.score) for near in matches.near),
+        examples=tuple(near.example for near in matches.near),
         choices=context.input_data.get("choices", {}),
     )
     written, failure = SqlAnswer(), None
@@ -177,7 +178,7 @@ def _choices(query: QueryHistory, context: TaskContext) -> Iterator[tuple[Engine
         if choice.needs_model:
             model = language_model_for(
                 user=query.user, project=query.project, api_key=query.task.api_key, requested=choice.chat_engine,
-                reference=query.pk,
+                request_id=query.task.request_id,
             )  # fmt: skip
             if model is None and len(choices) > 1:
                 continue
@@ -187,7 +188,7 @@ def _choices(query: QueryHistory, context: TaskContext) -> Iterator[tuple[Engine
 def _run_first_good(
     candidates: Sequence[Candidate], database: HouseDatabase, answer: Answer, context: TaskContext
 ) -> None:
-    failure: QueryFailed | None = None
+    failure = QueryFailed("There was no query.")
     for number, candidate in enumerate(candidates[:MAX_TRIED]):
         answer.sql, answer.confidence, answer.reasons = candidate.sql, candidate.confidence, candidate.reasons
         context.report_progress(50, "Running the query")
@@ -201,7 +202,6 @@ def _run_first_good(
             continue
         answer.others = tuple(candidates[number + 1 : MAX_TRIED])
         return
-    assert failure is not None
     raise StatementFailed(answer, engine_error(failure.code, failure.message)) from failure
 
 

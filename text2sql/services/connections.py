@@ -14,6 +14,7 @@ from text2sql.errors import InvalidConnection
 from text2sql.models import DatabaseConnection
 from text2sql.selectors.connections import connection_abilities
 
+_PLAIN = frozenset({"type", "ssl_enabled", "connection_params"})
 _TEXTS = ("name", "host", "database_name", "username")
 _PORTS = {"postgresql": 5432, "mysql": 3306, "clickhouse": 8123, "mongodb": 27017, "oracle": 1521}
 
@@ -72,21 +73,23 @@ def _fill(connection: DatabaseConnection, actor: Account, fields: ConnectionFiel
     for name in _TEXTS:
         if name in fields:
             setattr(connection, name, _text(name, str(fields.get(name) or ""), errors))
-    for name in ("type", "ssl_enabled", "connection_params"):
-        if name in fields:
-            setattr(connection, name, fields.get(name))
+    for name in _PLAIN & fields.keys():
+        setattr(connection, name, fields.get(name))
     if password := fields.get("password"):
         connection.password_encrypted = _text("password", password, errors, strip=False)
     if "port" in fields or connection.port is None:
         connection.port = fields.get("port") or _PORTS.get(connection.type, 0)
     if "project" in fields:
         connection.project = _shared_with(fields["project"], actor)
-    if "allows_private" in fields and fields["allows_private"] != connection.allows_private:
-        if not connection_abilities(connection, actor)["allow_private"]:
-            raise Forbidden(_("Only an administrator may allow addresses inside the network."))
-        connection.allows_private = fields["allows_private"]
+    _allow_private(connection, actor, fields.get("allows_private", connection.allows_private))
     if errors:
         raise InvalidConnection(errors=errors)
+
+
+def _allow_private(connection: DatabaseConnection, actor: Account, wanted: bool) -> None:
+    if wanted != connection.allows_private and not connection_abilities(connection, actor)["allow_private"]:
+        raise Forbidden(_("Only an administrator may allow addresses inside the network."))
+    connection.allows_private = wanted
 
 
 def _text(name: str, value: str, errors: dict[str, list[str]], *, strip: bool = True) -> str:

@@ -1,7 +1,5 @@
 """From a connection's row to where its database is, for workers."""
 
-import hashlib
-import json
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -28,15 +26,6 @@ def target_of(connection: DatabaseConnection) -> Target:
         allows_private=allows_private,
         forbidden=own_servers(),
     )
-
-
-def pool_key(connection: DatabaseConnection, target: Target) -> str:
-    """Equal for equal logins of one connection: a changed password or host opens new sessions."""
-    facts = [
-        str(connection.pk), target.host, target.port, target.database_name, target.username, target.password,
-        target.ssl_enabled, sorted(target.params.items()), target.allows_private,
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(facts, default=str).encode()).hexdigest()
 
 
 def own_servers() -> frozenset[tuple[str, int]]:

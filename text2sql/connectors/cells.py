@@ -1,0 +1,81 @@
+"""Values of results: made fit for the contract, measured, and cut where they are too long."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from text2sql.connectors.base import RunLimits
+
+#: What a value of these types weighs, roughly; it need not be exact.
+_SMALL_BYTES = 16
+_SMALL = (bool, int, float, Decimal, date, datetime, time, timedelta, UUID, type(None))
+Cut = Literal["", "rows", "bytes"]
+
+
+def fit_cell(value: Any, max_bytes: int) -> tuple[Any, int]:
+    """The value as it is shown, and its size in bytes. Long text, binary and nested values are cut to `max_bytes`.
+
+    A nested value that is too long becomes its JSON text, cut; what the contract does not know becomes text.
+    """
+    if isinstance(value, str):
+        return _fit_text(value, max_bytes)
+    if isinstance(value, _SMALL):
+        return value, _SMALL_BYTES
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value[:max_bytes]), min(len(value), max_bytes)
+    if isinstance(value, (list, tuple, dict)):
+        nested = _plain(value)
+        text = json.dumps(nested, ensure_ascii=False, default=str)
+        return (nested, len(text)) if len(text) <= max_bytes else _fit_text(text, max_bytes)
+    return _fit_text(str(value), max_bytes)
+
+
+def _fit_text(text: str, max_bytes: int) -> tuple[str, int]:
+    if len(text) <= max_bytes and text.isascii():
+        return text, len(text)
+    encoded = text.encode("utf-8", "replace")
+    if len(encoded) > max_bytes:
+        encoded = encoded[:max_bytes]
+        return encoded.decode("utf-8", "ignore"), len(encoded)
+    return text, len(encoded)
+
+
+def _plain(value: Any) -> Any:
+    """Nested values as lists and dicts of what the contract knows."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    return value if isinstance(value, (str, bytes, *_SMALL)) else str(value)
+
+
+class Meter:
+    """Counts rows and bytes of one run, and says when a limit is reached."""
+
+    def __init__(self, limits: RunLimits) -> None:
+        self._limits = limits
+        self.rows = 0
+        self.bytes = 0
+        self.cut_by: Cut = ""
+
+    def take(self, rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """The rows that still fit; `cut_by` is set when one did not. At least one row always fits."""
+        taken: list[tuple[Any, ...]] = []
+        for row in rows:
+            if self.rows >= self._limits.max_rows:
+                self.cut_by = "rows"
+                break
+            fitted = [fit_cell(value, self._limits.max_cell_bytes) for value in row]
+            size = sum(size for _value, size in fitted)
+            if self.rows and self.bytes + size > self._limits.max_bytes:
+                self.cut_by = "bytes"
+                break
+            self.rows += 1
+            self.bytes += size
+            taken.append(tuple(value for value, _size in fitted))
+        return taken
