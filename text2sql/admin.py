@@ -1,4 +1,4 @@
-"""Operations console of text-to-SQL: which databases, what was asked of them and how it ended; never rows of results."""
+"""Operations console of text-to-SQL: which databases, what was asked of them and how it ended; never any rows."""
 
 from functools import partial
 

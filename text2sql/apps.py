@@ -54,6 +54,10 @@ class Text2SqlConfig(AppConfig):
                 name=inputs.EXPORT_KIND, title=_("Export a result"), handler=handlers.export,
                 input_schema=inputs.EXPORT_SCHEMA, on_submit=asking.create_export, summarize=itemgetter("format"),
             ),
+            kind(
+                name=inputs.EVALUATE_KIND, title=_("Evaluate the knowledge base"), handler=handlers.evaluate,
+                input_schema=inputs.CONNECTION_SCHEMA, on_submit=asking.create_evaluation,
+            ),
         )  # fmt: skip
         for made in kinds:
             register(made)

@@ -54,5 +54,12 @@ def export(context: TaskContext) -> Outcome:
     return export_query(context)
 
 
+def evaluate(context: TaskContext) -> Outcome:
+    """Run the known questions of a project against a database."""
+    from text2sql.services.evaluating import evaluate_now
+
+    return Outcome(output_data=evaluate_now(context))
+
+
 def _connection(context: TaskContext) -> DatabaseConnection:
     return DatabaseConnection.objects.get(pk=UUID(context.input_data["connection_id"]))

@@ -173,6 +173,9 @@ class RemoteChatEngine(Protocol):
     def close(self) -> None:
         """Give connections back."""
 
+    async def aclose(self) -> None:
+        """Give back those of the running event loop, and wait for it: before a loop ends that others do not share."""
+
     def probe(self) -> Mapping[str, str | int | float]:
         """Answers without an address cannot be probed: raises EngineUnavailable; see `probe_target`."""
 

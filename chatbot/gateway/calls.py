@@ -21,7 +21,7 @@ from accounts.services.usage import give_back, note_recorded
 from chatbot.engines.tokens import estimate_tokens
 from chatbot.gateway.access import Workplace
 from chatbot.gateway.lifting import without_bytes
-from chatbot.selectors.prices import price_of
+from chatbot.selectors.prices import measures_of
 from chatbot.services.blocking import ScopeBlocked
 from chatbot.watching import ScopeWatch, refuse_blocked
 from config.common.concurrency import in_background
@@ -144,9 +144,7 @@ class ModelCall:
         if self.is_over or not self.is_begun:
             return None
         self.is_over = True
-        now = time.perf_counter()
         used = usage or Usage()
-        cost, currency = price_of(row, used)
         entry = InteractionEnd(
             status="blocked" if error == ScopeBlocked.code else "error" if error else "success",
             response=without_bytes(response),
@@ -154,17 +152,11 @@ class ModelCall:
             error_message=message,
             model=model,
             engine_name=row.name if row else "",
-            prompt_tokens=used.input_tokens,
-            completion_tokens=used.output_tokens,
-            total_tokens=used.tokens,
-            response_time_ms=round((now - self.began) * 1000),
-            first_token_ms=_ms(self.began, self.first_token_at),
             is_partial=is_partial,
-            cost=cost,
-            currency=currency,
             reservation_id=self.id,
             amounts={"requests": 1 if used.tokens or not error else 0, "tokens": used.tokens},
             store_content=self.workplace.store_content,
+            **measures_of(row, used, began=self.began, first_token_at=self.first_token_at),
         )
         return in_background(_write_end(self.id, entry, self.watch))
 
@@ -209,7 +201,3 @@ async def _write_end_later(call_id: UUID, entry: InteractionEnd) -> None:
             continue
         return
     logger.error("gateway.end.lost", extra={"interaction_id": str(call_id), "amounts": dict(entry.amounts)})
-
-
-def _ms(began: float, moment: float | None) -> int | None:
-    return None if moment is None else round((moment - began) * 1000)

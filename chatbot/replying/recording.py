@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from chatbot.models import Message
-from chatbot.selectors.prices import price_of
+from chatbot.selectors.prices import measures_of
 from chatbot.selectors.scope import ScopeLevel, ScopePolicy, policy_of
 from chatbot.services.deviation import ScopeVerdict
 from chatbot.services.replies import ReplyPlan, keeps_contents
@@ -111,7 +111,6 @@ class ReplyRecord:
 
     def _entry(self, ending: Ending, text: str) -> InteractionEnd:
         usage = Usage(requests=1, input_tokens=ending.prompt_tokens, output_tokens=ending.completion_tokens)
-        cost, currency = price_of(self.row, usage)
         verdict = self.watch.ready if self.watch else None
         facts: dict[str, Any] = verdict.facts() if verdict else {}
         return InteractionEnd(
@@ -120,15 +119,9 @@ class ReplyRecord:
             error_code=ending.error_code,
             error_message=ending.error_message,
             model=str(ending.metadata.get("model") or ""),
-            prompt_tokens=ending.prompt_tokens,
-            completion_tokens=ending.completion_tokens,
-            total_tokens=ending.tokens,
-            response_time_ms=round((time.perf_counter() - self.began) * 1000),
-            first_token_ms=None if self.first_token_at is None else round((self.first_token_at - self.began) * 1000),
             is_partial=ending.status != MessageStatus.COMPLETED,
-            cost=cost,
-            currency=currency,
             store_content=self.start.store_content,
+            **measures_of(self.row, usage, began=self.began, first_token_at=self.first_token_at),
             **facts,
         )
 

@@ -4,13 +4,11 @@ Nothing waits for them and nothing fails with them: without an answer the title 
 A title is a call of its own in the audit, which books its tokens as those of the gateway's calls.
 """
 
-import asyncio
 import contextlib
 import logging
 import re
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from uuid import UUID
 
@@ -18,13 +16,10 @@ from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import ApiKey
-from accounts.services import admit
-from accounts.services.usage import give_back, note_recorded
-from chatbot.engines.base import ChatEvent, ChatRequest, Done, TextDelta, Turn
-from chatbot.engines.tokens import estimate_input_tokens, estimate_tokens
+from chatbot.engines.base import ChatRequest, Turn
 from chatbot.models import Message
+from chatbot.replying.calling import HouseCall, begin_call
 from chatbot.selectors.chatters import Chatter
-from chatbot.selectors.prices import price_of
 from chatbot.services.conversations import clean_tags, replace_automatic_title, title_from
 from chatbot.services.prompting import prompt_text
 from chatbot.services.replies import keeps_contents
@@ -33,10 +28,9 @@ from chatbot.streams.changes import publish_change
 from chatbot.streams.texts import storable
 from config.common.concurrency import in_thread
 from config.common.problems import DomainError
-from monitoring.audit import AuditDown, InteractionEnd, InteractionStart, begin_interaction, end_interaction
+from monitoring.audit import InteractionStart
 from tasks.engines.cancel import CancelToken
-from tasks.engines.errors import Cancelled, EngineError, EngineTimeout
-from tasks.engines.usage import Usage
+from tasks.engines.errors import EngineError
 
 logger = logging.getLogger(__name__)
 
@@ -58,81 +52,27 @@ _BETWEEN_TAGS = re.compile("[,;\u3001\uff0c]")
 _WRAPPING = " \"'`*_.\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb\u3002"
 
 
-@dataclass
+@dataclass(frozen=True)
 class TitleCall:
-    """One call for a title, recorded and reserved; `old_title` is what it may replace."""
+    """The call for a title; `old_title` is what it may replace."""
 
-    chatter: Chatter
-    start: InteractionStart
-    request: ChatRequest
+    call: HouseCall
     old_title: str
-    began: float = field(default_factory=time.perf_counter)
-    text: str = ""
-    done: Done | None = None
-
-    def take(self, event: ChatEvent) -> None:
-        """An event of the engine; tools were not offered and are not run."""
-        match event:
-            case TextDelta(text):
-                self.text += text
-            case Done():
-                self.done = event
 
     def end(self, failure: EngineError | None) -> None:
         """Record and book what was used, then put the title in place of the old one. Raises AuditDown."""
-        used = self._used()
-        cost, currency = price_of(self.chatter.row, used)
-        entry = InteractionEnd(
-            status="error" if failure else "success",
-            response=self.text,
-            error_code=failure.code if failure else "",
-            error_message=failure.message if failure else "",
-            model=storable(self.done.model) if self.done else "",
-            prompt_tokens=used.input_tokens,
-            completion_tokens=used.output_tokens,
-            total_tokens=used.tokens,
-            response_time_ms=round((time.perf_counter() - self.began) * 1000),
-            is_partial=failure is not None,
-            cost=cost,
-            currency=currency,
-            reservation_id=self.start.id,
-            amounts={"tokens": used.tokens},
-            store_content=self.start.store_content,
-        )
-        end_interaction(self.start.id, entry)
-        if failure is None and self.done is not None:
-            is_cut = self.done.finish_reason == "length"
-            self._put(clean_title(self.text, is_cut=is_cut), tags_in(self.text, is_cut=is_cut))
+        self.call.end(failure)
+        if failure is None and self.call.done is not None:
+            is_cut = self.call.done.finish_reason == "length"
+            text = self.call.text
+            self._put(clean_title(text, is_cut=is_cut), tags_in(text, is_cut=is_cut))
 
     def _put(self, title: str, tags: list[str]) -> None:
-        conversation_id, user_id = self.start.conversation_id, self.start.user_id
+        conversation_id, user_id = self.call.start.conversation_id, self.call.start.user_id
         if not title or conversation_id is None or user_id is None:
             return
         if replace_automatic_title(conversation_id=conversation_id, old=self.old_title, new=title, tags=tags):
             publish_change(user_id=user_id, conversation_id=conversation_id, message_id=None, reply_id=None)
-
-    def _used(self) -> Usage:
-        """As the engine counted, else what it read and wrote by our own estimate; nothing where it said nothing."""
-        if self.done is not None:
-            return self.done.usage
-        prompt = estimate_input_tokens(self.request) if self.text else 0
-        return Usage(requests=1, input_tokens=prompt, output_tokens=estimate_tokens(self.text))
-
-
-@dataclass
-class _Deadline:
-    """The task's token, and an end of our own: a model may think for long about six words."""
-
-    token: CancelToken
-    at: float
-
-    def is_cancelled(self) -> bool:
-        return time.monotonic() > self.at or self.token.is_cancelled()
-
-    def raise_if_cancelled(self) -> None:
-        self.token.raise_if_cancelled()
-        if time.monotonic() > self.at:
-            raise _too_late()
 
 
 def clean_title(text: str, *, is_cut: bool = False) -> str:
@@ -171,24 +111,7 @@ async def awrite_title(chatter: Chatter, message_id: UUID, *, api_key_id: UUID |
         begin = partial(_begin, chatter, message_id, api_key_id=api_key_id, request_id=request_id)
         call = await in_thread(begin)
         if call is not None:
-            await in_thread(partial(call.end, await _read(call)))
-
-
-async def _read(call: TitleCall) -> EngineError | None:
-    try:
-        async with (
-            asyncio.timeout(settings.CHAT_TITLE_SECONDS),
-            contextlib.aclosing(call.chatter.remote.stream(call.request, call.chatter.target)) as events,
-        ):
-            async for event in events:
-                call.take(event)
-    except EngineError as error:
-        return error
-    except TimeoutError:
-        return _too_late()
-    except asyncio.CancelledError:
-        return Cancelled("The process shut down.")
-    return None
+            await in_thread(partial(call.end, await call.call.aread(seconds=settings.CHAT_TITLE_SECONDS)))
 
 
 def write_title(
@@ -199,16 +122,8 @@ def write_title(
         return
     with _quietly():
         call = _begin(chatter, message_id, api_key_id=api_key_id, request_id=request_id)
-        if call is None:
-            return
-        deadline = _Deadline(cancel, time.monotonic() + settings.CHAT_TITLE_SECONDS)
-        failure: EngineError | None = None
-        try:
-            for event in call.chatter.local.reply(call.request, call.chatter.target, cancel=deadline):
-                call.take(event)
-        except EngineError as error:
-            failure = error
-        call.end(failure)
+        if call is not None:
+            call.end(call.call.read(cancel=cancel, seconds=settings.CHAT_TITLE_SECONDS))
 
 
 @contextlib.contextmanager
@@ -223,7 +138,7 @@ def _quietly() -> Iterator[None]:
 
 
 def _begin(chatter: Chatter, message_id: UUID, *, api_key_id: UUID | None, request_id: str) -> TitleCall | None:
-    """Reserve and record the call; None where no title is wanted. Raises what `admit` raises, or AuditDown."""
+    """Reserve and record the call; None where no title is wanted. Raises what `begin_call` raises."""
     message = _first_reply(message_id)
     if message is None or message.parent_message is None:
         return None
@@ -246,18 +161,8 @@ def _begin(chatter: Chatter, message_id: UUID, *, api_key_id: UUID | None, reque
         store_content=keeps_contents(conversation),
     )
     key = ApiKey.objects.filter(pk=api_key_id).first() if api_key_id else None
-    admit(
-        account=conversation.user, endpoint=ENDPOINT, count_request=False, key=key, project_id=conversation.project_id,
-        amounts={"tokens": estimate_input_tokens(request) + MAX_TOKENS}, reservation_id=start.id,
-    )  # fmt: skip
-    try:
-        begin_interaction(start)
-    except AuditDown:
-        scopes = [scope for scope in (conversation.user_id, api_key_id, conversation.project_id) if scope]
-        give_back(reservation_id=start.id, scope_ids=scopes)
-        raise
-    note_recorded(reservation_id=start.id)
-    return TitleCall(chatter, start, request, conversation.title)
+    call = begin_call(chatter, request, start, account=conversation.user, key=key)
+    return TitleCall(call, conversation.title)
 
 
 def _first_reply(message_id: UUID) -> Message | None:
@@ -273,7 +178,3 @@ def _first_reply(message_id: UUID) -> Message | None:
     # Engines that answer side by side: the one that ended first. Copies and imports carry no time and came before.
     before = Q(finished_at=None) | Q(finished_at__lt=message.finished_at)
     return None if replies.exclude(pk=message.pk).filter(before).exists() else message
-
-
-def _too_late() -> EngineTimeout:
-    return EngineTimeout("The engine took too long for a title.")

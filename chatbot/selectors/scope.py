@@ -35,6 +35,14 @@ def stores_content(project: Project) -> bool:
     return project.settings.get("store_content") is not False
 
 
+def keeps_people_words(project: Project) -> bool:
+    """Whether the audit keeps what people say to engines: only where the project watches its scope, and allows it.
+
+    Staff may judge it there; elsewhere it is private.
+    """
+    return stores_content(project) and policy_of(project) is not None
+
+
 #: The house's values that a project may replace, and the least each may be; `intent_warn_score` in its settings.
 LEAST: Mapping[str, float] = MappingProxyType({
     "INTENT_WARN_SCORE": 1.0,

@@ -18,7 +18,7 @@ from chatbot.engines.base import ChatRequest
 from chatbot.engines.tokens import estimate_input_tokens
 from chatbot.models import Conversation, Message
 from chatbot.selectors.chatters import Chatter, choose_chatter
-from chatbot.selectors.scope import ScopePolicy, policy_of, stores_content
+from chatbot.selectors.scope import ScopePolicy, keeps_people_words, policy_of
 from chatbot.selectors.sources import find_sources
 from chatbot.services.blocking import check_scope
 from chatbot.services.errors import InvalidMessage, ReplyNotRunning
@@ -90,13 +90,8 @@ def prepare_reply(input_data: dict[str, Any], project: Project | None) -> dict[s
 
 
 def keeps_contents(conversation: Conversation) -> bool:
-    """Whether the audit keeps what is said in a chat: only where the project watches its scope, which staff may judge.
-
-    Elsewhere chats are private; nor is it kept where the project forbids it, or of chats that delete themselves.
-    """
-    project = conversation.project
-    is_allowed = stores_content(project) and conversation.expires_at is None
-    return is_allowed and policy_of(project) is not None
+    """Whether the audit keeps what is said in a chat: as its project does, but not of chats that delete themselves."""
+    return conversation.expires_at is None and keeps_people_words(conversation.project)
 
 
 def set_launcher(launch: Callable[[ReplyPlan], None]) -> None:

@@ -89,8 +89,8 @@ class DatabaseConnectionViewSet(mixins.ListModelMixin, GenericViewSet[DatabaseCo
         return _started(asking.introspect_connection(caller=self._caller(request, pk), connection=self._connection(pk)))
 
     @extend_schema(responses=DatabaseSchemaSerializer)
-    @action(detail=True)
-    def schema(self, request: Request, pk: UUID) -> Response:
+    @action(detail=True, url_path="schema", url_name="schema")
+    def structure(self, request: Request, pk: UUID) -> Response:
         """Tables, columns, keys and samples as they were read last, with the notes of people."""
         schema = schemas.present_schema(self._connection(pk))
         if schema is None:

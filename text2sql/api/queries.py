@@ -32,7 +32,7 @@ from text2sql.models import QueryExport, QueryHistory
 from text2sql.querysets import QueryHistoryQuerySet
 from text2sql.selectors.queries import get_export, get_query, queries_for
 from text2sql.services import asking, results
-from text2sql.services.knowledge import record_feedback
+from text2sql.services.knowledge_feedback import record_feedback
 
 MAX_PAGE_ROWS = 1_000
 _IDEMPOTENCY_KEY = OpenApiParameter(

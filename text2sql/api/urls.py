@@ -2,6 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
+from text2sql.api import knowledge_urls
 from text2sql.api.connections import DatabaseConnectionViewSet
 from text2sql.api.queries import QueryExportViewSet, QueryViewSet
 
@@ -10,4 +11,4 @@ router.register("database-connections", DatabaseConnectionViewSet, basename="dat
 router.register("queries", QueryViewSet, basename="query")
 router.register("query-exports", QueryExportViewSet, basename="query-export")
 
-urlpatterns = router.urls
+urlpatterns = [*router.urls, *knowledge_urls.urlpatterns]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from text2sql.catalog import Catalog, DatabaseType
+from text2sql.catalog import DATABASE_TYPES, Catalog, DatabaseType
 from text2sql.knowledge.values import column_label
 from text2sql.knowledge.words import fold
 
@@ -56,6 +56,14 @@ class Place:
         """ISO's date where the text is one, with or without midnight; else empty."""
         match = _DAY.fullmatch(self.value) if self.kind == "text" else None
         return match[1] if match else ""
+
+
+def database_type_of(word: str) -> DatabaseType:
+    """A connection's type as the catalog has it; raises QueryUnreadable for another word."""
+    for database_type in DATABASE_TYPES:
+        if database_type == word:
+            return database_type
+    raise QueryUnreadable(f"{word[:50]} is no type of database.")
 
 
 def parse_sql(sql: str, database_type: DatabaseType) -> "exp.Expr":

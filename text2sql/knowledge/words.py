@@ -54,16 +54,22 @@ def operators(words: Collection[str]) -> list[str]:
 
 
 def accents_agree(left: str, right: str) -> bool:
-    """Whether two questions whose folded words are equal may be the same: accents differ only where one has none.
+    """Whether two questions with the same folded words may mean the same: an accent may be missing, not be another.
 
-    "bán" and "bạn" fold to the same word, but whoever typed both accents meant two words.
+    "bán" and "bạn" fold to one word, but whoever typed both accents meant two.
     """
-    pairs = zip(_plain_words(left), _plain_words(right), strict=False)
-    return all(a == b or a == fold(a) or b == fold(b) for a, b in pairs)
+    mine, theirs = _spellings(left), _spellings(right)
+    return all(
+        mine[word] & theirs[word] or word in mine[word] or word in theirs[word] for word in mine.keys() & theirs.keys()
+    )
 
 
-def _plain_words(text: str) -> list[str]:
-    return re.findall(r"\w+", unicodedata.normalize("NFC", text).lower())
+def _spellings(text: str) -> dict[str, set[str]]:
+    """Folded words with the ways they are spelled."""
+    found: dict[str, set[str]] = {}
+    for word in re.findall(r"\w+", unicodedata.normalize("NFC", text).lower()):
+        found.setdefault(fold(word), set()).add(word)
+    return found
 
 
 def overlap(left: Collection[str], right: Collection[str]) -> float:

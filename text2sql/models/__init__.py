@@ -8,5 +8,6 @@ from text2sql.models.schema import DatabaseSchema, SchemaNote
 
 __all__ = [
     "DatabaseConnection", "DatabaseKind", "DatabaseSchema", "EvaluationRun", "EvaluationVerdict", "Feedback",
-    "KnowledgeStatus", "Outcome", "QueryExport", "QueryHistory", "QuerySource", "QueryStatus", "SchemaNote", "SqlKnowledge",
+    "KnowledgeStatus", "Outcome", "QueryExport", "QueryHistory", "QuerySource", "QueryStatus", "SchemaNote",
+    "SqlKnowledge",
 ]  # fmt: skip

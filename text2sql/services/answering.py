@@ -16,7 +16,7 @@ from text2sql.engines.base import (
     SqlAnswer,
     SqlRequest,
 )
-from text2sql.models import QueryHistory, QuerySource
+from text2sql.models import DatabaseConnection, QueryHistory, QuerySource
 from text2sql.selectors.engines import EngineChoice, engines_for
 from text2sql.selectors.knowledge import ExactMatch, Matches, find_matches
 from text2sql.selectors.queries import exchanges_before
@@ -84,9 +84,8 @@ class StatementFailed(Exception):
         self.error = error
 
 
-def open_database(query: QueryHistory, context: TaskContext) -> HouseDatabase:
-    """The question's database with its schema as it was read last, or now if it never was; raises EngineError."""
-    connection = query.connection
+def open_database(connection: DatabaseConnection | None, context: TaskContext) -> HouseDatabase:
+    """A database with its schema as it was read last, or now if it never was; raises EngineError."""
     if connection is None or not connection.is_active:
         raise EngineError("The connection was removed.", code="connection_not_found")
     catalog = present_catalog(connection)
@@ -106,7 +105,7 @@ def engine_error(code: str, message: str) -> EngineError:
 
 def answer_question(query: QueryHistory, context: TaskContext) -> Answer:
     """Find a query for the question and run it; raises StatementFailed, EngineError, or what stops the work."""
-    database = open_database(query, context)
+    database = open_database(query.connection, context)
     matches = find_matches(
         project_id=query.project_id, connection=database.connection, catalog=database.catalog,
         question=query.question,
@@ -207,7 +206,7 @@ def _run_first_good(
 
 def answer_by_hand(query: QueryHistory, context: TaskContext) -> Answer:
     """Check and run what a person wrote; raises as `answer_question`."""
-    database = open_database(query, context)
+    database = open_database(query.connection, context)
     answer = Answer(sql=query.sql_query, source=QuerySource.PERSON)
     try:
         statement = database.check(query.sql_query)

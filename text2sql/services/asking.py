@@ -15,10 +15,10 @@ from tasks.models import Task
 from tasks.selectors import task_abilities
 from tasks.services import cancel_task, submit_task
 from text2sql.errors import NotAnswered
-from text2sql.models import DatabaseConnection, QueryExport, QueryHistory, QuerySource, QueryStatus
+from text2sql.models import DatabaseConnection, EvaluationRun, QueryExport, QueryHistory, QuerySource, QueryStatus
 from text2sql.selectors.connections import usable_connection
 from text2sql.selectors.queries import get_query, query_of_task
-from text2sql.services.inputs import ASK_KIND, EXPORT_KIND, INTROSPECT_KIND, RUN_KIND, TEST_KIND
+from text2sql.services.inputs import ASK_KIND, EVALUATE_KIND, EXPORT_KIND, INTROSPECT_KIND, RUN_KIND, TEST_KIND
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,21 @@ def create_query(task: Task) -> None:
 def check_connection(task: Task) -> None:
     """For kinds that work on a connection without a question: raises ConnectionNotFound before the task is written."""
     usable_connection(UUID(task.input_data["connection_id"]), user=task.user, project=task.project, key=task.api_key)
+
+
+def evaluate_connection(*, caller: Caller, connection: DatabaseConnection) -> EvaluationRun:
+    """Have a worker run the project's known questions against a database; raises Forbidden for who may only ask."""
+    if not get_abilities(project=caller.project, user=caller.user)["update"]:
+        raise Forbidden(_("Only who manages the project may evaluate its knowledge base."))
+    task = _submit(caller, EVALUATE_KIND, {"connection_id": str(connection.pk)})
+    return EvaluationRun.objects.select_related("task", "connection").get(task=task)
+
+
+def create_evaluation(task: Task) -> None:
+    """Write the run's row in the transaction that writes its task; raises ConnectionNotFound."""
+    pk = UUID(task.input_data["connection_id"])
+    connection = usable_connection(pk, user=task.user, project=task.project, key=task.api_key)
+    EvaluationRun.objects.create(project_id=task.project_id, connection=connection, task=task)
 
 
 def create_export(task: Task) -> None:

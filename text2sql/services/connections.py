@@ -3,7 +3,7 @@
 from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
@@ -78,7 +78,7 @@ def _fill(connection: DatabaseConnection, actor: Account, fields: ConnectionFiel
     if password := fields.get("password"):
         connection.password_encrypted = _text("password", password, errors, strip=False)
     if "port" in fields or connection.port is None:
-        connection.port = fields.get("port") or _PORTS.get(connection.type, 0)
+        connection.port = fields.get("port") or _PORTS.get(connection.type, 1)
     if "project" in fields:
         connection.project = _shared_with(fields["project"], actor)
     _allow_private(connection, actor, fields.get("allows_private", connection.allows_private))
@@ -106,16 +106,28 @@ def _shared_with(project: Project | None, actor: Account) -> Project | None:
 
 
 def _save(connection: DatabaseConnection, *, force_insert: bool = False) -> None:
-    errors: dict[str, list[str]] = {}
-    if not isinstance(connection.connection_params, dict):
-        errors["connection_params"] = [_("A JSON object is expected.")]
-    try:
-        connection.full_clean(exclude=["user", "project"])
-    except ValidationError as error:
-        names = {"__all__": "name", "password_encrypted": "password"}
-        for name, messages in error.message_dict.items():
-            errors.setdefault(names.get(name, name), []).extend(messages)
+    errors = _field_errors(connection)
     if errors:
         raise InvalidConnection(errors=errors)
-    connection.save(force_insert=force_insert)
+    try:
+        with transaction.atomic():
+            connection.save(force_insert=force_insert)
+    except IntegrityError as error:
+        if "database_connections_name_of_person" not in str(error):
+            raise
+        message = _("You have a connection of this name already.")
+        raise InvalidConnection(message, code="name_taken", errors={"name": [message]}) from error
     connection.refresh_from_db(fields=["created_at", "updated_at"])
+
+
+def _field_errors(connection: DatabaseConnection) -> dict[str, list[str]]:
+    errors: dict[str, list[str]] = {}
+    try:
+        connection.clean_fields(exclude=["user", "project"])
+    except ValidationError as error:
+        errors = {name.replace("_encrypted", ""): messages for name, messages in error.message_dict.items()}
+    if not isinstance(connection.connection_params, dict):
+        errors["connection_params"] = [_("A JSON object is expected.")]
+    if not connection.is_demo and not 1 <= connection.port <= 65535:
+        errors["port"] = [_("Choose a port from 1 to 65535.")]
+    return errors

@@ -7,7 +7,7 @@ from tasks.states import TaskStatus
 from text2sql.charts import choose_chart, shapes_of
 from text2sql.models import QueryHistory, QueryStatus
 from text2sql.services.answering import Answer
-from text2sql.services.knowledge import record_run
+from text2sql.services.knowledge_feedback import record_run
 from text2sql.services.results import STORE, KeptRows, column_json
 
 

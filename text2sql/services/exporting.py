@@ -22,7 +22,7 @@ def export_query(context: TaskContext) -> Outcome:
     """Run the query again without the browser's limits and keep its rows as a file; raises EngineError."""
     joined = QueryExport.objects.select_related("query__connection", "query__project")
     export = joined.get(task_id=context.task_id)
-    database = open_database(export.query, context)
+    database = open_database(export.query.connection, context)
     path = STORE.partial_path(f".{export.file_format}")
     try:
         rows, cut_by = _write(export, database, path, context)

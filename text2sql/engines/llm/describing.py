@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 
 from text2sql.catalog import Catalog, Column, ForeignKey, Table
 from text2sql.engines.llm.dialects import DIALECTS
-from text2sql.engines.llm.fencing import one_line
+from text2sql.engines.llm.fencing import fenced, one_line
 
 #: Columns shown in full; more than that are named only, and those only up to a number of their own.
 MOST_COLUMNS = 40
 _MOST_NAMES = 60
 _MOST_TEXT = 120
+#: Longer than any database allows.
+_MOST_NAME = 300
 _MOST_VALUES, _MOST_WHOLE_VALUES = 3, 10
 _MOST_VALUE_TEXT = 40
 _FEW_CODES = 6
@@ -46,9 +48,10 @@ class Describer:
         return f"{self._name(schema)}.{quoted}" if schema and schema != self.catalog.default_schema else quoted
 
     def _name(self, name: str) -> str:
-        # A line break in a name would end the comment in which it may stand.
-        return (
-            DIALECTS[self.catalog.database_type].name(name) if name.isprintable() else one_line(name, most=_MOST_TEXT)
+        # A line break in a name would end the comment in which it may stand, a tag the whole schema.
+        shown = fenced(name, most=_MOST_NAME)
+        return DIALECTS[self.catalog.database_type].name(
+            shown if shown.isprintable() else one_line(name, most=_MOST_NAME)
         )
 
     def _column(self, table: Table, column: Column) -> str:

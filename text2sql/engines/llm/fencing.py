@@ -2,7 +2,7 @@
 
 import re
 
-_TAG = re.compile(r"<(?=/?\s*(?:schema|examples|earlier|question|chosen|error|values|tables)\b)", re.IGNORECASE)
+_TAG = re.compile(r"<(?=\s*/?\s*(?:schema|examples|earlier|question|chosen|error|values|tables)\b)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 

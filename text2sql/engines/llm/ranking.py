@@ -59,7 +59,8 @@ def rank(request: SqlRequest) -> Ranking:
     for key, worth in _read_before(request):
         scores[key] += worth
     ordered = sorted(((key, score) for key, score in scores.items() if score > 0), key=lambda pair: -pair[1])
-    explained = {term for found in hits.values() for term in found} & terms.own
+    found_values = {word for found in values.values() for value in found for word in name_words(value)}
+    explained = ({term for found in hits.values() for term in found} | found_values) & terms.own
     known = len(explained) / len(terms.own) if terms.own else 0.0
     return Ranking(dict(ordered), _columns_named(catalog, dict(ordered), terms), values, known)
 

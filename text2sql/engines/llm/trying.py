@@ -141,7 +141,7 @@ class Trial:
         else:
             self.steps.append(f"Try {number}: the query was refused ({failure.code}): {message}")
             if failure.code in self.told:
-                return self._give_up(f"The model wrote only queries that may not run: {message}")
+                return self._give_up(self._why_nothing())
             self.told.add(failure.code)
             prompt = "refused"
         told = prompt_text(prompt).format(code=failure.code, message=fenced(failure.message, most=_MOST_MESSAGE))
@@ -192,8 +192,11 @@ class Trial:
     def _why_nothing(self) -> str:
         if not self.failed:
             return _GAVE_NO_QUERY
-        message = one_line(list(self.failed.values())[-1].message, most=_MOST_IN_STEP)
-        return f"None of the model's queries could be run. The last one failed with: {message}"
+        failure = list(self.failed.values())[-1]
+        message = one_line(failure.message, most=_MOST_IN_STEP)
+        if is_mistake(failure):
+            return f"None of the model's queries could be run. The last one failed with: {message}"
+        return f"The model wrote only queries that may not run: {message}"
 
     def _give_up(self, why: str) -> SqlAnswer:
         """Nothing better will come: the query that found nothing, where there is one."""

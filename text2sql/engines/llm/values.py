@@ -12,8 +12,8 @@ from text2sql.engines.base import Rows
 from text2sql.engines.llm.fencing import one_line
 
 _LITERAL = re.compile(r"'((?:[^']|'')+)'")
-#: difflib's ratio from which two values are the same one, written differently: Colour and Color have 0.91.
-_NEAR = 0.7
+#: difflib's ratio from which two values are the same one, written differently: paid and payed have 0.67.
+_NEAR = 0.6
 _MOST_LITERALS, _MOST_NEAR, _MOST_COMPARED = 6, 3, 3_000
 _SHORTEST, _LONGEST = 2, 60
 _WILD = "%_*"

@@ -14,9 +14,9 @@ _SHORTEST_CUT = 3
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD = re.compile(r"[^\W_]+")
 #: What asking for something in a database is said with, in the form of keys.
-_ASKING = frozenset(
-    {"show", "list", "find", "giv", "display", "tell", "count", "number", "total", "many", "nam", "each"}
-)
+_ASKING = frozenset({
+    "show", "list", "find", "give", "displai", "tell", "count", "number", "total", "mani", "name", "each",
+})  # fmt: skip
 
 
 @lru_cache(maxsize=100_000)

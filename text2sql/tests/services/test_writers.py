@@ -28,7 +28,7 @@ AT = dt.datetime(2026, 12, 1, 8, 0, tzinfo=dt.UTC)
 ROWS: list[tuple[Any, ...]] = [
     ("Huế", 1, Decimal("10.50"), dt.date(2026, 12, 1), AT, True, b"\x01", "b"),
     (None, None, None, None, None, None, None, None),
-    ("=1+1", 2**40, Decimal("0.1"), dt.date(1999, 1, 2), AT, False, b"", "quo\"te, and\nline"),
+    ("=1+1", 2**40, Decimal("0.1"), dt.date(1999, 1, 2), AT, False, b"", 'quo"te, and\nline'),
 ]
 
 
@@ -63,7 +63,9 @@ def test_json_is_an_array_of_objects_with_different_names(tmp_path: Path) -> Non
 def test_excel_keeps_numbers_dates_and_texts_that_are_no_formulas(tmp_path: Path) -> None:
     sheet = openpyxl.load_workbook(written(tmp_path, "xlsx")).worksheets[0]
     lines = list(sheet.iter_rows(values_only=True))
-    assert lines[1] == ("Huế", 1, 10.5, dt.datetime(2026, 12, 1), "2026-12-01 08:00:00+00:00", True, "AQ==", "b")
+    assert [str(cell) for cell in lines[1]] == [
+        "Huế", "1", "10.5", "2026-12-01 00:00:00", "2026-12-01 08:00:00+00:00", "True", "AQ==", "b",
+    ]  # fmt: skip
     assert lines[3][0] == "'=1+1"
 
 

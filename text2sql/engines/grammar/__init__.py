@@ -1,0 +1,1 @@
+"""The grammar engine: questions to SQL by rules over the schema, without a model."""

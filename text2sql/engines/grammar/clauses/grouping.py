@@ -1,0 +1,46 @@
+"""Groups: "for each department", "per year", "average age by gender"."""
+
+from text2sql.engines.grammar.reading import Reading
+from text2sql.engines.grammar.schema import Col
+
+
+def take_groups(reading: Reading) -> None:
+    """Take EACH keywords with what follows them, and "by" behind an aggregate."""
+    for place, node in enumerate(reading.nodes):
+        if node.is_used:
+            continue
+        is_by = node.kind == "PREP" and node.word == "by" and _has_aggregate(reading, place)
+        if node.kind == "EACH" or is_by:
+            _take_group(reading, place, is_by)
+
+
+def _has_aggregate(reading: Reading, place: int) -> bool:
+    return any(node.kind in ("AGG", "COUNT") and not node.is_used for node in reading.nodes[:place])
+
+
+def _take_group(reading: Reading, place: int, is_by: bool) -> None:
+    target = reading.next_of(("C", "T"), place, 3, stops=("REL", "CMP", "V") if not is_by else ("REL", "CMP", "V", "WORD"))
+    if target is None:
+        return
+    node = reading.nodes[target]
+    if node.kind == "T" and is_by:
+        return
+    reading.use(place, target)
+    if node.kind == "C":
+        reading.group.append(node.col)
+        reading.group.extend(_further(reading, target))
+        return
+    reading.group_tables.append(node.table)
+
+
+def _further(reading: Reading, place: int) -> list[Col]:
+    """ "For each year and city": columns joined by "and" directly behind."""
+    found: list[Col] = []
+    while place + 2 < len(reading.nodes):
+        joiner, node = reading.nodes[place + 1], reading.nodes[place + 2]
+        if joiner.kind != "AND" or joiner.word == "," or node.kind != "C" or node.is_used:
+            break
+        reading.use(place + 1, place + 2)
+        found.append(node.col)
+        place += 2
+    return found

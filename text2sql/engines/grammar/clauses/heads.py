@@ -1,0 +1,129 @@
+"""The head of the question: what is to be shown."""
+
+from text2sql.engines.grammar.plan import Term
+from text2sql.engines.grammar.reading import Node, Reading
+from text2sql.engines.grammar.schema import Col, TableId
+
+_BOUNDARIES = frozenset("REL CMP BETWEEN LIKE NULL NEG".split())
+
+
+def head_end(reading: Reading) -> int:
+    """The place where the description of what is shown ends and the restrictions begin."""
+    seen = False
+    for place, node in enumerate(reading.nodes):
+        if seen and node.kind in _BOUNDARIES and not (node.kind == "REL" and _continues(reading, place)):
+            return place
+        seen = seen or node.kind in ("T", "C", "ALL", "V", "COUNT")
+    return len(reading.nodes)
+
+
+def _continues(reading: Reading, place: int) -> bool:
+    """ "How many students are there for each city": nothing restricts here."""
+    return reading.nodes[place].word.startswith("there")
+
+
+def take_head(reading: Reading, end: int) -> None:
+    """Turn the nodes before `end` into terms to select and the table they are about."""
+    builder = _Head(reading)
+    for place in range(end):
+        node = reading.nodes[place]
+        if not node.is_used or node.kind in ("DISTINCT",):
+            builder.see(place, node)
+    builder.finish()
+
+
+class _Head:
+    def __init__(self, reading: Reading) -> None:
+        self.reading, self.schema = reading, reading.schema
+        self.aggs: list[str] = []
+        self.applied = False
+        self.counting = self.distinct = False
+        self.tables: list[TableId] = []
+
+    def see(self, place: int, node: Node) -> None:
+        if node.kind == "AGG" or (node.kind == "SUP" and not node.is_used):
+            self._aggregate(node)
+        elif node.kind == "COUNT":
+            self._count_pending()
+            self.counting = True
+            self.distinct = self.distinct or any(word in node.word for word in ("different", "distinct", "unique"))
+        elif node.kind == "DISTINCT":
+            self.distinct = True
+        elif node.kind == "ALL":
+            self.reading.star = True
+        elif node.kind == "C":
+            if self._is_shown(place, node):
+                self._column(place, node)
+        elif node.kind == "T":
+            self._table(node)
+        node.is_used = node.is_used or node.kind in ("AGG", "COUNT", "DISTINCT", "ALL", "C", "T", "SUP")
+
+    def _is_shown(self, place: int, node: Node) -> bool:
+        """Behind the table asked about, columns are shown when they are listed; "names of studios" shows one column."""
+        nodes = self.reading.nodes
+        assert node.link is not None
+        if node.link.how == "names" or node.word in ("name", "names"):
+            return not self._names_column(place)
+        if not self.tables:
+            following = nodes[place + 1].kind if place + 1 < len(nodes) else ""
+            return node.link.score >= 0.75 or following not in ("T", "C")
+        if nodes[place - 1].kind == "T":
+            return True
+        last = max(other for other in range(place) if nodes[other].kind in ("T", "C", "V", "N"))
+        return any(other.kind in ("AND", "MARK", "COUNT", "WH", "DISTINCT", "AGG") for other in nodes[last + 1 : place])
+
+    def _names_column(self, place: int) -> bool:
+        """Whether "name" belongs to a column of names behind it."""
+        following = self.reading.next_of(("C", "T"), place, 4, stops=("AND", "REL", "MARK", "WH"))
+        if following is None or self.reading.nodes[following].kind == "T":
+            return False
+        col = self.reading.nodes[following].col
+        return self.schema.is_text(col) and not self.schema.is_id(col)
+
+    def _aggregate(self, node: Node) -> None:
+        if self.applied:
+            self.aggs, self.applied = [], False
+        payload = node.atom.payload
+        if node.kind == "SUP":
+            payload = "min" if node.word.split()[0] in ("lowest", "smallest", "least", "minimum", "shortest", "youngest") else "max"
+        self.aggs.append(payload)
+
+    def _count_pending(self) -> None:
+        if self.counting:
+            self.reading.select.append(Term(None, "count"))
+
+    def _column(self, place: int, node: Node) -> None:
+        col = node.col
+        measures = self.schema.is_numeric(col) and not self.schema.is_id(col)
+        if self.counting and not (measures and self.aggs):
+            self.reading.select.append(self._counted(col))
+            self.counting = self.distinct = False
+            return
+        self.counting = False
+        extremes = [agg for agg in self.aggs if agg in ("max", "min")]
+        if self.aggs and (measures or extremes or self.schema.is_temporal(col)) and (not self.applied or measures):
+            self.reading.select += [Term(col, agg) for agg in self.aggs]
+            self.applied = True
+            return
+        assert node.link is not None
+        self.reading.select += [Term(one) for one in (col, *node.link.more)]
+
+    def _counted(self, col: Col) -> Term:
+        if self.distinct:
+            return Term(col, "count", distinct=True)
+        if self.schema.is_unique(col) or (self.schema.is_numeric(col) and not self.schema.is_id(col)):
+            return Term(None, "count", table=col[0])
+        return Term(col, "count", distinct=True)
+
+    def _table(self, node: Node) -> None:
+        self.tables.append(node.table)
+        if self.counting:
+            key = self.schema.primary_key(node.table) if self.distinct else None
+            self.reading.select.append(Term(key, "count", distinct=key is not None, table=node.table))
+            self.counting = self.distinct = False
+
+    def finish(self) -> None:
+        self._count_pending()
+        self.reading.head_tables = self.tables
+        has_aggregate = any(term.agg for term in self.reading.select)
+        self.reading.distinct = self.distinct and not has_aggregate

@@ -1,0 +1,42 @@
+"""From atoms and an assignment of links to a plan: all clauses are taken, then put together."""
+
+from collections.abc import Sequence
+
+from text2sql.engines.grammar.assembling import assemble
+from text2sql.engines.grammar.clauses.comparing import take_comparisons
+from text2sql.engines.grammar.clauses.denying import take_negations
+from text2sql.engines.grammar.clauses.grouping import take_groups
+from text2sql.engines.grammar.clauses.heads import head_end, take_head
+from text2sql.engines.grammar.clauses.naming import take_patterns, take_values
+from text2sql.engines.grammar.clauses.ordering import take_order
+from text2sql.engines.grammar.clauses.superlatives import take_superlatives
+from text2sql.engines.grammar.linking import Atom
+from text2sql.engines.grammar.reading import Node, Reading
+from text2sql.engines.grammar.resolve import Assignment
+from text2sql.engines.grammar.schema import Schema
+
+
+def interpret(schema: Schema, atoms: Sequence[Atom], assignment: Assignment) -> Reading:
+    """The reading that an assignment gives; its `plan` is None where nothing could be made of it."""
+    reading = Reading(schema, [_node(atom, link) for atom, link in zip(atoms, assignment.links, strict=True)])
+    take_order(reading)
+    take_patterns(reading)
+    take_comparisons(reading)
+    take_superlatives(reading)
+    take_values(reading)
+    take_groups(reading)
+    end = head_end(reading)
+    take_negations(reading)
+    take_head(reading, end)
+    reading.plan = assemble(reading)
+    return reading
+
+
+def _node(atom: Atom, link: object) -> Node:
+    from text2sql.engines.grammar.linking import Link
+
+    if not isinstance(link, Link):
+        kind = {"NUM": "N", "VAL": "V", "REF": "WORD"}.get(atom.kind, atom.kind)
+        return Node(kind, atom)
+    kind = "V" if link.is_value else "T" if link.table is not None else "C"
+    return Node(kind, atom, link)

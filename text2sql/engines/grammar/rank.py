@@ -1,0 +1,96 @@
+"""Which reading is best: links, what stays unexplained, and what the database answers."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from text2sql.engines.base import QueryFailed, ReadOnlyDatabase, Rows
+from text2sql.engines.grammar.plan import Plan
+from text2sql.engines.grammar.reading import Node, Reading
+from text2sql.engines.grammar.schema import Schema
+from text2sql.engines.grammar.stopwords import STOP
+
+_COSTS = {
+    "C": 0.35, "T": 0.2, "V": 0.7, "N": 0.6, "DATE": 0.6, "CMP": 0.6, "SUP": 0.6, "NEG": 0.7, "EACH": 0.3, "FREQ": 0.6,
+    "AGG": 0.5, "COUNT": 0.5, "BETWEEN": 0.6, "LIKE": 0.5, "TOP": 0.6, "ORDER": 0.5, "OR": 0.2, "BOTH": 0.2,
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Scored:
+    """A reading with its SQL; `score` is better when higher, `words` are what nothing explained."""
+
+    reading: Reading
+    plan: Plan
+    sql: str
+    score: float
+    words: tuple[str, ...] = ()
+    rows: Rows | None = None
+    flaws: list[str] = field(default_factory=list)
+
+
+def worth(reading: Reading, links: float) -> float:
+    """The links' score less what was guessed or left over."""
+    assert reading.plan is not None
+    left = sum(_COSTS.get(node.kind, 0.0) for node in reading.nodes if not node.is_used and _matters(reading, node))
+    return links - 0.6 * reading.doubt - left - _oddities(reading.schema, reading.plan)
+
+
+def _matters(reading: Reading, node: Node) -> bool:
+    if node.kind == "T" and reading.plan is not None:
+        return node.table not in reading.plan.tables()
+    return True
+
+
+def unexplained(reading: Reading) -> tuple[str, ...]:
+    """Words with a meaning that no part of the query stands for."""
+    return tuple(
+        node.atom.text
+        for node in reading.nodes
+        if not node.is_used and node.kind in ("WORD", "V", "N") and node.word not in STOP and len(node.word) > 2
+    )
+
+
+def _oddities(schema: Schema, plan: Plan) -> float:
+    """Queries nobody asks for: averages of names, sums of keys, numbers compared with text."""
+    cost = 0.0
+    for term in plan.terms():
+        if term.agg in ("avg", "sum") and term.col is not None and (not schema.is_numeric(term.col) or schema.is_id(term.col)):
+            cost += 0.8
+    for conditions in plan.where:
+        for condition in conditions:
+            is_number = isinstance(condition.value, float)
+            if is_number and condition.op in (">", "<", ">=", "<=") and condition.term.col is not None and schema.is_text(condition.term.col):
+                cost += 0.4
+    cost += 0.1 * max(0, len(plan.tables()) - 2)
+    return cost
+
+
+def execute(scored: Sequence[Scored], database: ReadOnlyDatabase, limit: int) -> list[Scored]:
+    """Run the best few and rank again: errors fall out, nothing found and nothing but NULL go down."""
+    kept = []
+    for one in scored[:limit]:
+        try:
+            one.rows = database.run(one.sql, max_rows=20)
+        except QueryFailed:
+            continue
+        if not one.rows.rows:
+            one.flaws.append("empty")
+            one.score -= 0.45
+        elif all(value is None for row in one.rows.rows for value in row):
+            one.flaws.append("null")
+            one.score -= 0.6
+        elif len(one.rows.rows) == 1 and one.rows.rows[0] == (0,):
+            one.flaws.append("zero")
+            one.score -= 0.25
+        kept.append(one)
+    return sorted(kept, key=lambda one: -one.score)
+
+
+def confidence(best: Scored, others: Sequence[Scored]) -> float:
+    """A probability that the best reading is right."""
+    words = len(best.words)
+    weak = [node.link.score for node in best.reading.nodes if node.link is not None and node.is_used]
+    weakest = min(weak, default=0.5)
+    value = 1.2 + 2.0 * (weakest - 0.8) - 0.8 * words - 1.2 * best.reading.doubt - 0.8 * len(best.flaws)
+    return 1 / (1 + math.exp(-value))

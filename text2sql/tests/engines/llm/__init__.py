@@ -1,0 +1,1 @@
+"""Tests of queries written by a language model."""

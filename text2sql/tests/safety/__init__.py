@@ -1,0 +1,1 @@
+"""Tests of the check that decides whether a statement may run."""
