@@ -29,7 +29,7 @@ from text2sql.models import Feedback, QueryHistory
 from text2sql.selectors.asking import askable_connections, chosen_connection, engine_choices
 from text2sql.selectors.cards import card_of
 from text2sql.selectors.queries import get_query, queries_for
-from text2sql.selectors.suggestions import example_questions
+from text2sql.selectors.suggestions import example_questions, is_schema_read
 from text2sql.selectors.threads import thread_of
 from text2sql.services.asking import Caller, ask_question
 
@@ -151,6 +151,7 @@ def _page(request: HttpRequest, thread: list[QueryHistory], *, question: str = "
         "connection": connection,
         "engines": engine_choices(),
         "suggestions": example_questions(connection) if connection and not thread else [],
+        "has_schema": connection is not None and is_schema_read(connection),
         "schema_open": request.COOKIES.get(SCHEMA_COOKIE) != "closed",
         "page_texts": {name: str(text) for name, text in SCRIPT_TEXTS.items()},
         "page_data": {

@@ -5,12 +5,19 @@ from typing import Any, TypeAlias
 
 from django.db.models import F, Func, JSONField
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from text2sql.models import DatabaseConnection, DatabaseSchema
 
 COUNT = 3
 #: A category has a few values; a name has many.
 _CATEGORY_VALUES = range(2, 31)
+
+_OF_THE_EXAMPLE = (
+    _lazy("How many orders per month?"),
+    _lazy("Which 5 products have the highest price?"),
+    _lazy("How many customers per country?"),
+)
 
 RawTable: TypeAlias = Mapping[str, Any]
 RawColumn: TypeAlias = Mapping[str, Any]
@@ -24,10 +31,20 @@ class _FirstTables(Func):
 
 
 def example_questions(connection: DatabaseConnection) -> list[str]:
-    """At most COUNT questions, each about a table of its own; none before the schema was read."""
+    """At most COUNT questions, each about a table of its own; none before the schema was read.
+
+    What the example shop holds is known without reading it.
+    """
     seen = DatabaseSchema.objects.filter(connection=connection).latest_first()
     tables = seen.annotate(first=_FirstTables(F("schema_json"))).values_list("first", flat=True).first() or []
+    if not tables and connection.is_demo:
+        return [str(question) for question in _OF_THE_EXAMPLE]
     return list(_questions(sorted(tables, key=_by_size)))[:COUNT]
+
+
+def is_schema_read(connection: DatabaseConnection) -> bool:
+    """Whether there is a schema to look at."""
+    return DatabaseSchema.objects.filter(connection=connection).exists()
 
 
 def _by_size(table: RawTable) -> tuple[bool, int]:

@@ -83,10 +83,15 @@ export class SchemaPanel {
 
   /** A question may have had the schema read. */
   renewIfEmpty(): void {
+    this.panel.dataset.read = "true";
     if (!this.catalog && this.isSeen) void this.load();
   }
 
   private async load(): Promise<void> {
+    if (this.panel.dataset.read === "false") {
+      this.offer(text("sqlSchemaNone"));
+      return;
+    }
     this.body.setAttribute("aria-busy", "true");
     try {
       this.catalog = await catalogOf(this.connection);
@@ -112,8 +117,10 @@ export class SchemaPanel {
       await whenEnded(task);
       forgetCatalog(this.connection);
       const { status, error_message: reason } = await get<TaskFacts>(`tasks/${task}/`);
-      if (status === "completed") await this.load();
-      else this.offer(reason || text("sqlSchemaFailed"));
+      if (status === "completed") {
+        this.panel.dataset.read = "true";
+        await this.load();
+      } else this.offer(reason || text("sqlSchemaFailed"));
     } catch (error) {
       showToast("error", wordsOf(error));
       if (this.catalog) this.list();
