@@ -1,7 +1,5 @@
 """Refusals of text-to-SQL."""
 
-from django.utils.translation import gettext_lazy as _
-
 from config.common.problems import Conflict, DomainError, NotFound
 
 
@@ -9,14 +7,14 @@ class InvalidConnection(DomainError):
     """Some field of a connection is not valid: `errors` says which."""
 
     code = "invalid_connection"
-    title = _("Some fields are not valid.")
+    title = "Some fields are not valid."
 
 
 class ConnectionNotFound(NotFound):
     """No such connection, or not for this person."""
 
     code = "connection_not_found"
-    title = _("There is no such connection, or you may not use it.")
+    title = "There is no such connection, or you may not use it."
 
 
 class QueryNotFound(NotFound):
@@ -35,25 +33,25 @@ class InvalidQuestion(DomainError):
     """The question, or the query written by hand, cannot be taken: `errors` says why."""
 
     code = "invalid_question"
-    title = _("This cannot be asked.")
+    title = "This cannot be asked."
 
 
 class ResultGone(NotFound):
     """The rows were cleaned after their time, or there never were any; running the query again brings them back."""
 
     code = "result_gone"
-    title = _("The rows are no longer kept. Run the query again.")
+    title = "The rows are no longer kept. Run the query again."
 
 
 class NotAnswered(Conflict):
     """The query has no result to work with yet."""
 
     code = "not_answered"
-    title = _("The query has no result yet.")
+    title = "The query has no result yet."
 
 
 class InvalidNote(DomainError):
     """The schema has no such table or column, or the words are too long."""
 
     code = "invalid_note"
-    title = _("Some fields are not valid.")
+    title = "Some fields are not valid."

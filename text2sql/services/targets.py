@@ -1,9 +1,11 @@
 """From a connection's row to where its database is, for workers."""
 
+from typing import cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from text2sql.catalog import DatabaseType
 from text2sql.connectors.base import RunLimits, Target
 from text2sql.models import DatabaseConnection
 from text2sql.services.demo import demo_target
@@ -15,7 +17,7 @@ def target_of(connection: DatabaseConnection) -> Target:
         return demo_target()
     allows_private = connection.allows_private or connection.host.lower() in _allowed_hosts()
     return Target(
-        database_type=connection.type,
+        database_type=cast(DatabaseType, connection.type),  # the column's CHECK holds the same words
         host=connection.host,
         port=connection.port,
         database_name=connection.database_name,

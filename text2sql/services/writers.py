@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -27,6 +27,9 @@ _XLSX_MAX_CHARACTERS = 32_767
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+_Convert = Callable[[Any], Any]
+
+
 class Writer(Protocol):
     """Writes one file; `close` finishes it, and is called once."""
 
@@ -39,9 +42,10 @@ class Writer(Protocol):
 
 def writer_for(file_format: str, path: Path, columns: Sequence[ResultColumn]) -> Writer:
     """The writer of a format; raises KeyError for an unknown one."""
-    writers = {"csv": CsvWriter, "json": JsonWriter, "xlsx": XlsxWriter, "parquet": ParquetWriter}
-    writer: Writer = writers[file_format](path, columns)
-    return writer
+    writers: dict[str, Callable[[Path, Sequence[ResultColumn]], Writer]] = {
+        "csv": CsvWriter, "json": JsonWriter, "xlsx": XlsxWriter, "parquet": ParquetWriter,
+    }  # fmt: skip
+    return writers[file_format](path, columns)
 
 
 class CsvWriter:
@@ -118,17 +122,18 @@ class ParquetWriter:
         import pyarrow as pa
         from pyarrow import parquet
 
-        types = [_arrow_type(pa, column) for column in columns]
-        self._schema = pa.schema(list(zip(unique_names(columns), types, strict=True)))
+        typed = [_arrow_type(pa, column) for column in columns]
+        self._converts = [convert for _type, convert in typed]
+        self._schema = pa.schema(list(zip(unique_names(columns), (kind for kind, _convert in typed), strict=True)))
         self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd")
         self._pa = pa
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
         """See the contract."""
         arrays = []
-        for index, field in enumerate(self._schema):
-            values = [_arrow_value(self._pa, row[index], field.type) for row in rows]
-            arrays.append(self._pa.array(values, type=field.type))
+        for values, field, convert in zip(zip(*rows, strict=True), self._schema, self._converts, strict=True):
+            cells = [None if value is None else convert(value) for value in values]
+            arrays.append(self._pa.array(cells, type=field.type))
         self._writer.write_batch(self._pa.record_batch(arrays, schema=self._schema))
 
     def close(self) -> None:
@@ -169,30 +174,32 @@ def _xlsx_cell(value: Any) -> Any:
             return f"'{text}" if text.startswith("=") else text
 
 
-def _arrow_type(pa: Any, column: ResultColumn) -> "pa.DataType":
-    kinds = {"integer": pa.int64(), "boolean": pa.bool_(), "date": pa.date32(), "binary": pa.binary()}
-    if column.kind == "timestamp":
-        is_zoned = "tz" in column.data_type.lower() or "with time zone" in column.data_type.lower()
-        return pa.timestamp("us", tz="UTC" if is_zoned else None)
-    if column.kind == "number" and any(word in column.data_type.lower() for word in ("float", "double", "real")):
-        return pa.float64()
-    return kinds.get(column.kind, pa.string())
+def _arrow_type(pa: Any, column: ResultColumn) -> "tuple[pa.DataType, _Convert]":
+    """The column's type, and how its values become it; a value that does not fit becomes empty rather than wrong."""
+    words = column.data_type.lower()
+    match column.kind:
+        case "integer":
+            return pa.int64(), lambda value: value if isinstance(value, int) and value.bit_length() < 64 else None
+        case "boolean":
+            return pa.bool_(), lambda value: value if isinstance(value, bool) else None
+        case "date":
+            return pa.date32(), lambda value: value if isinstance(value, dt.date) else None
+        case "binary":
+            return pa.binary(), lambda value: value if isinstance(value, bytes) else None
+        case "number" if any(word in words for word in ("float", "double", "real")):
+            return pa.float64(), lambda value: float(value) if isinstance(value, int | float | Decimal) else None
+        case "timestamp":
+            is_zoned = "tz" in words or "with time zone" in words
+            return pa.timestamp("us", tz="UTC" if is_zoned else None), _in_utc if is_zoned else _without_zone
+        case _:
+            return pa.string(), lambda value: str(as_full_cell(value))
 
 
-def _arrow_value(pa: Any, value: Any, wanted: "pa.DataType") -> Any:
-    """The value as the column's type takes it; what does not fit makes the column's cell empty rather than wrong."""
-    if value is None:
+def _in_utc(value: Any) -> dt.datetime | None:
+    if not isinstance(value, dt.datetime):
         return None
-    if pa.types.is_string(wanted):
-        return str(as_full_cell(value))
-    fits: dict[Any, tuple[type, ...]] = {
-        pa.int64(): (int,), pa.bool_(): (bool,), pa.float64(): (float, int, Decimal), pa.binary(): (bytes,),
-        pa.date32(): (dt.date,),
-    }  # fmt: skip
-    kinds = fits.get(wanted, (dt.datetime,))
-    if not isinstance(value, kinds) or (wanted == pa.int64() and not -(2**63) <= value < 2**63):
-        return None
-    if isinstance(value, dt.datetime) and pa.types.is_timestamp(wanted):
-        zoned = wanted.tz is not None
-        return value.astimezone(dt.UTC) if zoned and value.tzinfo else value.replace(tzinfo=dt.UTC if zoned else None)
-    return float(value) if wanted == pa.float64() else value
+    return value.astimezone(dt.UTC) if value.tzinfo else value.replace(tzinfo=dt.UTC)
+
+
+def _without_zone(value: Any) -> dt.datetime | None:
+    return value.replace(tzinfo=None) if isinstance(value, dt.datetime) else None

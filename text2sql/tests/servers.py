@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pymysql
 import pytest
 from django.conf import settings
 from psycopg import sql
 
 from config.common.embedded import postgres_url, socket_dir
 from text2sql.connectors.base import Target
-from text2sql.tests.connectors import shop_postgres
+from text2sql.tests.connectors import shop_mariadb, shop_postgres
+from text2sql.tests.connectors.mariadb_server import MariadbServer, why_not
 from text2sql.tests.connectors.relay import Relay, to_unix_socket
 
 
@@ -84,5 +86,57 @@ def shop_content(postgres_server: PostgresServer) -> Callable[[], str]:
             row = connection.execute(shop_postgres.CONTENT_HASH.encode()).fetchone()
         assert row is not None
         return str(row[0])
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariadbServer]:
+    """MariaDB with the shop in `t2s_shop`, odd names in `t2s_odd`, and nothing in `t2s_empty`."""
+    if reason := why_not():
+        pytest.skip(reason)
+    server = MariadbServer(tmp_path_factory.mktemp("mariadb"))
+    with server.connect() as connection, connection.cursor() as cursor:
+        for statement in shop_mariadb.statements():
+            cursor.execute(statement)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def mariadb(mariadb_server: MariadbServer) -> Callable[..., "pymysql.Connection[Any]"]:
+    """Makes connections as root; takes the name of a database."""
+    return mariadb_server.connect
+
+
+@pytest.fixture(scope="session")
+def mariadb_root(mariadb_server: MariadbServer) -> Target:
+    """The shop as an account that may do everything."""
+    with mariadb_server.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE USER t2s_root@'%' IDENTIFIED BY 'r'")
+        cursor.execute("GRANT ALL ON *.* TO t2s_root@'%'")
+    return mariadb_server.target("t2s_shop", "t2s_root", "r")
+
+
+@pytest.fixture(scope="session")
+def mariadb_target(mariadb_server: MariadbServer) -> Target:
+    """The shop as an account that may only read."""
+    return mariadb_server.target("t2s_shop", shop_mariadb.READER, shop_mariadb.READER_PASSWORD)
+
+
+@pytest.fixture
+def mariadb_content(mariadb: Callable[..., "pymysql.Connection[Any]"]) -> Callable[[], list[Any]]:
+    """Tables, their checksums and the sequence's value, as often as it is asked for."""
+
+    def read() -> list[Any]:
+        with mariadb("t2s_shop") as connection, connection.cursor() as cursor:
+            cursor.execute(shop_mariadb.TABLES)
+            found: list[Any] = list(cursor.fetchall())
+            for schema, name, kind in list(found):
+                if kind == "BASE TABLE":
+                    cursor.execute(f"CHECKSUM TABLE `{schema}`.`{name}` EXTENDED")
+                    found += cursor.fetchall()
+            cursor.execute("SELECT * FROM tickets")
+            return [*found, *cursor.fetchall()]
 
     return read

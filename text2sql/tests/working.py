@@ -27,7 +27,7 @@ Work = Callable[[Task], str]
 class Ask(Protocol):
     """Asks as `owner`, of the fake engine unless told otherwise, and works it off."""
 
-    def __call__(self, question: str, **input_data: Any) -> QueryHistory: ...
+    def __call__(self, text: str, /, **input_data: Any) -> QueryHistory: ...
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def work(db: None, django_capture_on_commit_callbacks: DjangoCaptureOnCommitCall
 def ask(caller: Caller, read_shop: DatabaseConnection, work: Work, media: object) -> Ask:
     """`ask("```SELECT 1```")`: the question as it stands after its work."""
 
-    def submit(question: str, **input_data: Any) -> QueryHistory:
+    def submit(question: str, /, **input_data: Any) -> QueryHistory:
         data = {"question": question, "connection_id": str(read_shop.pk), "engine": "fake"} | input_data
         query = ask_question(caller=caller, input_data=data)
         work(query.task)
@@ -86,7 +86,7 @@ def ask(caller: Caller, read_shop: DatabaseConnection, work: Work, media: object
 def run_sql(caller: Caller, read_shop: DatabaseConnection, work: Work, media: object) -> Ask:
     """`run_sql("SELECT 1")`: the query as it stands after its work."""
 
-    def submit(sql: str, **input_data: Any) -> QueryHistory:
+    def submit(sql: str, /, **input_data: Any) -> QueryHistory:
         data = {"sql": sql, "connection_id": str(read_shop.pk)} | input_data
         query = run_statement(caller=caller, input_data=data)
         work(query.task)

@@ -112,12 +112,8 @@ class Wire:
         """Whether it rests and the server has not hung up; asks the socket only."""
         if self.is_broken or self._waiting or self._connection.status != pq.ConnStatus.OK:
             return False
-        try:
-            if _wait(self._connection.socket, True, False, 0.0):
-                self._connection.consume_input()
-        except Error:
-            self.is_broken = True
-        return not self.is_broken and self._connection.status == pq.ConnStatus.OK
+        # A server has nothing to say to a session at rest but that it ends.
+        return not _wait(self._connection.socket, True, False, 0.0)
 
     def close(self) -> None:
         """Hang up."""

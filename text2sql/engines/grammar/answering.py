@@ -1,20 +1,30 @@
-"""One question from text to scored readings."""
+"""One question from text to ranked candidates, a question back, or a refusal."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from text2sql.engines.base import ReadOnlyDatabase
+from tasks.engines.cancel import CancelToken
+from tasks.engines.usage import Usage
+from text2sql.catalog import Catalog
+from text2sql.engines.base import Candidate, Clarification, ReadOnlyDatabase, SqlAnswer, SqlRequest
+from text2sql.engines.grammar.followup import merged_question
 from text2sql.engines.grammar.interpret import interpret
 from text2sql.engines.grammar.linking import Atom, Linker
+from text2sql.engines.grammar.lookup import look_up
 from text2sql.engines.grammar.normalise import normalise, split_sentences
-from text2sql.engines.grammar.rank import Scored, execute, unexplained, worth
+from text2sql.engines.grammar.rank import Scored, confidence, execute, unexplained, worth
+from text2sql.engines.grammar.reasons import reasons_of
+from text2sql.engines.grammar.refusal import WRITES, clarification_of, refusal_of, writes
 from text2sql.engines.grammar.render import Renderer, Unconnected
 from text2sql.engines.grammar.resolve import Resolver
 from text2sql.engines.grammar.schema import Schema
 from text2sql.engines.grammar.values import ValueIndex
+from text2sql.engines.grammar.vietnamese import is_vietnamese, to_english
 from text2sql.engines.grammar.words import tokenize
 
 _READINGS = 16
 _EXECUTED = 4
+_CANDIDATES = 3
 
 
 @dataclass(slots=True)
@@ -26,24 +36,86 @@ class Index:
     renderer: Renderer
 
     @classmethod
-    def of(cls, schema: Schema, dialect: str | None = None) -> "Index":
-        """The index over a schema."""
+    def of(cls, catalog: Catalog, dialect: str | None = None) -> "Index":
+        """The index over a catalog; `dialect` is sqlglot's name where it is not the database's own."""
+        schema = Schema(catalog)
         return cls(schema, Linker(schema, ValueIndex(schema)), Renderer(schema, dialect))
 
 
-def atoms_of(index: Index, question: str) -> list[Atom]:
-    """The spans of a question, what restricts it behind what it asks for."""
-    asked, restricting = split_sentences(normalise(question))
-    atoms = index.linker.atoms(tokenize(asked))
-    if restricting:
-        atoms.append(Atom("REL", 0, 0, "of"))
-        atoms += index.linker.atoms(tokenize(restricting))
-    return atoms
+def warm_up() -> None:
+    """Nothing but the imports of this module."""
 
 
-def readings_of(index: Index, question: str) -> list[Scored]:
+def answer(index: Index, request: SqlRequest, database: ReadOnlyDatabase, cancel: CancelToken) -> SqlAnswer:
+    """The answer to a checked request."""
+    usage = Usage(requests=1, characters=len(request.question))
+    if writes(request.question):
+        return SqlAnswer(refusal=WRITES, usage=usage)
+    steps: list[str] = []
+    text = _in_english(index, request, steps)
+    if request.history:
+        previous = _in_english(index, replace(request, question=_thread(request)), [])
+        text = merged_question(index.linker, previous, text, steps)
+    scored = scored_readings(index, text, database, request.choices)
+    cancel.raise_if_cancelled()
+    best = confidence(scored[0], scored) if scored else 0.0
+    refusal = refusal_of(scored, best)
+    question_back = None if refusal or request.choices else clarification_of(scored)
+    if refusal:
+        return SqlAnswer(refusal=refusal, steps=tuple(steps), usage=usage)
+    return _told(scored, question_back, steps, usage)
+
+
+def _thread(request: SqlRequest) -> str:
+    return request.history[-1].question
+
+
+def _in_english(index: Index, request: SqlRequest, steps: list[str]) -> str:
+    if not is_vietnamese(request.question, request.language):
+        return request.question
+    english = to_english(request.question, index.schema)
+    steps.append(f"Read as: {english}")
+    return english
+
+
+def _told(scored: Sequence[Scored], question_back: Clarification | None, steps: list[str], usage: Usage) -> SqlAnswer:
+    candidates = tuple(
+        Candidate(one.sql, round(confidence(one, scored), 3), reasons_of(one.reading, one.plan))
+        for one in scored[:_CANDIDATES]
+    )
+    steps.append(f"{len(scored)} readings of the question run on the database; the best explains most of its words.")
+    if scored[0].words:
+        steps.append(f"Not understood: {', '.join(scored[0].words)}.")
+    return SqlAnswer(candidates, question_back, steps=tuple(steps), usage=usage)
+
+
+def scored_readings(index: Index, text: str, database: ReadOnlyDatabase, choices: Mapping[str, str]) -> list[Scored]:
+    """Readings that run, best first; values that no sample shows are looked up in the database."""
+    asked, restricting = split_sentences(normalise(text))
+    tokens = [tokenize(part) for part in (asked, restricting) if part]
+    values = look_up(index.schema, index.linker, [token for part in tokens for token in part], database)
+    atoms: list[Atom] = []
+    for part in tokens:
+        atoms += [Atom("REL", 0, 0, "of")] if atoms else []
+        atoms += index.linker.atoms(part, values)
+    _choose(index.schema, atoms, choices)
+    return execute(readings_of(index, atoms), database, _EXECUTED)
+
+
+def _choose(schema: Schema, atoms: Sequence[Atom], choices: Mapping[str, str]) -> None:
+    """Answers to questions asked back leave one link."""
+    for atom in atoms:
+        wanted = choices.get(f"column:{atom.text.lower()}")
+        if wanted is not None:
+            atom.links = [
+                link
+                for link in atom.links
+                if link.col is not None and wanted == f"{schema.table(link.col[0]).name}.{schema.column(link.col).name}"
+            ] or atom.links
+
+
+def readings_of(index: Index, atoms: Sequence[Atom]) -> list[Scored]:
     """All readings with their SQL, best first; the same SQL comes once."""
-    atoms = atoms_of(index, question)
     found: dict[str, Scored] = {}
     for assignment in Resolver(index.schema, atoms).assignments(_READINGS):
         reading = interpret(index.schema, atoms, assignment)
@@ -57,8 +129,3 @@ def readings_of(index: Index, question: str) -> list[Scored]:
         if sql not in found or found[sql].score < score:
             found[sql] = Scored(reading, reading.plan, sql, score, unexplained(reading))
     return sorted(found.values(), key=lambda one: -one.score)
-
-
-def answer(index: Index, question: str, database: ReadOnlyDatabase) -> list[Scored]:
-    """Readings that run, best first."""
-    return execute(readings_of(index, question), database, _EXECUTED)

@@ -104,7 +104,7 @@ def number_of(token: Token) -> float | None:
     """The value of a number in digits or words."""
     if token.number is not None:
         return token.number
-    word = NUMBER_WORDS.get(token.folded) if token.folded != "a" else None
+    word = NUMBER_WORDS.get(token.text.lower()) if token.folded != "a" else None
     return None if word is None else float(word)
 
 

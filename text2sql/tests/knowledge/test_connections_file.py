@@ -9,7 +9,8 @@ from text2sql.knowledge.connections_file import ConnectionFileUnreadable, Import
 
 FIELDS = {
     "id": "9f0c", "name": "Shop", "db_type": "postgres", "connection_type": "manual", "host": "db.example.org",
-    "port": "5433", "username": "ann", "password": " s3cret ", "database": "shop", "uri": "", "created_at": "2025-01-01",
+    "port": "5433", "username": "ann", "password": " s3cret ", "database": "shop", "uri": "",
+    "created_at": "2025-01-01",
 }  # fmt: skip
 URI = {"db_type": "", "host": "", "port": None, "username": "", "password": "", "database": "", "name": ""}
 
@@ -49,7 +50,8 @@ def test_password_is_not_shown() -> None:
     [
         (b"not json, password=s3cret", "not_json"), (b"[]", "not_an_object"), (b"\xff", "not_json"),
         (b"x" * 100_001, "too_large"), (json.dumps(FIELDS | {"db_type": "sqlite"}).encode(), "unknown_type"),
-        (json.dumps(FIELDS | {"host": ""}).encode(), "no_host"), (json.dumps(FIELDS | {"port": "x"}).encode(), "bad_port"),
+        (json.dumps(FIELDS | {"host": ""}).encode(), "no_host"),
+        (json.dumps(FIELDS | {"port": "x"}).encode(), "bad_port"),
         (json.dumps(FIELDS | {"port": 70_000}).encode(), "bad_port"),
         (json.dumps(FIELDS | {"uri": "http://[s3cret"}).encode(), "bad_uri"),
     ],

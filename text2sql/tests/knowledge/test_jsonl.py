@@ -18,7 +18,7 @@ LINES: dict[str, ImportedPair | str] = {
     '{"question": "Q", "sql": "S", "table": "orders"}': ImportedPair("Q", "S", tags=("orders",)),
     '{"db_id": "shop", "question": "Q", "query": "S"}': ImportedPair("Q", "S", database="shop"),
     '{"question": "Q", "gold": "S"}': ImportedPair("Q", "S"),
-    '{"question": "Q", "raw": "x", "sql": "S", "exec_status": "ok", "saved": true, "source": "m"}': ImportedPair("Q", "S"),
+    '{"question": "Q", "raw": "x", "sql": "S", "exec_status": "ok", "saved": true}': ImportedPair("Q", "S"),
     '{"question": "Q", "sql": "S", "exec_status": "error", "saved": false, "message": "m"}': "not_run",
     '{"question": "Q", "sql": "S", "exec_status": null}': "not_run",
     '{"question": "Q", "sql": "S", "exec_status": "OK", "saved": false}': "not_saved",

@@ -62,7 +62,7 @@ def test_hash_is_that_of_the_text() -> None:
 
 def test_values_are_read_once_per_catalog() -> None:
     assert values_of(SHOP) is values_of(SHOP)
-    assert SHOP == SHOP.from_json(SHOP.to_json())
+    assert SHOP.from_json(SHOP.to_json()) == SHOP
 
 
 def test_slots_survive_json() -> None:

@@ -16,8 +16,8 @@ JOINED = "FROM customers c JOIN orders o ON o.customer_id = c.id"
 MASKS = {
     ("Customers in Paris", "SELECT name FROM customers WHERE city = 'Paris'"): "customers in <value:customers.city>",
     ("Customers in Paris", "SELECT name FROM customers WHERE city_id = 3"): "customers in paris",
-    ("Customers not in 'Lyon'", "SELECT 1 FROM customers WHERE city <> 'Lyon'"): "customers not in <value:customers.city>",
-    ("Customers like ann", "SELECT id FROM customers WHERE name ILIKE '%Ann%'"): "customers like <value:customers.name>",
+    ("Buyers not in 'Lyon'", "SELECT 1 FROM customers WHERE city <> 'Lyon'"): "buyers not in <value:customers.city>",
+    ("Buyers like ann", "SELECT id FROM customers WHERE name ILIKE '%Ann%'"): "buyers like <value:customers.name>",
     ("khach o ha noi", "SELECT id FROM customers WHERE lower(city) = 'hà nội'"): "khach o <value:customers.city>",
     ("Top 3 orders", "SELECT id FROM orders ORDER BY total DESC LIMIT 3"): "top <number> orders",
     ("Top 3 orders over 3", "SELECT id FROM orders WHERE total > 3 LIMIT 3"): "top 3 orders over 3",
@@ -25,7 +25,7 @@ MASKS = {
     ("Orders above 5", "SELECT id FROM orders WHERE total >= 6"): "orders above 5",
     ("Orders above 2 twice", "SELECT id FROM orders WHERE total * 2 > 9"): "orders above 2 twice",
     ("Totals below -5.50", "SELECT id FROM orders WHERE total < -5.5"): "totals below <number>",
-    ("Totals between 5 and 9", "SELECT id FROM orders WHERE total BETWEEN 5 AND 9"): "totals between <number> and <number>",
+    ("Between 5 and 9", "SELECT id FROM orders WHERE total BETWEEN 5 AND 9"): "between <number> and <number>",
     ("Totals between 5 and 5", "SELECT id FROM orders WHERE total BETWEEN 5 AND 5"): "totals between 5 and 5",
     ("Orders on 2024-05-05", "SELECT id FROM orders WHERE created = DATE '2024-05-05'"): "orders on <date>",
     ("Orders in 2023", "SELECT id FROM orders WHERE extract(year FROM created) = 2023"): "orders in <number>",
@@ -62,7 +62,8 @@ FILLED: list[tuple[str, str, list[str], str]] = [
      "SELECT id FROM customers WHERE LOWER(name) LIKE 'bob%'"),
     ("Top 3 orders over 7", "SELECT id FROM orders WHERE total > 7 LIMIT 3", ["7", "3"],
      "SELECT id FROM orders WHERE total > 3 LIMIT 7"),
-    ("Totals below -5.50", "SELECT id FROM orders WHERE total < -5.5", ["-7"], "SELECT id FROM orders WHERE total < -7"),
+    ("Totals below -5.50", "SELECT id FROM orders WHERE total < -5.5", ["-7"],
+     "SELECT id FROM orders WHERE total < -7"),
     ("Orders on 2024-05-05", "SELECT id FROM orders WHERE created = '2024-05-05 00:00:00'", ["2024-12-31"],
      "SELECT id FROM orders WHERE created = '2024-12-31 00:00:00'"),
     ("In 2023", "SELECT 1 FROM orders WHERE created >= '2023-01-01' AND created < '2024-01-01'", ["1999"],
@@ -111,7 +112,8 @@ def test_slots_and_values_must_be_of_the_same_number_and_kind() -> None:
 
 
 DIALECTS: list[tuple[DatabaseType, str, str]] = [
-    ("mysql", "SELECT `a b` FROM `orders` WHERE city = 'O''Hara' LIMIT 5", "SELECT `a b` FROM `orders` WHERE city = 'Ann' LIMIT 6"),
+    ("mysql", "SELECT `a b` FROM `orders` WHERE city = 'O''Hara' LIMIT 5",
+     "SELECT `a b` FROM `orders` WHERE city = 'Ann' LIMIT 6"),
     ("clickhouse", "SELECT count() FROM orders WHERE city = 'O\\'Hara' LIMIT 5",
      "SELECT count() FROM orders WHERE city = 'Ann' LIMIT 6"),
     ("oracle", "SELECT a FROM orders WHERE city = 'O''Hara' FETCH FIRST 5 ROWS ONLY",

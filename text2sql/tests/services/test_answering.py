@@ -24,7 +24,7 @@ def test_question_becomes_rows_a_chart_and_a_result(ask: Ask) -> None:
         "fake",
     )
     assert sorted(read_rows(query)) == sorted(CITY_ROWS)
-    assert sorted(query.result_preview) == sorted(CITY_ROWS)
+    assert sorted(query.result_preview or []) == sorted(CITY_ROWS)
     assert [column["name"] for column in query.answer["columns"]] == ["city", "customers"]
     assert query.answer["chart"] == {"type": "bar", "x": 0, "y": [1]}
     assert query.confidence == 0.8

@@ -91,6 +91,6 @@ def test_values_of_an_excluded_column_leave_every_kept_schema(connection: Databa
         keep_schema(connection=connection, catalog=catalog)
     write_note(connection=connection, actor=owner, place=("public", "customers", "city"), is_sampled=False)
     assert all("Huế" not in str(schema.schema_json) for schema in DatabaseSchema.objects.all())
-    catalog = present_catalog(connection)
-    assert catalog is not None
-    assert catalog.table_by_key["public", "customers"].column_by_name["city"].is_sampled is False
+    present = present_catalog(connection)
+    assert present is not None
+    assert present.table_by_key["public", "customers"].column_by_name["city"].is_sampled is False

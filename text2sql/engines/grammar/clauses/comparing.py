@@ -1,6 +1,9 @@
 """Comparisons with numbers and dates: "older than 30", "between 100 and 150", "more than 3 students"."""
 
+from datetime import timedelta
+
 from text2sql.engines.grammar.clauses.periods import in_period
+from text2sql.engines.grammar.dates import year_of
 from text2sql.engines.grammar.keywords import comparative_of, operator_of
 from text2sql.engines.grammar.plan import Condition, Literal, Plan, Term
 from text2sql.engines.grammar.reading import Node, Reading
@@ -36,7 +39,12 @@ def _take_between(reading: Reading, place: int) -> None:
         reading.having.append(Condition(column, ">=", first))
         reading.having.append(Condition(column, "<=", second))
     else:
-        reading.where.append((Condition(column, "between", (first, second)),))
+        low_bound = _on_time(reading, Condition(column, ">=", first))
+        high_bound = _on_time(reading, Condition(column, "<=", second))
+        if low_bound.value == first and high_bound.value == second and isinstance(first, str | float) and isinstance(second, str | float):
+            reading.where.append((Condition(column, "between", (first, second)),))
+        else:
+            reading.where += [(low_bound,), (high_bound,)]
 
 
 def _operand(reading: Reading, place: int) -> int | None:
@@ -68,12 +76,30 @@ def _take_comparison(reading: Reading, place: int) -> None:
     if column is None:
         reading.doubt += 0.5
         return
-    condition = Condition(column, op, _value(reading.nodes[number]))
+    condition = _on_time(reading, Condition(column, op, _value(reading.nodes[number])))
     reading.use_range(place, number + 1)
     if column.agg:
         reading.having.append(condition)
     else:
         _add(reading, place, condition)
+
+
+def _on_time(reading: Reading, condition: Condition) -> Condition:
+    """Years are compared with a column of dates by their first and last days."""
+    col, value = condition.term.col, condition.value
+    if col is None or not reading.schema.is_temporal(col) or not isinstance(value, float):
+        return condition
+    year = year_of(int(value)) if 1000 < value < 3000 else None
+    if year is None:
+        return condition
+    if condition.op == "=":
+        return in_period(condition.term, year)
+    day = year.first if condition.op in ("<", ">=") else year.last
+    if condition.op == "<=":
+        return Condition(condition.term, "<", (day + timedelta(days=1)).isoformat())
+    if condition.op == ">":
+        return Condition(condition.term, ">=", (day + timedelta(days=1)).isoformat())
+    return Condition(condition.term, condition.op, day.isoformat())
 
 
 def _take_beside_period(reading: Reading, place: int, number: int, op: str) -> None:

@@ -23,7 +23,7 @@ def _take_group(reading: Reading, place: int, is_by: bool) -> None:
     if target is None:
         return
     node = reading.nodes[target]
-    if node.kind == "T" and is_by:
+    if node.kind == "T" and is_by and not _ends(reading, target):
         return
     reading.use(place, target)
     if node.kind == "C":
@@ -31,6 +31,12 @@ def _take_group(reading: Reading, place: int, is_by: bool) -> None:
         reading.group.extend(_further(reading, target))
         return
     reading.group_tables.append(node.table)
+
+
+def _ends(reading: Reading, place: int) -> bool:
+    """ "Count employees by job": nothing but order may follow; "books by author Lee" is no group."""
+    after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
+    return after is None or after.kind in ("MARK", "ORDER", "AND", "DIR")
 
 
 def _further(reading: Reading, place: int) -> list[Col]:

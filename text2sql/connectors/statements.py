@@ -1,0 +1,30 @@
+"""A last look at a statement before it is sent, where the protocol itself does not stop what is no query."""
+
+import re
+
+from text2sql.connectors.base import ConnectorError
+
+#: A comment that MySQL runs (`/*!`) is no comment; it stays and is refused as the first word.
+_SPACE = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*(?!!|M!).*?\*/|\()+", re.DOTALL)
+_WORD = re.compile(r"[A-Za-z_]+")
+
+
+def first_word(statement: str) -> str:
+    """The first keyword in capitals, behind comments and parentheses; empty if there is none."""
+    space = _SPACE.match(statement)
+    word = _WORD.match(statement, space.end() if space else 0)
+    return word.group().upper() if word else ""
+
+
+def words_of(statement: str) -> set[str]:
+    """All words in capitals, also those in quotes and comments: where these end depends on the server's mode."""
+    return {word.upper() for word in _WORD.findall(statement)}
+
+
+def refuse_unless(statement: str, words: frozenset[str], *, without: frozenset[str] = frozenset()) -> None:
+    """Raises ConnectorError `query_refused` unless it begins with one of `words` and holds none of `without`."""
+    word = first_word(statement)
+    if word not in words:
+        raise ConnectorError("query_refused", f"Only queries are run; this one begins with “{word or statement[:20]}”.")
+    if found := words_of(statement) & without:
+        raise ConnectorError("query_refused", f"The query holds what is never run: {', '.join(sorted(found))}.")
