@@ -42,7 +42,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["static/src/app.ts", "static/src/chat.ts", "static/src/player.ts", "static/src/voice.ts"],
+      input: ["static/src/app.ts", "static/src/chat.ts", "static/src/player.ts", "static/src/sql.ts", "static/src/voice.ts"],
     },
   },
 });

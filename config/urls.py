@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tasks/", include("tasks.urls")),
     path("results/", include("results.urls")),
     path("chat/", include("chatbot.urls")),
+    path("sql/", include("text2sql.urls")),
     path("voice/", include("tts.urls")),
     path("shared/<str:token>/", shared, name="shared"),
     path("i18n/", include("django.conf.urls.i18n")),

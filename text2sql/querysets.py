@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.querysets import Viewer, is_staff
 from projects.models import ProjectMember
@@ -89,6 +89,14 @@ class QueryHistoryQuerySet(models.QuerySet["QueryHistory"]):
     def visible_to(self, user: Viewer) -> Self:
         """One's own; staff see all."""
         return self if is_staff(user) else self.filter(user_id__in=[user.pk])
+
+    def sorted_by(self, order: str) -> Self:
+        """By a column's name, downwards with a minus before it; rows without a value last, newest first otherwise."""
+        column = F(order.removeprefix("-") or "pk")
+        if not order:
+            return self.order_by(column.desc())
+        sort = column.desc(nulls_last=True) if order.startswith("-") else column.asc(nulls_last=True)
+        return self.order_by(sort, "-pk")
 
 
 class QueryExportQuerySet(models.QuerySet["QueryExport"]):

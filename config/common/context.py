@@ -40,10 +40,11 @@ class NavItem:
 PLACES = (
     Place(_("Home"), "home", icon="home"),
     Place(_("Chat"), "chatbot:new", icon="message-2"),
+    Place(_("SQL"), "text2sql:ask", icon="database-search"),
     Place(_("Voice"), "tts:voice", icon="volume"),
     Place(_("Projects"), "projects:list", icon="folders", phone=False),
     Place(_("Tasks"), "tasks:list", icon="list-check"),
-    Place(_("Results"), "results:list", icon="report-analytics"),
+    Place(_("Results"), "results:list", icon="report-analytics", phone=False),
 )
 
 SCRIPT_TEXTS = {
