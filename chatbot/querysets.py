@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, FloatField, Max, Q, Value
+from django.db.models import F, FloatField, Max, Q, Sum, Value, Window
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Extract, Greatest, Now, Power
+from django.db.models.functions import Extract, Greatest, Now, Power, RowNumber
 
 from accounts.querysets import Viewer, is_staff
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         MessageVote,
         Passage,
         ShareLink,
+        StoredCompletion,
         UploadedFile,
     )
 
@@ -109,6 +110,21 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
     def open(self) -> Self:
         """Neither revoked nor over, of people who may still act."""
         return self.filter(revoked_at=None, expires_at__gt=Now(), user__is_active=True, user__is_blocked=False)
+
+
+class StoredCompletionQuerySet(models.QuerySet["StoredCompletion"]):
+    """Completions that programs asked to keep."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own."""
+        return self.filter(user_id__in=[user.pk])
+
+    def beyond(self, count: int, size_bytes: int) -> Self:
+        """The oldest ones: those that do not fit into so many rows and bytes beside the newer ones."""
+        newest_first = F("id").desc()
+        return self.annotate(
+            place=Window(RowNumber(), order_by=newest_first), taken=Window(Sum("size_bytes"), order_by=newest_first)
+        ).filter(Q(place__gt=count) | Q(taken__gt=size_bytes))
 
 
 class MessageVoteQuerySet(models.QuerySet["MessageVote"]):

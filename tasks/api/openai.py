@@ -99,6 +99,19 @@ def openai_endpoint(
     return decorate
 
 
+def by_method(**views: Callable[..., Answer]) -> Callable[..., Answer]:
+    """One address with a view for each method; other methods get 405."""
+
+    @csrf_exempt
+    async def answer(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        view = views.get(request.method or "")
+        if view is None:
+            return openai_response(MethodNotAllowed(headers={"Allow": ", ".join(views)}))
+        return await view(request, *args, **kwargs)
+
+    return answer
+
+
 async def identify(request: HttpRequest, scope: str) -> Caller:
     """The caller, by key or by session; raises InvalidKey (401), AccountStopped or ScopeMissing (403)."""
     account, key = await authenticate_request(request)
