@@ -3,6 +3,7 @@
 import json
 import logging
 import re
+import time
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
 from dataclasses import dataclass
@@ -116,6 +117,8 @@ async def _store(kept: Kept, call: ModelCall, document: Mapping[str, Any]) -> st
     """The id under which it is found: that of the engine, if it is one."""
     given = document.get("id")
     completion_id = given if isinstance(given, str) and _ID.fullmatch(given) else f"chatcmpl-{call.id.hex}"
+    # What every completion has, although this engine may have left it out.
+    whole = {"created": int(time.time()), "model": call.model, "choices": [], **document}
     await sync_to_async(store_completion)(
         user_id=call.caller.account.pk,
         project_id=call.workplace.project_id,
@@ -123,7 +126,7 @@ async def _store(kept: Kept, call: ModelCall, document: Mapping[str, Any]) -> st
         completion_id=completion_id,
         model=call.model,
         messages=kept.messages,
-        response={**kept.repeated, **document, "id": completion_id, "object": "chat.completion"},
+        response={**kept.repeated, **whole, "id": completion_id, "object": "chat.completion"},
         metadata=kept.metadata,
     )
     return completion_id
