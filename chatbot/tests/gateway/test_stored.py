@@ -18,7 +18,7 @@ from projects.services import create_project, create_project_key
 
 pytestmark = pytest.mark.django_db
 
-MESSAGES = [
+MESSAGES: list[dict[str, Any]] = [
     {"role": "system", "content": "Be short."},
     {"role": "user", "content": [{"type": "text", "text": "Hello"}]},
     {"role": "assistant", "content": None, "tool_calls": []},
