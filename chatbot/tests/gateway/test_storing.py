@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 from django.utils import timezone
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from chatbot import tasks
 from chatbot.gateway import storing
@@ -14,7 +14,8 @@ from chatbot.models import StoredCompletion
 from chatbot.services.stored import store_completion
 from chatbot.tests.gateway.conftest import ANSWER, Books
 from chatbot.tests.gateway.program import CHAT, Program
-from chatbot.tests.upstream import USAGE, Upstream, chunk, pieces, reply, stream, then_cut, words
+from chatbot.tests.gateway.test_large_bodies import MB, about, photo
+from chatbot.tests.upstream import DONE, USAGE, Upstream, chunk, encode, pieces, reply, stream, then_cut, words
 from projects.models import Project
 
 pytestmark = pytest.mark.django_db
@@ -175,3 +176,38 @@ def test_repeated_call_is_kept_once(program: Program, upstream: Upstream) -> Non
     for _time in range(2):
         assert program.chat(store=True, headers={"Idempotency-Key": "k"}).json == ANSWER
     assert (len(upstream.requests), kept()) == (1, ["chatcmpl-9"])
+
+
+def test_large_photo_is_kept_in_words(program: Program, upstream: Upstream) -> None:
+    assert program.chat(store=True, messages=about(photo(3 * MB))).status == 200
+    url = {"url": "[image/jpeg, 3000000 bytes]", "detail": "high"}
+    assert _content() == [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": url}]
+    assert len(upstream.requests[0].body) > 3 * MB
+
+
+def test_answer_from_the_cache_is_kept_under_the_id_it_has(program: Program, upstream: Upstream) -> None:
+    for store in (True, True, False):
+        program.chat(store=store, headers={"X-Roundhouse-Cache": "60"})
+    assert (len(upstream.requests), kept()) == (2, ["chatcmpl-9"])
+
+
+def test_responses_and_embeddings_keep_nothing(program: Program, upstream: Upstream) -> None:
+    assert program.respond(store=True).refusal[0] == 400
+    assert (program.respond(store=False).status, program.embed("Hello", store=True).status) == (200, 200)
+    assert kept() == []
+
+
+def test_event_of_a_stream_that_nobody_can_read_is_passed_over(program: Program, upstream: Upstream) -> None:
+    deep = b'{"a":' * 2000 + b"1" + b"}" * 2000
+    broken = b"data: {broken}\n\ndata: " + deep + b"\n\n"
+    upstream.behave = pieces(broken, encode([*words("Hello"), USAGE]) + DONE)
+    assert program.chat(store=True, stream=True).payloads[0] == b"{broken}"
+    assert StoredCompletion.objects.get().response["choices"][0]["message"]["content"] == "Hello"
+
+
+def test_call_that_does_not_ask_costs_no_statement_more(
+    program: Program, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    program.chat()
+    with django_assert_num_queries(0):
+        program.chat(store=False)
