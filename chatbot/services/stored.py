@@ -50,8 +50,8 @@ def store_completion(
         metadata=metadata,
         size_bytes=len(text.encode()) + len(asked.encode()),
     )
-    over = own.beyond(settings.STORED_COMPLETIONS_MAX, settings.STORED_COMPLETIONS_BYTES)
-    StoredCompletion.objects.filter(pk__in=list(over.values_list("pk", flat=True))).delete()
+    if going := own.oldest_beyond(settings.STORED_COMPLETIONS_MAX, settings.STORED_COMPLETIONS_BYTES):
+        own.filter(pk__in=going).delete()
 
 
 def _storable(response: Mapping[str, Any]) -> str:
