@@ -1,20 +1,24 @@
 """GET, POST and DELETE below /v1/chat/completions: stored completions are found, changed and deleted by their owner."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.middleware.csrf import _get_new_csrf_string
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import Account
-from accounts.services import create_api_key
+from accounts.services import block_account, create_api_key
+from chatbot.gateway.access import forget_workplaces
 from chatbot.models import StoredCompletion
 from chatbot.services.stored import store_completion
 from chatbot.tests.gateway.program import CHAT, Program
 from conftest import make_account
 from projects.models import Project
-from projects.services import create_project, create_project_key
+from projects.services import create_project, create_project_key, remove_member
 
 pytestmark = pytest.mark.django_db
 
@@ -180,6 +184,53 @@ def test_person_without_anything_may_have_the_same_id(keep: Keep, program: Progr
     assert program.get(f"{CHAT}/a").json["metadata"] == {"run": "mine"}
     assert program.delete(f"{CHAT}/a").status == 200
     assert StoredCompletion.objects.get().user == other.user
+
+
+def test_person_in_a_browser_reads_and_changes_with_the_csrf_token_only(keep: Keep, project: Project) -> None:
+    keep("a", run="7")
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(project.user)
+    assert client.get(f"{CHAT}/a").json()["metadata"] == {"run": "7"}
+    body = json.dumps({"metadata": {}})
+    refused = [client.post(f"{CHAT}/a", body, "application/json"), client.delete(f"{CHAT}/a")]
+    assert [(answer.status_code, answer.json()["error"]["code"]) for answer in refused] == [(403, "csrf_failed")] * 2
+    client.cookies["csrftoken"] = token = _get_new_csrf_string()
+    assert client.delete(f"{CHAT}/a", headers={"X-CSRFToken": token}).status_code == 200
+
+
+def test_blocked_person_finds_nothing_and_loses_nothing(keep: Keep, program: Program, project: Project) -> None:
+    keep("a")
+    block_account(account=project.user, actor=None, reason="Asked for it")
+    refusals = {program.get(CHAT).refusal, program.get(f"{CHAT}/a").refusal, program.delete(f"{CHAT}/a").refusal}
+    assert refusals == {(403, "account_blocked", None)}
+    assert StoredCompletion.objects.count() == 1
+
+
+def test_who_left_the_project_keeps_what_was_theirs(program: Program, project: Project, member: Account) -> None:
+    other = Program(create_api_key(user=member, name="k", permissions=["chat:write"])[1])
+    assert other.chat(store=True, headers={"OpenAI-Project": str(project.pk)}).status == 200
+    remove_member(project=project, user=member, actor=project.user)
+    forget_workplaces()
+    assert other.chat(store=True, headers={"OpenAI-Project": str(project.pk)}).status == 404
+    assert (ids_of(other), ids_of(program)) == (["chatcmpl-9"], [])
+
+
+def test_strange_filters_choose_nothing_or_are_not_there(program: Program, keep: Keep) -> None:
+    keep("a", **{"x.y": "1", "x": "2"})
+    found = {name: ids_of(program, **{name: "1"}) for name in ("metadata[x.y]", "metadata[x]", "metadata[x__in]")}
+    assert found == {"metadata[x.y]": ["a"], "metadata[x]": [], "metadata[x__in]": []}
+    ignored = ("metadata[]", "metadata", "metadata[x][y]", f"metadata[{'k' * 65}]", "user", "response__id")
+    assert {name: ids_of(program, **{name: "1"}) for name in ignored} == {name: ["a"] for name in ignored}
+
+
+def test_page_costs_the_same_statements_however_long(
+    program: Program, keep: Keep, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(30):
+        keep(f"c{number}")
+    program.get(CHAT)
+    with django_assert_max_num_queries(2):
+        assert len(ids_of(program, limit=30, after="c3")) == 26
 
 
 def test_other_methods_are_refused(program: Program) -> None:

@@ -109,6 +109,14 @@ def test_what_cannot_be_kept_is_refused_before_anybody_is_asked(program: Program
     assert program.chat(store=True, metadata={"k" * 64: "v" * 512, "e": ""}).status == 200
 
 
+def test_who_does_not_ask_is_neither_checked_nor_kept(program: Program, upstream: Upstream) -> None:
+    pairs: Any = {"number": 1, "long": "v" * 600}
+    for fields in ({}, {"store": None}, {"store": False}):
+        assert program.chat(**fields, metadata=pairs).status == 200
+    assert [request.json["metadata"] for request in upstream.requests] == [pairs] * 3
+    assert kept() == []
+
+
 def test_files_are_kept_in_words(program: Program) -> None:
     parts = [
         {"type": "text", "text": "See"},

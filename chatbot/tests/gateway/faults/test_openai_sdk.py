@@ -136,6 +136,42 @@ def test_completions_are_kept_found_changed_and_deleted(sdk: OpenAI, upstream: U
         kept.retrieve(made.id)
 
 
+def test_async_sdk_pages_through_what_forty_calls_kept(web: Web, upstream: Upstream) -> None:
+    numbers = iter(range(40))
+
+    async def number(request: Any) -> Any:
+        return await reply(200, ANSWER | {"id": f"chatcmpl-{next(numbers):02}"})(request)
+
+    upstream.behave = number
+
+    async def keep_and_list() -> tuple[list[str], list[str]]:
+        async with AsyncOpenAI(base_url=web.url, api_key=web.token, max_retries=0) as client:
+            kept = client.chat.completions
+            pairs = [{"half": str(place % 2)} for place in range(40)]
+            calls = [kept.create(model="upstream", messages=HELLO, store=True, metadata=pair) for pair in pairs]
+            made = [answer.id for answer in await asyncio.gather(*calls)]
+            listed = [entry.id async for entry in kept.list(limit=7)]
+            odd = [entry.id async for entry in kept.list(limit=7, metadata={"half": "1"})]
+            assert sorted(odd) == sorted(made[1::2])
+            return made, listed
+
+    made, listed = asyncio.run(keep_and_list())
+    assert sorted(made) == sorted(listed) == [f"chatcmpl-{place:02}" for place in range(40)]
+
+
+def test_local_engine_that_asks_for_a_tool_is_kept_with_the_call(sdk: OpenAI, start_worker: WorkerFactory) -> None:
+    start_worker("--profile", "light")
+    asked: Any = [{"role": "user", "content": '[tool look {"a": 1}]'}]
+    for is_stream in (False, True):
+        answer = sdk.chat.completions.create(model="fake", messages=asked, store=True, stream=is_stream)
+        if is_stream:
+            list(answer)
+    calls: Any = [entry.choices[0].message.tool_calls for entry in sdk.chat.completions.list()]
+    assert [[(call.function.name, call.function.arguments) for call in made] for made in calls] == [
+        [("look", '{"a": 1}')]
+    ] * 2
+
+
 def test_local_stream_is_kept_before_it_ends(sdk: OpenAI, start_worker: WorkerFactory) -> None:
     start_worker("--profile", "light")
     for _chunk in sdk.chat.completions.create(model="fake", messages=HELLO, stream=True, store=True):
