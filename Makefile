@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run build models test check lint types bench requirements clean-data
+.PHONY: help run build models test check lint types bench sdk-tests requirements clean-data
 
 PYTHON ?= python3
 VENV := .venv
@@ -100,6 +100,9 @@ types: $(VENV)/.installed-dev ## mypy, strict
 
 bench: build $(VENV)/.installed-dev ## Measure speed and memory against the rivals
 	@$(BIN)/python -m bench
+
+sdk-tests: build $(VENV)/.installed-dev ## openai-python's own tests of chat, embeddings and models, against a house of their own
+	@$(BIN)/python -m bench.sdk
 
 requirements: $(VENV)/.installed-dev ## Compile the pinned requirements from the .in files
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements.txt requirements.in
