@@ -1,4 +1,4 @@
-"""Calls that the house makes itself, of an engine on this machine; those of remote ones are the titles' and queries'."""
+"""Calls that the house makes itself, of an engine on this machine; titles and queries test those of remote ones."""
 
 from collections.abc import Iterator
 from decimal import Decimal
