@@ -55,12 +55,13 @@ class HouseModel:
         request = ChatRequest(tuple(turns), temperature=temperature, max_tokens=max_tokens)
         check_chat_request(request)
         cancel.raise_if_cancelled()
+        failure: EngineError | None = None
         try:
             call = begin_call(self.chatter, request, self._start(request), account=self.user, key=self.api_key)
             failure = call.read(cancel=cancel, seconds=self.timeout_seconds)
             call.end(failure)
         except DomainError as error:
-            raise _as_engine_error(error) from error
+            raise failure or _as_engine_error(error) from error
         if failure is not None:
             raise failure
         done = call.done
