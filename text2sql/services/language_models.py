@@ -62,11 +62,9 @@ class HouseModel:
             call.end(failure)
         except DomainError as error:
             raise failure or _as_engine_error(error) from error
-        if failure is not None:
-            raise failure
         done = call.done
-        if done is None:
-            raise EngineUnavailable(_("The language model gave no answer."))
+        if failure is not None or done is None:
+            raise failure or EngineUnavailable(_("The language model gave no answer."))
         return Completion(call.text, done.model or self.chatter.name, call.used, done.finish_reason)
 
     def _start(self, request: ChatRequest) -> InteractionStart:
