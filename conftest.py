@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from asgiref.sync import SyncToAsync
@@ -28,11 +29,24 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > 60) else None
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Asked by pytest-xdist, which is imported only where it runs."""
+    from config.tests.scheduling import FilesLongestFirst
+
+    return FilesLongestFirst(config, log)
+
+
+# What is loaded until all tests are collected stays: the collector would go through it again and again.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the collector, which would go through it again and again, leaves it alone."""
+    """From now on there is garbage; what is loaded by now is left alone."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def _close_async_connection() -> None:

@@ -61,7 +61,8 @@ def record(made: Iterable[tuple[str, Model]]) -> dict[str, Written]:
             new = [(table, row) for table, row in found if (table, str(row)) not in seen]
             seen |= {(table, str(row)) for table, row in new}
             at = timezone.now()
-            kept[name] = Written(instance, ";".join(_insert(table, columns[table], row, at) for table, row in new), at)
+            statements = [_insert(cursor, table, columns[table], row, at) for table, row in new]
+            kept[name] = Written(instance, ";".join(statements), at)
         transaction.set_rollback(True)
     return kept
 
@@ -71,12 +72,12 @@ def _rows(cursor: Any, table: str, columns: list[str]) -> list[tuple[object, ...
     return list(cursor.fetchall())
 
 
-def _insert(table: str, columns: list[str], row: tuple[object, ...], at: datetime) -> str:
+def _insert(cursor: Any, table: str, columns: list[str], row: tuple[object, ...], at: datetime) -> str:
     values = [f"'{_NOW}'::timestamptz - %s" if isinstance(value, datetime) else "%s" for value in row]
     # A UUID as PostgreSQL writes it, not as psycopg does: JSON holds ids in that form too.
     written = [at - v if isinstance(v, datetime) else str(v) if isinstance(v, UUID) else v for v in row]
     sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(values)})"  # noqa: S608 - as above
-    return str(connection.ops.compose_sql(sql, written))
+    return str(cursor.mogrify(sql, written))
 
 
 def _renewed(old: Model, ids: Mapping[str, str], later: timedelta, known: dict[Model, Model]) -> Model:
