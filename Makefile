@@ -76,9 +76,10 @@ $(VENV)/.translated: $(wildcard locale/*/LC_MESSAGES/django.po) | $(VENV)/.insta
 	@$(BIN)/python manage.py compile_catalogues
 	touch $@
 
-# One process more than there are processors: tests that wait for others leave one idle.
+# One process more than there are processors: tests that wait for others leave one idle. Each of them, and each process
+# that they start, would compile the same files, were they not allowed to keep what is compiled.
 test: build $(VENV)/.installed-dev ## All tests, on embedded servers of their own
-	@$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup -q
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup -q
 
 check: build $(VENV)/.installed-dev lint types ## Lint, types, import contract, migrations, settings, front end
 	@$(BIN)/lint-imports

@@ -24,6 +24,8 @@ if env.flag("FAKE_ENGINES", False):
 
 #: Tokens reserved for a reply whose conversation sets no limit; settled with what was used.
 CHAT_RESERVED_TOKENS = env.integer("CHAT_RESERVED_TOKENS", 1000, minimum=1)
+#: Workers bring the guide in the database in step when they start; else `manage.py sync_guide` does.
+CHAT_GUIDE_AT_START = env.flag("CHAT_GUIDE_AT_START", True)
 #: The engine that gave a conversation's first answer is asked for its title, for so long at most.
 CHAT_TITLES = env.flag("CHAT_TITLES", True)
 CHAT_TITLE_SECONDS = env.decimal("CHAT_TITLE_SECONDS", 20.0, minimum=0.1)
