@@ -9,7 +9,7 @@ from bench.house import open_house
 from bench.options import Options
 from bench.table import print_table
 
-PARTS = ("queue", "snapshot", "start", "speech", "memory", "list", "limits", "gateway", "chat", "intents", "knowledge")
+PARTS = ("queue", "snapshot", "start", "speech", "memory", "list", "limits", "gateway", "chat", "intents", "text2sql")
 
 
 def main() -> None:

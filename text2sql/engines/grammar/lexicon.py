@@ -23,7 +23,7 @@ IRREGULAR = {
 
 #: What short pieces of identifiers stand for.
 ABBREVIATIONS: dict[str, tuple[str, ...]] = {
-    "dob": ("date", "birth"), "num": ("number",), "no": ("number",), "nr": ("number",), "fname": ("first", "name"),
+    "dob": ("date", "birth"), "dest": ("destination",), "src": ("source",), "num": ("number",), "no": ("number",), "nr": ("number",), "fname": ("first", "name"),
     "lname": ("last", "name"), "dept": ("department",), "stu": ("student",), "tel": ("phone",), "addr": ("address",),
     "qty": ("quantity",), "amt": ("amount",), "desc": ("description",), "descr": ("description",), "cnt": ("count",),
     "avg": ("average",), "max": ("maximum",), "min": ("minimum",), "yr": ("year",), "emp": ("employee",),

@@ -15,7 +15,7 @@ from text2sql.engines.grammar.words import Token, likeness
 
 _MAX_SPAN = 5
 _MAX_LINKS = 80
-_NEAR_BEST = 0.3
+_NEAR_BEST = 0.4
 _LEAST = 0.36
 #: Last words of names that say little: "customer" nearly names `customer_id`.
 _GENERIC = frozenset("id name code number detail description type date value text information".split())

@@ -30,7 +30,8 @@ _REWRITINGS: tuple[tuple[str, str], ...] = (
     (r"\b(?:best|highest|most|top)[- ]paid\b", "highest salary"), (r"\b(?:worst|lowest|least)[- ]paid\b", "lowest salary"),
     (r"\bhow heavy\b", "what weight"), (r"\bhow (?:large|big)\b", "what size"), (r"\bhow expensive\b", "what price"),
     (r"\bhow many people live\b", "what population"),
-    (r"\bthere are\b(?= (?:more|less|fewer|at|no)\b)", "have"), (r"\bas well as\b", "and"), (r"\band/or\b", "or"),
+    (r"\bthere are\b(?= (?:more|less|fewer|at|no)\b)", "have"), (r"\bas well as\b", "and"), (r"\bbetween (january|february|march|april|may|june|july|august|september|october|november|december) and (january|february|march|april|may|june|july|august|september|october|november|december),? (\d{4})\b", r"between \1 \3 and \2 \3"),
+    (r"\band/or\b", "or"),
     (r"\bin total\b(?=.*\bhow many\b)", ""), (r"\bon average\b", "average"), (r"\be\.g\.?", ""), (r"\b(?:mr|mrs|ms|dr)\.", ""),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), by) for pattern, by in _REWRITINGS)

@@ -16,6 +16,7 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 _QUOTES = "\"'\u201c\u201d"
 _SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ers", "ors", "ies", "ed", "er", "or", "ly", "es", "al", "e", "s", "y")
+_INITIALS = {"f": "first", "l": "last", "m": "middle"}
 _VOWELS = frozenset("aeiou")
 
 
@@ -94,8 +95,8 @@ def split_identifier(name: str, vocabulary: Collection[str] = ()) -> list[str]:
     spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", spaced)
     pieces = re.findall(r"\d+|[^\W\d_]+", fold(spaced))
     words = [word for piece in pieces for word in _split_run_together(piece, vocabulary)]
-    if len(words) > 1 and len(words[0]) == 1 and words[-1] in ("name", "title"):
-        words = words[1:]
+    if len(words) > 1 and words[-1] in ("name", "title") and len(words[-2]) == 1:
+        words[-2:] = [_INITIALS[words[-2]], words[-1]] if words[-2] in _INITIALS else words[-1:]
     return [part for word in words for part in ABBREVIATIONS.get(word, (stem(word),)) if part != "of"]
 
 

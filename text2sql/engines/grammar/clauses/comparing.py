@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from text2sql.engines.grammar.clauses.periods import in_period
-from text2sql.engines.grammar.dates import year_of
+from text2sql.engines.grammar.dates import Period, year_of
 from text2sql.engines.grammar.keywords import comparative_of, operator_of
 from text2sql.engines.grammar.plan import Condition, Literal, Plan, Term
 from text2sql.engines.grammar.reading import Node, Reading
@@ -30,6 +30,9 @@ def _take_between(reading: Reading, place: int) -> None:
     high = None if low is None else _operand(reading, low)
     if low is None or high is None:
         return
+    if reading.nodes[low].atom.period is not None and reading.nodes[high].atom.period is not None:
+        _take_span(reading, place, low, high)
+        return
     first, second = _value(reading.nodes[low]), _value(reading.nodes[high])
     column = _column_for(reading, place, high, "")
     if column is None:
@@ -45,6 +48,19 @@ def _take_between(reading: Reading, place: int) -> None:
             reading.where.append((Condition(column, "between", (first, second)),))
         else:
             reading.where += [(low_bound,), (high_bound,)]
+
+
+def _take_span(reading: Reading, place: int, low: int, high: int) -> None:
+    """From the first day of one period to the last of another."""
+    start, end = reading.nodes[low].atom.period, reading.nodes[high].atom.period
+    term = _time_term(reading, place)
+    if term is None or start is None or end is None:
+        return
+    reading.use_range(place, high + 1)
+    if start.text or end.text:
+        reading.where.append((Condition(term, "between", (start.literal(), end.literal())),))
+    else:
+        reading.where.append((in_period(term, Period(start.first, end.last)),))
 
 
 def _operand(reading: Reading, place: int) -> int | None:

@@ -149,6 +149,8 @@ class _Head:
         before = self.reading.nodes[max(0, place - 2) : place]
         follows = any(other.kind == "AND" for other in before) and any(other.word in ("its", "their", "and", ",", "his", "her") for other in before)
         owned = any(other.word in ("its", "their", "his", "her") for other in before)
+        if not self.reading.select and owned and follows and len(self.tables) > 1:
+            self.reading.select = [Term(col) for col in self.schema.display(self.tables[0])]
         return bool(self.reading.select) and not self.counting and follows and owned
 
     def finish(self) -> None:

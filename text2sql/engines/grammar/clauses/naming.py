@@ -27,9 +27,12 @@ def _take_like(reading: Reading, place: int) -> None:
     if value is None:
         return
     node = reading.nodes[value]
-    left = reading.left_column(place)
     is_pattern = node.atom.is_quoted or node.atom.is_capital or len(node.word) == 1
     if node.kind != "V" and not is_pattern:
+        return
+    left = reading.left_column(place)
+    if node.kind == "V" and node.link is not None and not node.atom.is_quoted and (left is None or reading.nodes[left].col != node.col):
+        reading.use(place)
         return
     col = reading.nodes[left].col if left is not None else _text_column(reading, place)
     if col is None:
