@@ -28,7 +28,7 @@ _PATTERNS: dict[SqlType, re.Pattern[str]] = {
 _COMMON_SIGNS = words_of("+ - * / % = < > <= >= <> != ||")
 SIGNS: dict[SqlType, frozenset[str]] = {
     "postgresql": _COMMON_SIGNS
-    | words_of("^ & | # << >> ~ ~* !~ !~* -> ->> #> #>> @> <@ ? ?| ?& && @@ @? -|- : ~~ !~~ ~~* !~~*"),
+    | words_of("^ & | # << >> ~ ~* !~ !~* -> ->> #> #>> @> <@ ? ?| ?& && @@ @? -|- : ~~ !~~ ~~* !~~* =>"),
     "mysql": _COMMON_SIGNS | words_of("<=> & | ^ ~ << >> -> ->> &&"),
     "clickhouse": _COMMON_SIGNS | {"->"},
     "oracle": _COMMON_SIGNS,

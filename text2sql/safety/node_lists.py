@@ -36,7 +36,7 @@ _OPERATORS = frozenset(
 )  # fmt: skip
 _COMMON = _QUERIES | _CLAUSES | _VALUES | _OPERATORS
 ALLOWED_NODES: dict[SqlType, frozenset[type[exp.Expr]]] = {
-    "postgresql": _COMMON,
+    "postgresql": _COMMON | {exp.ByteString, exp.Kwarg},
     "mysql": _COMMON,
     "clickhouse": _COMMON - {exp.Values} | {exp.PreWhere, exp.Final},
     "oracle": _COMMON,
