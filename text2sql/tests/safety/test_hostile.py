@@ -26,26 +26,24 @@ SETS: list[tuple[DatabaseType, ModuleType]] = [
     ("mongodb", pipelines),
 ]
 CODES = {
-    "empty", "function_refused", "hint_refused", "limit_refused", "not_a_query", "operator_refused", "recursion_refused",
-    "several_statements", "stage_refused", "syntax_refused", "table_refused", "too_complex", "too_large", "type_refused",
+    "empty", "function_refused", "hint_refused", "limit_refused", "not_a_query", "operator_refused",
+    "recursion_refused",
+    "several_statements", "stage_refused", "syntax_refused", "table_refused", "too_complex", "too_large",
+    "type_refused",
     "unreadable",
 }  # fmt: skip
-#: Listed or not, and with any schema, hostile statements stay out.
-LENIENT = Policy(default_schema="shop")
 
 
 @pytest.mark.parametrize(("database_type", "hostile"), SETS, ids=[name for name, _ in SETS])
-def test_no_hostile_statement_passes(database_type: DatabaseType, hostile: ModuleType) -> None:
-    passed = {text[:200]: outcome(text, database_type) for text in hostile.HOSTILE}
-    assert {text: code for text, code in passed.items() if code not in CODES} == {}
+def test_no_hostile_statement_passes_or_costs_much(database_type: DatabaseType, hostile: ModuleType) -> None:
+    """Each is refused with a steady code and one short line, within a second of processor time."""
     assert len(hostile.HOSTILE) >= 200
-
-
-@pytest.mark.parametrize(("database_type", "hostile"), SETS, ids=[name for name, _ in SETS])
-def test_refusals_speak_in_one_short_line(database_type: DatabaseType, hostile: ModuleType) -> None:
     for text in hostile.HOSTILE:
+        started = time.process_time()
         with pytest.raises(StatementRefused) as caught:
-            check_statement(text, database_type=database_type, policy=LENIENT)
+            check_statement(text, database_type=database_type, policy=Policy(default_schema="shop"))
+        assert time.process_time() - started < 1.0, text[:200]
+        assert caught.value.code in CODES
         message = caught.value.message
         assert message.endswith((".", "…")), message
         assert message.isprintable(), message
@@ -74,15 +72,3 @@ def test_dressed_up_hostile_statements_stay_out(database_type: DatabaseType, hos
             if code not in CODES:
                 passed[dressed] = code
     assert passed == {}
-
-
-def test_bombs_are_refused_before_they_cost_anything() -> None:
-    bombs = [text for _, hostile in SETS[:4] for text in hostile.HOSTILE if len(text) > 1000]
-    assert len(bombs) >= 30
-    slowest = 0.0
-    for text in bombs:
-        for database_type, _ in SETS[:4]:
-            started = time.process_time()
-            assert outcome(text, database_type) in CODES
-            slowest = max(slowest, time.process_time() - started)
-    assert slowest < 1.0
