@@ -58,8 +58,6 @@ def _check_column(column: exp.Column, database_type: SqlType) -> None:
 
 
 def _make_plain(node: exp.Expr) -> None:
-    if "\\" in node.this and isinstance(node, exp.ByteString):
-        raise refused("syntax_refused", "This escape in a text is not allowed.")
     if _CONTROL_IN_STRING.search(node.this):
         raise refused("unreadable", "A text in the statement holds control characters.")
     node.replace(exp.Literal.string(node.this))

@@ -125,5 +125,5 @@ def _only_one_like(key: Key, listed: Collection[Key], database_type: SqlType) ->
 def _check_in_of_clickhouse(node: exp.In) -> None:
     """There `x IN t` and `x IN (t)` read the table t."""
     expressions = node.args.get("expressions") or []
-    if len(expressions) == 1 and isinstance(expressions[0], exp.Column | exp.Dot | exp.Identifier | exp.Paren):
+    if len(expressions) == 1 and isinstance(expressions[0].unnest().unalias(), exp.Column | exp.Dot | exp.Identifier):
         raise refused("table_refused", _NOT_ALLOWED, expressions[0].name)
