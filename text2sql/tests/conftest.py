@@ -1,6 +1,7 @@
 """The servers, for all tests of text-to-SQL."""
 
 from text2sql.tests.servers import (
+    clickhouse_target,
     mariadb,
     mariadb_content,
     mariadb_root,
@@ -13,6 +14,6 @@ from text2sql.tests.servers import (
 )
 
 __all__ = [
-    "mariadb", "mariadb_content", "mariadb_root", "mariadb_server", "mariadb_target", "postgres_server",
-    "shop_content", "shop_pg", "shop_pg_root",
+    "clickhouse_target", "mariadb", "mariadb_content", "mariadb_root", "mariadb_server", "mariadb_target",
+    "postgres_server", "shop_content", "shop_pg", "shop_pg_root",
 ]  # fmt: skip
