@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .ONESHELL:
 .DEFAULT_GOAL := help
-.PHONY: help run build models test check lint types bench requirements clean-data
+.PHONY: help run build models test check lint types bench sdk-tests requirements clean-data
 
 PYTHON ?= python3
 VENV := .venv
@@ -76,9 +76,10 @@ $(VENV)/.translated: $(wildcard locale/*/LC_MESSAGES/django.po) | $(VENV)/.insta
 	@$(BIN)/python manage.py compile_catalogues
 	touch $@
 
-# One process more than there are processors: tests that wait for others leave one idle.
+# One process more than there are processors: tests that wait for others leave one idle. Each of them, and each process
+# that they start, would compile the same files, were they not allowed to keep what is compiled.
 test: build $(VENV)/.installed-dev ## All tests, on embedded servers of their own
-	@$(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup -q
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $$($(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)') --dist loadgroup -q
 
 check: build $(VENV)/.installed-dev lint types ## Lint, types, import contract, migrations, settings, front end
 	@$(BIN)/lint-imports
@@ -100,6 +101,9 @@ types: $(VENV)/.installed-dev ## mypy, strict
 
 bench: build $(VENV)/.installed-dev ## Measure speed and memory against the rivals
 	@$(BIN)/python -m bench
+
+sdk-tests: build $(VENV)/.installed-dev ## openai-python's own tests of chat, embeddings and models, against a house of their own
+	@$(BIN)/python -m bench.sdk
 
 requirements: $(VENV)/.installed-dev ## Compile the pinned requirements from the .in files
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-emit-index-url --overrides requirements-overrides.in --output-file requirements.txt requirements.in

@@ -2,10 +2,12 @@
 
 import gc
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from asgiref.sync import SyncToAsync
 from django.db import connections
+from django.db.models import Model
 from django.test import Client, TransactionTestCase
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
@@ -14,6 +16,7 @@ from rest_framework.test import APIClient
 from accounts.models import Account
 from config.common.redis import redis_client
 from config.tests.emptying import remember_migrated
+from config.tests.written import Written, record
 from projects.models import MemberRole, Project
 from projects.services import add_member, create_project
 
@@ -26,11 +29,24 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     return argname if isinstance(val, bytes) or (isinstance(val, str) and len(val) > 60) else None
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Asked by pytest-xdist, which is imported only where it runs."""
+    from config.tests.scheduling import FilesLongestFirst
+
+    return FilesLongestFirst(config, log)
+
+
+# What is loaded until all tests are collected stays: the collector would go through it again and again.
+gc.disable()
+
+
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the collector, which would go through it again and again, leaves it alone."""
+    """From now on there is garbage; what is loaded by now is left alone."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def _close_async_connection() -> None:
@@ -74,36 +90,52 @@ def make_account(name: str, **fields: object) -> Account:
     return Account.objects.create_user(name, f"{name}@example.org", f"{name}-password", **fields)
 
 
-@pytest.fixture
-def owner(db: None) -> Account:
-    """Owns `project`."""
-    return make_account("owner")
-
-
-@pytest.fixture
-def member(db: None) -> Account:
-    """A plain member of `project`."""
-    return make_account("member")
-
-
-@pytest.fixture
-def stranger(db: None) -> Account:
-    """Has nothing to do with `project`."""
-    return make_account("stranger")
-
-
-@pytest.fixture
-def staff(db: None) -> Account:
-    """An administrator."""
-    return Account.objects.create_superuser("staff", "staff@example.org", "staff-password")
-
-
-@pytest.fixture
-def project(owner: Account, member: Account) -> Project:
-    """A project of `owner` with `member` in it."""
+def _people_and_project() -> Iterator[tuple[str, Model]]:
+    yield "owner", (owner := make_account("owner"))
+    yield "member", (member := make_account("member"))
+    yield "stranger", make_account("stranger")
+    yield "staff", Account.objects.create_superuser("staff", "staff@example.org", "staff-password")
     made = create_project(user=owner, project_name="Station")
     add_member(project=made, user=member, role=MemberRole.MEMBER, actor=owner)
-    return made
+    yield "project", made
+
+
+@pytest.fixture(scope="session")
+def written(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> dict[str, Written]:
+    """What the services write for the people and their project."""
+    with django_db_blocker.unblock():
+        return record(_people_and_project())
+
+
+@pytest.fixture
+def owner(db: None, written: dict[str, Written]) -> Account:
+    """Owns `project`."""
+    return written["owner"].again(Account)
+
+
+@pytest.fixture
+def member(db: None, written: dict[str, Written]) -> Account:
+    """A plain member of `project`."""
+    return written["member"].again(Account)
+
+
+@pytest.fixture
+def stranger(db: None, written: dict[str, Written]) -> Account:
+    """Has nothing to do with `project`."""
+    return written["stranger"].again(Account)
+
+
+@pytest.fixture
+def staff(db: None, written: dict[str, Written]) -> Account:
+    """An administrator."""
+    return written["staff"].again(Account)
+
+
+@pytest.fixture
+def project(owner: Account, member: Account, written: dict[str, Written]) -> Project:
+    """A project of `owner` with `member` in it."""
+    people = {written["owner"].instance: owner, written["member"].instance: member}
+    return written["project"].again(Project, people)
 
 
 @pytest.fixture

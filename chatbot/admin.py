@@ -3,7 +3,7 @@
 Texts are private, to staff too: the audit of model calls keeps what the house must keep, with its own retention.
 """
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +12,10 @@ from unfold.decorators import display
 
 from accounts.admin import ReadOnlyAdmin, apply_to_each
 from chatbot import intent_admin as intent_admin  # registers its own models
-from chatbot.models import Conversation, ImportRun, Memory, Message, UploadedFile
+from chatbot.models import Conversation, ImportRun, Memory, Message, StoredCompletion, UploadedFile
+from chatbot.querysets import StoredCompletionQuerySet
 from chatbot.services import stop_reply
+from chatbot.services.stored import delete_completions
 
 _STATUS_COLOURS = {
     "streaming": "info",
@@ -137,3 +139,22 @@ class ImportRunAdmin(PrivateAdmin):
     def show_status(self, run: ImportRun) -> str:
         """How far it is."""
         return run.status
+
+
+@admin.register(StoredCompletion)
+class StoredCompletionAdmin(PrivateAdmin):
+    """Completions that programs keep: whose they are and how large."""
+
+    list_display = ["completion_id", "user", "project", "model", "size_bytes", "created_at"]
+    list_filter = ["model", ("created_at", RangeDateTimeFilter)]
+    list_select_related = ["user", "project"]
+    search_fields = ["=completion_id", "user__username", "user__email", "project__project_name"]
+    fields = ["id", "completion_id", "user", "project", "api_key", "model", "size_bytes", "created_at"]
+    actions = ["delete_stored"]
+
+    @admin.action(description=_("Delete"))
+    def delete_stored(self, request: HttpRequest, queryset: StoredCompletionQuerySet) -> None:
+        """For good: their programs no longer find them."""
+        self.log_deletions(request, queryset)
+        count = delete_completions(rows=queryset)
+        messages.success(request, _("%(count)d deleted.") % {"count": count})

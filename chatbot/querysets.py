@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import F, FloatField, Max, Q, Value
+from django.db.models import Count, F, FloatField, Max, Q, Sum, Value
 from django.db.models.expressions import CombinedExpression
-from django.db.models.functions import Extract, Greatest, Now, Power
+from django.db.models.functions import Coalesce, Extract, Greatest, Now, Power
 
 from accounts.querysets import Viewer, is_staff
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         MessageVote,
         Passage,
         ShareLink,
+        StoredCompletion,
         UploadedFile,
     )
 
@@ -109,6 +110,27 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
     def open(self) -> Self:
         """Neither revoked nor over, of people who may still act."""
         return self.filter(revoked_at=None, expires_at__gt=Now(), user__is_active=True, user__is_blocked=False)
+
+
+class StoredCompletionQuerySet(models.QuerySet["StoredCompletion"]):
+    """Completions that programs asked to keep."""
+
+    def visible_to(self, user: Viewer) -> Self:
+        """One's own."""
+        return self.filter(user_id__in=[user.pk])
+
+    def oldest_beyond(self, count: int, size_bytes: int) -> list[UUID]:
+        """Those that must go for the others to fit into so many rows and bytes."""
+        totals = self.aggregate(rows=Count("pk"), size=Coalesce(Sum("size_bytes"), 0))
+        over_count, over_bytes = totals["rows"] - count, totals["size"] - size_bytes
+        going: list[UUID] = []
+        if over_count > 0 or over_bytes > 0:
+            for pk, size in self.order_by("id").values_list("pk", "size_bytes").iterator(chunk_size=100):
+                if len(going) >= over_count and over_bytes <= 0:
+                    break
+                going.append(pk)
+                over_bytes -= size
+        return going
 
 
 class MessageVoteQuerySet(models.QuerySet["MessageVote"]):

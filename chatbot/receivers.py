@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from accounts.services.booking import EndedCall, book_calls
 from chatbot import services
 from chatbot.services import end_abandoned, fail_reading
@@ -47,7 +49,8 @@ def sync_guide_at_start(**_signal: Any) -> None:
 
     Beside the work, because embedding takes seconds; several workers come one after the other and find it done.
     """
-    threading.Thread(target=_sync_guide, name="guide-sync", daemon=True).start()
+    if settings.CHAT_GUIDE_AT_START:
+        threading.Thread(target=_sync_guide, name="guide-sync", daemon=True).start()
 
 
 def _sync_guide() -> None:

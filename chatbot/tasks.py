@@ -11,6 +11,7 @@ from chatbot.services import (
     remove_orphan_files,
 )
 from chatbot.services.deviation import prune_events
+from chatbot.services.stored import prune_completions
 
 
 @shared_task(name="chatbot.interrupt_silent_replies", ignore_result=True)
@@ -27,9 +28,10 @@ def delete_expired() -> None:
 
 @shared_task(name="chatbot.clean_files", ignore_result=True)
 def clean_files() -> None:
-    """Daily: remove stored files that no row names, and exports that nobody imported."""
+    """Daily: remove stored files that no row names, exports that nobody imported, completions kept long enough."""
     remove_orphan_files()
     clean_imports()
+    prune_completions()
 
 
 @shared_task(name="chatbot.prune_deviation_events", ignore_result=True)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from text2sql import views
+from text2sql import connection_views, views
 
 app_name = "text2sql"
 
@@ -15,4 +15,19 @@ _asking: list[URLPattern] = [
     path("history/", views.history, name="history"),
 ]
 
-urlpatterns = _asking
+#: Databases and their schemas.
+_connecting: list[URLPattern] = [
+    path("connections/", connection_views.connection_list, name="connections"),
+    path("connections/new/", connection_views.connection_create, name="connection_create"),
+    path("connections/<uuid:connection_id>/", connection_views.connection_detail, name="connection"),
+    path("connections/<uuid:connection_id>/edit/", connection_views.connection_update, name="connection_update"),
+    path("connections/<uuid:connection_id>/remove/", connection_views.connection_remove, name="connection_remove"),
+    path("connections/<uuid:connection_id>/test/", connection_views.connection_test, name="connection_test"),
+    path(
+        "connections/<uuid:connection_id>/introspect/", connection_views.connection_introspect,
+        name="connection_introspect",
+    ),
+    path("connections/<uuid:connection_id>/notes/", connection_views.connection_note, name="connection_note"),
+]  # fmt: skip
+
+urlpatterns = [*_asking, *_connecting]

@@ -143,8 +143,11 @@ def _read(pattern: int, table: str, column: str) -> KnownPair:
 
 def _vectors(questions: list[str]) -> NDArray[np.float32]:
     known = embed_texts([fold(question) for question in questions[:TRUE_VECTORS]])
-    noise = np.random.default_rng(4).normal(scale=0.02, size=(len(questions), known.shape[1])).astype(np.float32)
-    vectors: NDArray[np.float32] = known[np.arange(len(questions)) % len(known)] + noise
+    vectors: NDArray[np.float32] = np.random.default_rng(4).standard_normal(
+        (len(questions), known.shape[1]), dtype=np.float32
+    )
+    vectors *= np.float32(0.02)
+    vectors += known[np.arange(len(questions)) % len(known)]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors
 

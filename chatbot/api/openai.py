@@ -26,6 +26,7 @@ from chatbot.gateway.responses.answering import as_response
 from chatbot.gateway.responses.asking import Asked, in_its_words, read_asked
 from chatbot.gateway.routes import routes
 from chatbot.gateway.serving import serve
+from chatbot.gateway.storing import as_stored, read_store
 from chatbot.selectors.chatters import Chatter
 from monitoring.middleware import request_id_of
 from tasks.api.openai import Caller, ModelNotFound, openai_call, read_json
@@ -60,6 +61,7 @@ async def _complete(
 ) -> HttpResponseBase:
     """`asked` is the request that `body` was rewritten from."""
     messages = check_chat(body)
+    kept = None if asked else read_store(body)
     chatters = await _route(body["model"])
     prompt, system = prompt_and_system(messages)
     call = ModelCall(
@@ -81,7 +83,10 @@ async def _complete(
         await call.begin(request, {"requests": 1, "tokens": reserve_for(body, call.prompt_tokens)})
         await check_addresses(messages)
         answered = await forward(call, "/chat/completions", body, chatters, locally)
-        return as_response(asked, call, answered) if asked else answered
+        if asked:
+            return as_response(asked, call, answered)
+        # Who keeps no contents keeps none of these either; OpenAI, too, takes `store` for false then.
+        return await as_stored(kept, call, answered) if kept and call.workplace.store_content else answered
 
     return await serve(request, call, asked.body if asked else body, [chatter.row for chatter in chatters], answer)
 

@@ -74,3 +74,12 @@ def text_of(content: object) -> str:
     if isinstance(content, str):
         return content
     return "".join(str(part.get("text") or "") for part in mappings(content))
+
+
+def usage_json(usage: Usage) -> dict[str, int]:
+    """As a completion says what was used."""
+    return {
+        "prompt_tokens": usage.input_tokens,
+        "completion_tokens": usage.output_tokens,
+        "total_tokens": usage.tokens,
+    }

@@ -163,6 +163,10 @@ def for_engine(body: Mapping[str, Any], row: Engine) -> bytes:
     The row's option `include_usage` is False for servers that refuse `stream_options`.
     """
     sent = {**body, "model": row.model or body["model"]}
+    if sent.get("store"):
+        # Kept in this house or nowhere; and metadata without `store` is refused by OpenAI.
+        sent.pop("store")
+        sent.pop("metadata", None)
     if sent.get("stream") and row.options.get("include_usage", True):
         options = sent.get("stream_options")
         sent["stream_options"] = {**(options if isinstance(options, dict) else {}), "include_usage": True}

@@ -12,6 +12,7 @@ from chatbot.gateway.calls import ModelCall
 from chatbot.gateway.failures import as_answer
 from config.common.problems import openai_body
 from tasks.engines.errors import EngineError
+from tasks.engines.usage import Usage
 
 DONE_EVENT = b"data: [DONE]\n\n"
 
@@ -31,6 +32,11 @@ class Streamed(ABC):
         if not self._call.is_over:
             self._loop.call_soon_threadsafe(self._close, None)
 
+    @property
+    @abstractmethod
+    def usage(self) -> Usage:
+        """What the engine counted so far, or what is estimated."""
+
     @abstractmethod
     def _events(self) -> AsyncIterator[bytes]:
         """The answer."""
@@ -40,12 +46,14 @@ class Streamed(ABC):
         """End the call and what it holds."""
 
 
-def event_stream(source: Streamed) -> StreamingHttpResponse:
-    """The response; neither caches nor proxies may hold its events back."""
-    response = StreamingHttpResponse(source, content_type="text/event-stream")
-    response["Cache-Control"] = "no-cache"
-    response["X-Accel-Buffering"] = "no"
-    return response
+class EventStream(StreamingHttpResponse):
+    """The response to a program that asked for a stream; neither caches nor proxies may hold its events back."""
+
+    def __init__(self, source: Streamed) -> None:
+        super().__init__(source, content_type="text/event-stream")
+        self.source = source
+        self["Cache-Control"] = "no-cache"
+        self["X-Accel-Buffering"] = "no"
 
 
 def event(document: Mapping[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 from chatbot.engines.openai_compatible import OpenAICompatibleEngine
@@ -17,7 +17,7 @@ from chatbot.engines.tokens import estimate_tokens
 from chatbot.gateway.answers import WholeAnswer, read_answer
 from chatbot.gateway.bodies import for_engine, wants_usage
 from chatbot.gateway.calls import ModelCall
-from chatbot.gateway.events import event_stream
+from chatbot.gateway.events import EventStream
 from chatbot.gateway.failures import as_answer, is_engine_fault, is_illness, refusal_of
 from chatbot.gateway.leases import Lease
 from chatbot.gateway.receiving import as_sent
@@ -132,9 +132,9 @@ def _estimate(call: ModelCall, whole: WholeAnswer) -> Usage:
 
 async def _streamed(
     call: ModelCall, path: str, body: dict[str, Any], chatter: Chatter, slot: Lease | None
-) -> StreamingHttpResponse:
+) -> EventStream:
     answer = await _open(path, body, chatter)
-    return event_stream(Relay(call, chatter, answer, slot, with_usage=wants_usage(body)))
+    return EventStream(Relay(call, chatter, answer, slot, with_usage=wants_usage(body)))
 
 
 async def _open(path: str, body: dict[str, Any], chatter: Chatter) -> Forwarded:

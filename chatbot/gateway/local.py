@@ -12,9 +12,10 @@ from django.conf import settings
 from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 
+from chatbot.gateway.answers import usage_json
 from chatbot.gateway.bodies import wants_usage
 from chatbot.gateway.calls import ModelCall
-from chatbot.gateway.events import DONE_EVENT, Streamed, error_event, event, event_stream
+from chatbot.gateway.events import DONE_EVENT, EventStream, Streamed, error_event, event
 from chatbot.gateway.failures import as_answer
 from chatbot.gateway.submitting import forget_prompt, stop_submitted, stop_task, submit
 from chatbot.selectors.chatters import Chatter
@@ -49,7 +50,7 @@ async def complete_locally(
         await call.end(row=chatter.row, error=error.code, message=str(error.detail))
         raise
     answer = LocalAnswer(call, chatter, task_id, with_usage=wants_usage(body))
-    return event_stream(answer) if body.get("stream") else JsonResponse(await answer.whole())
+    return EventStream(answer) if body.get("stream") else JsonResponse(await answer.whole())
 
 
 class LocalAnswer(Streamed):
@@ -85,7 +86,7 @@ class LocalAnswer(Streamed):
         if self._tool_calls:
             message["tool_calls"] = self._tool_calls
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": self._finish_reason}
-        return {**self._head, "object": "chat.completion", "choices": [choice], "usage": _usage_json(self._usage)}
+        return {**self._head, "object": "chat.completion", "choices": [choice], "usage": usage_json(self.usage)}
 
     async def _events(self) -> AsyncGenerator[bytes, None]:
         error: EngineError | None = None
@@ -100,7 +101,7 @@ class LocalAnswer(Streamed):
                             yield self._chunk({"tool_calls": [self._tool_calls[-1]]})
                 yield self._chunk({}, self._finish_reason)
                 if self._with_usage:
-                    yield event({**self._chunk_head, "choices": [], "usage": _usage_json(self._usage)})
+                    yield event({**self._chunk_head, "choices": [], "usage": usage_json(self.usage)})
                 yield DONE_EVENT
             except EngineError as failure:
                 error = failure
@@ -131,7 +132,7 @@ class LocalAnswer(Streamed):
             in_background(forget_prompt(self._task_id))
         return self._call.end_stream(
             row=self._chatter.row,
-            usage=self._usage,
+            usage=self.usage,
             model=self._chatter.name,
             response="".join(self._texts),
             failure=error,
@@ -139,7 +140,7 @@ class LocalAnswer(Streamed):
         )
 
     @property
-    def _usage(self) -> Usage:
+    def usage(self) -> Usage:
         """What the engine counted; estimated for an answer that was left before its end."""
         if self._last is not None:
             used = self._last["usage"]
@@ -197,11 +198,3 @@ def _checked(frame: StateFrame) -> StateFrame:
 def _tool_call(frame: ToolFrame, index: int) -> dict[str, Any]:
     function = {"name": frame["name"], "arguments": frame["arguments"]}
     return {"index": index, "id": frame["call_id"], "type": "function", "function": function}
-
-
-def _usage_json(usage: Usage) -> dict[str, int]:
-    return {
-        "prompt_tokens": usage.input_tokens,
-        "completion_tokens": usage.output_tokens,
-        "total_tokens": usage.tokens,
-    }

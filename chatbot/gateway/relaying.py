@@ -65,13 +65,14 @@ class Relay(Streamed):
             self._slot.end()
         self._call.end_stream(
             row=self._chatter.row,
-            usage=self._usage(),
+            usage=self.usage,
             response=self._meter.text,
             failure=error,
             is_partial=not self._meter.is_finished,
         )
 
-    def _usage(self) -> Usage:
+    @property
+    def usage(self) -> Usage:
         """What the engine counted; estimated for an answer that was left before its end."""
         if self._meter.usage is not None:
             return self._meter.usage

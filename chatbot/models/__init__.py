@@ -13,6 +13,7 @@ from chatbot.models.imports import ImportItem, ImportOrigin, ImportRun
 from chatbot.models.memory import Memory
 from chatbot.models.message import Message
 from chatbot.models.share import ShareLink
+from chatbot.models.stored import StoredCompletion
 from chatbot.models.vote import MessageVote
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "MessageVote",
     "Passage",
     "ShareLink",
+    "StoredCompletion",
     "UploadedFile",
 ]

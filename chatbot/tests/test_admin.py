@@ -1,12 +1,15 @@
 """The operations console of the chat: states and figures for staff, never what people say."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.models import Account
-from chatbot.models import Memory, Message
+from chatbot.models import Memory, Message, StoredCompletion
 from chatbot.services import save_memory
+from chatbot.services.stored import store_completion
 from chatbot.tests.conftest import Ask, Upload
+from projects.models import Project
 
 pytestmark = pytest.mark.django_db
 SECRET = "the word that nobody else may read"
@@ -55,3 +58,19 @@ def test_ended_replies_are_left_alone(console: Client, answered: Message) -> Non
 def test_people_find_no_console(client: Client, owner: Account) -> None:
     client.force_login(owner)
     assert client.get("/admin/chatbot/message/").status_code == 302
+
+
+def test_stored_completions_show_no_texts_and_are_deleted(console: Client, owner: Account, project: Project) -> None:
+    for name in ("one", "two"):
+        store_completion(
+            user_id=owner.pk, project_id=project.pk, api_key_id=None, completion_id=name, model="m",
+            messages=[{"content": SECRET}], response={"choices": [SECRET]}, metadata={"note": SECRET},
+        )  # fmt: skip
+    row, address = StoredCompletion.objects.get(completion_id="one"), "/admin/chatbot/storedcompletion/"
+    for page in (console.get(address, {"q": "one"}), console.get(f"{address}{row.pk}/change/")):
+        text = page.content.decode()
+        assert (page.status_code, "one" in text, SECRET in text) == (200, True, False)
+    assert console.get(f"{address}add/").status_code == 403
+    console.post(address, {"action": "delete_stored", "_selected_action": [str(row.pk)]})
+    assert StoredCompletion.objects.get().completion_id == "two"
+    assert LogEntry.objects.get().object_id == str(row.pk)

@@ -24,6 +24,8 @@ if env.flag("FAKE_ENGINES", False):
 
 #: Tokens reserved for a reply whose conversation sets no limit; settled with what was used.
 CHAT_RESERVED_TOKENS = env.integer("CHAT_RESERVED_TOKENS", 1000, minimum=1)
+#: Workers bring the guide in the database in step when they start; else `manage.py sync_guide` does.
+CHAT_GUIDE_AT_START = env.flag("CHAT_GUIDE_AT_START", True)
 #: The engine that gave a conversation's first answer is asked for its title, for so long at most.
 CHAT_TITLES = env.flag("CHAT_TITLES", True)
 CHAT_TITLE_SECONDS = env.decimal("CHAT_TITLE_SECONDS", 20.0, minimum=0.1)
@@ -42,6 +44,10 @@ OLLAMA_URL = env.text("OLLAMA_URL", "http://127.0.0.1:11434")
 #: Largest uploaded file, and what all files of a person may take together.
 CHAT_MAX_FILE_BYTES = env.integer("CHAT_MAX_FILE_BYTES", 100_000_000, minimum=1)
 CHAT_STORAGE_BYTES = env.integer("CHAT_STORAGE_BYTES", 2_000_000_000, minimum=0)
+#: Completions that programs ask to keep: for how long (as OpenAI), and the most of one person, of which the oldest go.
+STORED_COMPLETIONS_DAYS = env.integer("STORED_COMPLETIONS_DAYS", 30, minimum=1)
+STORED_COMPLETIONS_MAX = env.integer("STORED_COMPLETIONS_MAX", 10_000, minimum=0)
+STORED_COMPLETIONS_BYTES = env.integer("STORED_COMPLETIONS_BYTES", 100_000_000, minimum=0)
 #: Largest export of another program; it is read piece by piece.
 CHAT_MAX_IMPORT_BYTES = env.integer("CHAT_MAX_IMPORT_BYTES", 2_000_000_000, minimum=1)
 #: A writer beats every two seconds; one that is silent for this long has died.

@@ -32,6 +32,8 @@ if os.environ.get("ROUNDHOUSE_TEST_PROCESS") != _process:
 os.environ.setdefault("FAKE_ENGINES", "true")
 # Most tests count an upstream's requests; those of titles switch them on.
 os.environ.setdefault("CHAT_TITLES", "false")
+# Each worker would embed the whole guide, seconds of processor time, beside whatever its test is about.
+os.environ.setdefault("CHAT_GUIDE_AT_START", "false")
 
 from config.settings.base import *
 

@@ -26,6 +26,8 @@ PROJECT_KEY_SCOPES = (
     "chat:read",
     "chat:write",
     "interactions:read",
+    "text2sql:read",
+    "text2sql:write",
     "tts:read",
     "tts:write",
 )

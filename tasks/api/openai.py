@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from asgiref.sync import sync_to_async
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
@@ -13,12 +14,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from accounts.api.bearer import authenticate_request
 from accounts.models import Account, ApiKey
-from accounts.scopes import allows
+from accounts.scopes import ALL_SCOPES, allows
 from accounts.services import aadmit
 from accounts.services.errors import ScopeMissing
-from config.common.problems import BodyTooLarge, DomainError, NotFound, openai_response
+from config.common.problems import BodyTooLarge, DomainError, Forbidden, NotFound, openai_response
 from config.common.rest import InvalidJson, parse_json
 from tasks.models import Engine
+from tasks.services import withdraw_engine
 
 P = ParamSpec("P")
 
@@ -99,6 +101,19 @@ def openai_endpoint(
     return decorate
 
 
+def by_method(**views: Callable[..., Answer]) -> Callable[..., Answer]:
+    """One address with a view for each method; other methods get 405."""
+
+    @csrf_exempt
+    async def answer(request: HttpRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        view = views.get(request.method or "")
+        if view is None:
+            return openai_response(MethodNotAllowed(headers={"Allow": ", ".join(views)}))
+        return await view(request, *args, **kwargs)
+
+    return answer
+
+
 async def identify(request: HttpRequest, scope: str) -> Caller:
     """The caller, by key or by session; raises InvalidKey (401), AccountStopped or ScopeMissing (403)."""
     account, key = await authenticate_request(request)
@@ -142,7 +157,26 @@ async def retrieve_model(request: HttpRequest, caller: Caller, name: str) -> Htt
 
     Names are unique per domain only; where two domains share one, the alphabetically first domain answers.
     """
-    engine = await Engine.objects.filter(is_enabled=True, name=name).order_by("domain").afirst()
+    return JsonResponse(model_object(await sync_to_async(_named)(name)))
+
+
+@openai_endpoint(method="DELETE", scope=ALL_SCOPES)
+async def delete_model(request: HttpRequest, caller: Caller, name: str) -> HttpResponseBase:
+    """Withdraw the engine that `retrieve_model` shows: for staff, with a key that may do everything in the house."""
+
+    def withdraw() -> HttpResponseBase:
+        # A project's key cannot be given `*`.
+        if not caller.account.is_staff:
+            raise Forbidden(_("Only staff may delete models."))
+        withdraw_engine(engine=_named(name), actor=caller.account)
+        return JsonResponse({"id": name, "object": "model", "deleted": True})
+
+    return await sync_to_async(withdraw)()
+
+
+def _named(name: str) -> Engine:
+    # PostgreSQL does not know U+0000.
+    engine = Engine.objects.filter(is_enabled=True, name=name.replace("\0", "")).order_by("domain").first()
     if engine is None:
         raise ModelNotFound(errors={"model": [_("There is no model %(name)s.") % {"name": repr(name[:100])}]})
-    return JsonResponse(model_object(engine))
+    return engine

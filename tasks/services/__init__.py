@@ -1,9 +1,18 @@
 """Every write of the task protocol."""
 
 from tasks.services.control import cancel_task, pause_task, resume_task, retry_task
-from tasks.services.engines import add_engine, choose_engine, load_adapter, make_default, probe_engine, sync_engines
+from tasks.services.engines import (
+    add_engine,
+    choose_engine,
+    load_adapter,
+    make_default,
+    probe_engine,
+    sync_engines,
+    withdraw_engine,
+)
 from tasks.services.errors import (
     DeadlineInPast,
+    EngineInUse,
     IdempotencyKeyReused,
     IllegalTransition,
     InvalidEngine,
@@ -19,6 +28,7 @@ from tasks.services.waiting import wait_until_ended
 
 __all__ = [
     "DeadlineInPast",
+    "EngineInUse",
     "IdempotencyKeyReused",
     "IllegalTransition",
     "InvalidEngine",
@@ -44,4 +54,5 @@ __all__ = [
     "sync_engines",
     "sync_queues",
     "wait_until_ended",
+    "withdraw_engine",
 ]

@@ -4,7 +4,9 @@ import logging
 from collections.abc import Sequence
 from functools import lru_cache
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -17,7 +19,7 @@ from tasks.models import Engine
 from tasks.querysets import EngineQuerySet
 from tasks.registry import engine_domains, engine_probe, engine_registry
 from tasks.services.acting import acting
-from tasks.services.errors import InvalidEngine, UnknownEngine
+from tasks.services.errors import EngineInUse, InvalidEngine, UnknownEngine
 
 logger = logging.getLogger(__name__)
 
@@ -120,6 +122,29 @@ def add_engine(
     with acting(actor, "added"):
         row.save(force_insert=True)
     return row
+
+
+def is_built_in(engine: Engine) -> bool:
+    """Whether it came with the installation: `sync_engines` made its row, and would make it again."""
+    adapters = engine_registry(engine.domain).engines() if engine.domain in engine_domains() else ()
+    cards = [adapter.card for adapter in adapters if adapter.card.name == engine.adapter == engine.name]
+    return any(card.local and not card.options.get("needs_model") for card in cards)
+
+
+@transaction.atomic
+def withdraw_engine(*, engine: Engine, actor: Account) -> None:
+    """Switch it off, so that nobody is offered it any more; raises EngineInUse.
+
+    The row stays: results, replies and the audit name it, and staff can switch it on again with its credential.
+    """
+    row = Engine.objects.select_for_update().get(pk=engine.pk)
+    if is_built_in(row):
+        raise EngineInUse(_("This engine is part of the house; staff can switch it off in the operations console."))
+    if row.is_default:
+        raise EngineInUse(_("This is the default engine of its domain. Make another one the default first."))
+    with acting(actor, "deleted"):
+        Engine.objects.filter(pk=row.pk).update(is_enabled=False)
+    LogEntry.objects.log_actions(actor.pk, [row], CHANGE, change_message="DELETE /v1/models", single_object=True)
 
 
 def make_default(*, engine: Engine, actor: Account | None) -> Engine:

@@ -56,6 +56,13 @@ class UnknownEngine(DomainError):
     title = "This engine does not exist or is switched off."
 
 
+class EngineInUse(Conflict):
+    """The house would be left without it."""
+
+    code = "engine_in_use"
+    title = "This engine cannot be deleted."
+
+
 class TaskNotFound(NotFound):
     """No such task, or not for this person."""
 

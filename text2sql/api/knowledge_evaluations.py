@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django_filters.rest_framework import DjangoFilterBackend
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -66,7 +66,10 @@ class EvaluationViewSet(mixins.ListModelMixin, GenericViewSet[EvaluationRun]):
         """An evaluation with its counts."""
         return Response(EvaluationRunSerializer(self._run(pk), context=self.get_serializer_context()).data)
 
-    @extend_schema(responses=EvaluationVerdictSerializer(many=True))
+    @extend_schema(
+        responses=EvaluationVerdictSerializer(many=True), filters=False,
+        parameters=[OpenApiParameter(name, str) for name in EvaluationVerdictFilter.base_filters],
+    )  # fmt: skip
     @action(detail=True, methods=["get"], filterset_class=EvaluationVerdictFilter)
     def verdicts(self, request: Request, pk: UUID) -> Response:
         """What each pair did, the last one first."""

@@ -1,23 +1,21 @@
 """Bounds what can grow without end: repeated texts, series of rows, patterns."""
 
-import re
 from collections.abc import Iterable
 from math import prod
 
 from sqlglot import exp
 
+from text2sql.safety.patterns import MAX_PATTERN_CHARACTERS, check_quantifiers
 from text2sql.safety.refusing import refused
 from text2sql.safety.series import check_series
 
 MAX_REPEATS = 1_000
 MAX_PRODUCT_OF_REPEATS = 100_000
-MAX_PATTERN_CHARACTERS = 200
-MAX_PRODUCT_OF_QUANTIFIERS = 1_000
 
 _SIZED_BY: dict[type[exp.Expr], str] = {exp.Repeat: "times", exp.Pad: "expression", exp.Space: "this"}
 _SIZED_BY_ARGUMENT = {
     "repeat": 1, "lpad": 1, "rpad": 1, "space": 0, "leftpad": 1, "rightpad": 1, "leftpadutf8": 1, "rightpadutf8": 1,
-    "format": 1,
+    "tofixedstring": 1,
 }  # fmt: skip
 _PATTERN_IN: dict[type[exp.Expr], str] = dict.fromkeys(
     (
@@ -31,7 +29,6 @@ _PATTERN_IN_ARGUMENT = {
     "regexp_count": 1, "regexp_instr": 1, "regexp_substr": 1, "regexp_replace": 1, "match": 1, "extract": 1,
     "extractall": 1, "replaceregexpall": 1, "replaceregexpone": 1, "splitbyregexp": 0, "countmatches": 1,
 }  # fmt: skip
-_QUANTIFIER = re.compile(r"\{(\d*),?(\d*)\}")
 
 
 def check_growth(nodes: Iterable[exp.Expr]) -> None:
@@ -43,6 +40,8 @@ def check_growth(nodes: Iterable[exp.Expr]) -> None:
         size = _argument(node, _SIZED_BY, _SIZED_BY_ARGUMENT)
         if size is not None:
             sizes.append(_size_of(size, node))
+        if isinstance(node, exp.Anonymous) and str(node.this).lower() == "range":
+            _check_range(node)
         pattern = _argument(node, _PATTERN_IN, _PATTERN_IN_ARGUMENT)
         if pattern is not None:
             _check_pattern(pattern)
@@ -70,6 +69,14 @@ def _size_of(size: exp.Expr, node: exp.Expr) -> int:
     return int(size.this)
 
 
+def _check_range(node: exp.Expr) -> None:
+    """ClickHouse's range(): plain numbers, or the length of an array."""
+    for bound in node.expressions:
+        is_small = isinstance(bound, exp.Literal) and bound.this.isdecimal() and len(bound.this) <= 5
+        if not is_small and not isinstance(bound, exp.Length):
+            raise refused("limit_refused", "range needs plain numbers below 100,000.")
+
+
 def _name(node: exp.Expr) -> str:
     return str(node.this) if isinstance(node, exp.Anonymous) else node.key.upper()
 
@@ -79,10 +86,3 @@ def _check_pattern(pattern: exp.Expr) -> None:
     if not isinstance(plain, exp.Literal | exp.RawString | exp.National) or len(plain.this) > MAX_PATTERN_CHARACTERS:
         raise refused("limit_refused", f"A pattern must be a plain text of up to {MAX_PATTERN_CHARACTERS} characters.")
     check_quantifiers(plain.this)
-
-
-def check_quantifiers(pattern: str) -> None:
-    """Raises StatementRefused where the counts of a regular expression multiply to too much."""
-    counts = [max(int(n[:9] or 0) for n in found.groups()) for found in _QUANTIFIER.finditer(pattern)]
-    if prod(count for count in counts if count > 1) > MAX_PRODUCT_OF_QUANTIFIERS:
-        raise refused("limit_refused", "The counts in a pattern are too large.")

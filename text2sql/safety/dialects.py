@@ -20,8 +20,8 @@ _ASCII_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 def fold(name: str, database_type: DatabaseType) -> str:
     """An unquoted name as the database itself reads it.
 
-    PostgreSQL lowers ASCII letters only (`downcase_identifier` in a UTF-8 database); Oracle raises all letters that have
-    one capital; MySQL and ClickHouse take names as they are.
+    PostgreSQL lowers ASCII letters only (`downcase_identifier` in a UTF-8 database); Oracle raises all letters that
+    have one capital; MySQL and ClickHouse take names as they are.
     """
     if database_type == "postgresql":
         return name.translate(_ASCII_LOWER)

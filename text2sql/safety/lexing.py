@@ -7,27 +7,28 @@ that their ends are the same whether or not the server takes backslashes for esc
 import re
 
 from text2sql.safety.dialects import SqlType
+from text2sql.safety.lists import words_of
 from text2sql.safety.refusing import refused
 from text2sql.safety.words import WORDS
 
 _STRING = r"N?'(?:[^'\\\x00]|''|\\[^'\x00])*'"
 _DOUBLE_QUOTED = r'"(?:[^"\\\x00]|"")+"'
 _BACK_QUOTED = r"`(?:[^`\\\x00]|``)+`"
-_TOKEN = (
+_PIECE = (
     r"(?P<space> +)|(?P<text>{string})|(?P<name>{name})|(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?![\w$]))"
     r"|(?P<word>[A-Za-z_][A-Za-z0-9_]*(?![\w$'\"`]))|(?P<sign>[-+*/<>=~!@#%^&|?:]+)|(?P<bracket>[()\[\],.])"
 )
 _PATTERNS: dict[SqlType, re.Pattern[str]] = {
-    "postgresql": re.compile(_TOKEN.format(string=_STRING, name=_DOUBLE_QUOTED)),
-    "mysql": re.compile(_TOKEN.format(string=_STRING, name=_BACK_QUOTED)),
-    "clickhouse": re.compile(_TOKEN.format(string=_STRING, name=_DOUBLE_QUOTED)),
-    "oracle": re.compile(_TOKEN.format(string=_STRING, name=_DOUBLE_QUOTED)),
+    "postgresql": re.compile(_PIECE.format(string=_STRING, name=_DOUBLE_QUOTED)),
+    "mysql": re.compile(_PIECE.format(string=_STRING, name=_BACK_QUOTED)),
+    "clickhouse": re.compile(_PIECE.format(string=_STRING, name=_DOUBLE_QUOTED)),
+    "oracle": re.compile(_PIECE.format(string=_STRING, name=_DOUBLE_QUOTED)),
 }
-_COMMON_SIGNS = frozenset("+ - * / % = < > <= >= <> != ||".split())
+_COMMON_SIGNS = words_of("+ - * / % = < > <= >= <> != ||")
 SIGNS: dict[SqlType, frozenset[str]] = {
     "postgresql": _COMMON_SIGNS
-    | frozenset("^ & | # << >> ~ ~* !~ !~* -> ->> #> #>> @> <@ ? ?| ?& && @@ @? -|- : ~~ !~~ ~~* !~~*".split()),
-    "mysql": _COMMON_SIGNS | frozenset("<=> & | ^ ~ << >> -> ->> &&".split()),
+    | words_of("^ & | # << >> ~ ~* !~ !~* -> ->> #> #>> @> <@ ? ?| ?& && @@ @? -|- : ~~ !~~ ~~* !~~*"),
+    "mysql": _COMMON_SIGNS | words_of("<=> & | ^ ~ << >> -> ->> &&"),
     "clickhouse": _COMMON_SIGNS | {"->"},
     "oracle": _COMMON_SIGNS,
 }

@@ -1,4 +1,4 @@
-"""Writes every name of a tree as the database reads it, in quotes: so no name can be taken for a keyword or function."""
+"""Writes every name of a tree as the database reads it, in quotes, so that none can be a keyword or a function."""
 
 import re
 from collections.abc import Iterable
@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sqlglot import exp
 
 from text2sql.safety.dialects import SqlType, fold
+from text2sql.safety.lists import words_of
 from text2sql.safety.refusing import refused
 
 LONGEST_IDENTIFIER = 128
@@ -14,14 +15,12 @@ _CONTROL_IN_STRING = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 
 #: Words that are functions although they look like columns; Oracle's sequences are read as columns too.
 _FUNCTIONS_WITHOUT_PARENTHESES: dict[SqlType, frozenset[str]] = {
-    "postgresql": frozenset(
-        "user current_user session_user current_role current_catalog current_schema system_user".split()
-    ),
+    "postgresql": words_of("user current_user session_user current_role current_catalog current_schema system_user"),
     "mysql": frozenset({"current_user", "current_role", "session_user", "system_user"}),
     "clickhouse": frozenset(),
-    "oracle": frozenset(
+    "oracle": words_of(
         "USER UID SESSIONTIMEZONE DBTIMEZONE NEXTVAL CURRVAL LEVEL CONNECT_BY_ISLEAF CONNECT_BY_ISCYCLE "
-        "ORA_INVOKING_USER ORA_INVOKING_USERID OBJECT_VALUE OBJECT_ID SYS_NC_ROWINFO$".split()
+        "ORA_INVOKING_USER ORA_INVOKING_USERID OBJECT_VALUE OBJECT_ID SYS_NC_ROWINFO$"
     ),
 }
 #: Oracle's words of no row's own; in quotes they would be other names.
@@ -37,6 +36,8 @@ def write_names(nodes: Iterable[exp.Expr], database_type: SqlType) -> None:
             raise refused("unreadable", "A text in the statement holds control characters.")
         elif isinstance(node, exp.RawString | exp.ByteString):
             _make_plain(node)
+        elif isinstance(node, exp.Collate) and isinstance(node.expression, exp.Var):
+            node.set("expression", exp.to_identifier(node.expression.name, quoted=True))
     for node in nodes:
         if isinstance(node, exp.Identifier):
             _write_name(node, database_type)

@@ -1,90 +1,18 @@
 """Holds the tree against lists of what may stand in it: kinds of nodes, their parts, types and sizes."""
 
+from collections.abc import Callable
+
 from sqlglot import exp
 
 from text2sql.safety.base import StatementRefused
 from text2sql.safety.dialects import SqlType
+from text2sql.safety.node_lists import ALLOWED_NODES, ALLOWED_PARTS, ALLOWED_TYPES, QUERY_LIKE, TABLE_LIKE
 from text2sql.safety.refusing import refused
 
 MAX_NODES = 30_000
 MAX_DEPTH = 150
 #: CAST('' AS BINARY(1000000000)) fills memory.
 MAX_TYPE_SIZE = 10_000
-
-_QUERIES = frozenset(
-    {exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery, exp.Values, exp.CTE, exp.With, exp.Table}
-)
-_CLAUSES = frozenset(
-    {
-        exp.From, exp.Join, exp.Where, exp.Group, exp.Having, exp.Order, exp.Ordered, exp.Limit, exp.Fetch, exp.Offset,
-        exp.LimitOptions, exp.TableAlias, exp.Lateral, exp.Window, exp.WindowSpec, exp.Qualify, exp.Cube, exp.Rollup,
-        exp.GroupingSets, exp.Distinct, exp.Filter, exp.WithinGroup, exp.IgnoreNulls, exp.RespectNulls,
-    }
-)  # fmt: skip
-_VALUES = frozenset(
-    {
-        exp.Star, exp.Column, exp.Identifier, exp.Dot, exp.Literal, exp.Boolean, exp.Null, exp.Alias, exp.Paren,
-        exp.Tuple, exp.Interval, exp.IntervalSpan, exp.Var, exp.DataType, exp.DataTypeParam, exp.RawString, exp.National,
-        exp.Bracket, exp.Slice, exp.Lambda, exp.Collate, exp.AtTimeZone, exp.CharacterSet, exp.OverflowTruncateBehavior,
-        exp.JSONKeyValue, exp.JSONValue, exp.OnCondition, exp.FormatJson, exp.JSONPath, exp.JSONPathKey, exp.Adjacent,
-        exp.JSONPathRoot, exp.JSONPathSubscript, exp.JSONPathWildcard, exp.JSONPathSlice, exp.JSONPathSelector,
-        exp.JSONExtractQuote, exp.Overlaps, exp.PropertyEQ, exp.Aliases,
-    }
-)  # fmt: skip
-_OPERATORS = frozenset(
-    {
-        exp.Add, exp.Sub, exp.Mul, exp.Div, exp.IntDiv, exp.Mod, exp.Neg, exp.DPipe, exp.BitwiseAnd, exp.BitwiseOr,
-        exp.BitwiseXor, exp.BitwiseNot, exp.BitwiseLeftShift, exp.BitwiseRightShift, exp.EQ, exp.NEQ, exp.GT, exp.GTE,
-        exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ, exp.Is, exp.Not, exp.In, exp.Between, exp.Like, exp.ILike,
-        exp.SimilarTo, exp.Escape, exp.Any, exp.All,
-    }
-)  # fmt: skip
-_COMMON = _QUERIES | _CLAUSES | _VALUES | _OPERATORS
-ALLOWED_NODES: dict[SqlType, frozenset[type[exp.Expr]]] = {
-    "postgresql": _COMMON,
-    "mysql": _COMMON,
-    "clickhouse": _COMMON | {exp.PreWhere, exp.Final, exp.Interval},
-    "oracle": _COMMON,
-}
-
-_SELECT_PARTS = frozenset(
-    "with_ expressions distinct from_ laterals joins where group having qualify windows order limit offset".split()
-)
-#: For these kinds of nodes the parts are listed too: what is not named here must be absent.
-ALLOWED_PARTS: dict[type[exp.Expr], frozenset[str]] = {
-    exp.Select: _SELECT_PARTS | {"prewhere"},
-    exp.Union: frozenset("with_ this expression distinct order limit offset".split()),
-    exp.Except: frozenset("with_ this expression distinct order limit offset".split()),
-    exp.Intersect: frozenset("with_ this expression distinct order limit offset".split()),
-    exp.Subquery: frozenset("this alias with_ order limit offset joins".split()),
-    exp.Values: frozenset("expressions alias order limit offset".split()),
-    exp.Table: frozenset("this alias db joins laterals ordinality".split()),
-    exp.TableAlias: frozenset("this columns".split()),
-    exp.Join: frozenset("this on side kind using method global_ expressions".split()),
-    exp.CTE: frozenset("this alias scalar materialized".split()),
-    exp.With: frozenset(["expressions"]),
-    exp.In: frozenset("this expressions query unnest is_global".split()),
-    exp.Column: frozenset("this table db join_mark".split()),
-    exp.Lateral: frozenset("this outer alias cross_apply ordinality".split()),
-    exp.Ordered: frozenset("this desc nulls_first".split()),
-    exp.Star: frozenset("except_".split()),
-}
-
-_TYPES = exp.DType
-ALLOWED_TYPES = frozenset(
-    {
-        _TYPES.BOOLEAN, _TYPES.TINYINT, _TYPES.SMALLINT, _TYPES.MEDIUMINT, _TYPES.INT, _TYPES.BIGINT, _TYPES.INT128,
-        _TYPES.INT256, _TYPES.UTINYINT, _TYPES.USMALLINT, _TYPES.UMEDIUMINT, _TYPES.UINT, _TYPES.UBIGINT, _TYPES.UINT128,
-        _TYPES.UINT256, _TYPES.FLOAT, _TYPES.DOUBLE, _TYPES.DECIMAL, _TYPES.DECIMAL32, _TYPES.DECIMAL64,
-        _TYPES.DECIMAL128, _TYPES.DECIMAL256, _TYPES.UDECIMAL, _TYPES.MONEY, _TYPES.BIGDECIMAL, _TYPES.UDOUBLE,
-        _TYPES.CHAR, _TYPES.NCHAR, _TYPES.VARCHAR, _TYPES.NVARCHAR, _TYPES.TEXT, _TYPES.FIXEDSTRING,
-        _TYPES.LOWCARDINALITY, _TYPES.BINARY, _TYPES.NAME, _TYPES.DATE, _TYPES.DATE32, _TYPES.TIME, _TYPES.TIMETZ,
-        _TYPES.DATETIME, _TYPES.DATETIME64, _TYPES.TIMESTAMP, _TYPES.TIMESTAMPTZ, _TYPES.TIMESTAMPLTZ,
-        _TYPES.TIMESTAMPNTZ, _TYPES.INTERVAL, _TYPES.YEAR, _TYPES.JSON, _TYPES.JSONB, _TYPES.UUID, _TYPES.INET,
-        _TYPES.IPV4, _TYPES.IPV6, _TYPES.ARRAY, _TYPES.MAP, _TYPES.STRUCT, _TYPES.VARBINARY, _TYPES.ENUM8, _TYPES.ENUM16,
-        _TYPES.DATERANGE, _TYPES.INT4RANGE, _TYPES.INT8RANGE, _TYPES.NUMRANGE, _TYPES.TSRANGE, _TYPES.TSTZRANGE,
-    }
-)  # fmt: skip
 
 
 def check_nodes(tree: exp.Expr, database_type: SqlType) -> list[exp.Expr]:
@@ -148,6 +76,8 @@ def _check_dot(node: exp.Expr) -> None:
 
 def _check_type(node: exp.Expr) -> None:
     kind = node.this
+    if kind == exp.DType.CHARACTER_SET:
+        return
     if kind not in ALLOWED_TYPES or node.args.get("kind"):
         name = node.args.get("kind") or (kind.value if isinstance(kind, exp.DType) else kind)
         raise refused("type_refused", "The type {name} is not allowed.", name)
@@ -170,7 +100,60 @@ def _check_cte(node: exp.Expr) -> None:
         raise refused("not_a_query", "WITH may hold only SELECT, not {name}.", node.this.key.upper())
 
 
-_CHECKS = {
+def _check_select(node: exp.Expr) -> None:
+    if not node.expressions:
+        raise refused("unreadable", "The SELECT chooses nothing.")
+
+
+def _check_interval(node: exp.Expr) -> None:
+    amount = node.this
+    if isinstance(amount, exp.Literal) and not any(letter.isdigit() for letter in amount.this):
+        raise refused("syntax_refused", "The interval {name} has no number.", amount.this)
+
+
+def _check_from(node: exp.Expr) -> None:
+    if not isinstance(node.this, TABLE_LIKE):
+        raise refused("syntax_refused", "{name} is not allowed as a table.", node.this.sql()[:100])
+
+
+def _check_join(node: exp.Expr) -> None:
+    if node.args.get("kind") != "ARRAY":
+        _check_from(node)
+    elif node.find(exp.Query) is not None:
+        raise refused("syntax_refused", "A query is not allowed in ARRAY JOIN.")
+
+
+def _check_subquery(node: exp.Expr) -> None:
+    if not isinstance(node.this, (*QUERY_LIKE, exp.Table)):
+        raise refused("syntax_refused", "{name} is not allowed as a query.", node.this.key)
+
+
+def _check_set_operation(node: exp.Expr) -> None:
+    if not isinstance(node.this, QUERY_LIKE) or not isinstance(node.expression, QUERY_LIKE):
+        raise refused("syntax_refused", "{name} may combine only queries.", node.key)
+
+
+def _check_lateral(node: exp.Expr) -> None:
+    if not isinstance(node.this, exp.Subquery | exp.Func):
+        raise refused("syntax_refused", "{name} is not allowed as a table.", node.this.key)
+
+
+def _check_final(node: exp.Expr) -> None:
+    if not isinstance(node.this, exp.Table):
+        raise refused("syntax_refused", "{name} is not allowed as a table.", node.this.key)
+
+
+_CHECKS: dict[type[exp.Expr], Callable[[exp.Expr], None]] = {
+    exp.Select: _check_select,
+    exp.From: _check_from,
+    exp.Join: _check_join,
+    exp.Subquery: _check_subquery,
+    exp.Union: _check_set_operation,
+    exp.Except: _check_set_operation,
+    exp.Intersect: _check_set_operation,
+    exp.Lateral: _check_lateral,
+    exp.Final: _check_final,
+    exp.Interval: _check_interval,
     exp.Anonymous: _check_function_name,
     exp.AnonymousAggFunc: _check_function_name,
     exp.ParameterizedAgg: _check_function_name,

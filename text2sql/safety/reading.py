@@ -1,12 +1,13 @@
 """Reads a statement into a tree of sqlglot, within limits that keep its recursive parser from harm."""
 
+import logging
 import re
 from collections.abc import Sequence
 
 from sqlglot import Dialect, ErrorLevel, exp
 from sqlglot.dialects.clickhouse import ClickHouse
 from sqlglot.errors import SqlglotError
-from sqlglot.tokens import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenType
 
 from text2sql.safety.base import MAX_STATEMENT_CHARACTERS
 from text2sql.safety.refusing import refused
@@ -44,7 +45,11 @@ _FIRST_TOKENS = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.VALUES, T
 _TOO_COMPLEX = "The statement is nested too deeply or too long to be checked."
 
 
-def read_statement(text: str, dialect: Dialect) -> exp.Query:
+# It logs a line for each array index that it shifts.
+logging.getLogger("sqlglot").setLevel(logging.ERROR)
+
+
+def read_statement(text: str, dialect: Dialect) -> exp.Expr:
     """The tree of the one query in the text; raises StatementRefused for anything else."""
     _check_text(text)
     try:
@@ -55,7 +60,7 @@ def read_statement(text: str, dialect: Dialect) -> exp.Query:
     return _parse(tokens, text, dialect)
 
 
-def _parse(tokens: Sequence[Token], text: str, dialect: Dialect) -> exp.Query:
+def _parse(tokens: Sequence[Token], text: str, dialect: Dialect) -> exp.Expr:
     try:
         trees = dialect.parser(error_level=ErrorLevel.RAISE).parse(list(tokens), text)
     except RecursionError as error:

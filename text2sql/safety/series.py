@@ -4,6 +4,7 @@ import re
 
 from sqlglot import exp
 
+from text2sql.safety.lists import words_of
 from text2sql.safety.refusing import refused
 
 MAX_ROWS = 100_000
@@ -11,7 +12,7 @@ MAX_YEARS = 200
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,6})?")
 _YEAR_1800_TO_2199 = re.compile(r"(?:1[89]|2[01])\d\d-\d\d?-\d\d?(?:[ T][\d:.]{1,15})?")
 _STEP = re.compile(r"(\d{1,5})")
-_STEP_UNITS = frozenset("HOUR DAY WEEK MONTH QUARTER YEAR HOURS DAYS WEEKS MONTHS QUARTERS YEARS".split())
+_STEP_UNITS = words_of("HOUR DAY WEEK MONTH QUARTER YEAR HOURS DAYS WEEKS MONTHS QUARTERS YEARS")
 _LONGEST_BY_UNIT = {"YEAR": MAX_YEARS, "QUARTER": 4 * MAX_YEARS, "MONTH": 12 * MAX_YEARS, "WEEK": 53 * MAX_YEARS}
 _MOMENTS = (exp.CurrentDate, exp.CurrentTimestamp, exp.CurrentDatetime, exp.Localtimestamp)
 _WRAPPERS = (exp.Cast, exp.TimestampTrunc, exp.DateTrunc, exp.Paren, exp.Coalesce, exp.Date, exp.Min, exp.Max)

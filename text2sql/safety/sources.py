@@ -27,7 +27,9 @@ def _check_column(column: exp.Column) -> None:
             raise refused("function_refused", _NOT_A_COLUMN, column.name)
         return
     for source in _sources_around(column):
-        if source.alias_or_name == qualifier and (not schema or source.args.get("db") and source.text("db") == schema):
+        if source.alias_or_name == qualifier and (
+            not schema or (source.args.get("db") and source.text("db") == schema)
+        ):
             return
     raise refused("function_refused", _NOT_A_COLUMN, f"{qualifier}.{column.name}")
 

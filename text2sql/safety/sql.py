@@ -2,8 +2,7 @@
 
 from functools import cache
 
-from sqlglot import Dialect, ErrorLevel, exp
-from sqlglot.errors import SqlglotError
+from sqlglot import Dialect, exp
 
 from text2sql.safety.base import CheckedStatement, Policy
 from text2sql.safety.bombs import check_growth
@@ -15,7 +14,7 @@ from text2sql.safety.reading import read_statement
 from text2sql.safety.refusing import refused
 from text2sql.safety.sources import check_oracle_columns
 from text2sql.safety.tables import resolve_tables
-
+from text2sql.safety.writing import write_statement
 
 #: sqlglot adds a cast or renames a function at the first writing; the second must change nothing.
 MAX_ROUNDS = 3
@@ -30,7 +29,7 @@ def check_sql(text: str, database_type: SqlType, policy: Policy) -> CheckedState
     tree = read_statement(text, dialect)
     for _ in range(MAX_ROUNDS):
         tables = _check_tree(tree, database_type, policy)
-        written = _write(tree, dialect)
+        written = write_statement(tree, database_type, dialect)
         check_words(written, database_type)
         again = read_statement(written, dialect)
         if again == tree:
@@ -39,7 +38,7 @@ def check_sql(text: str, database_type: SqlType, policy: Policy) -> CheckedState
     raise refused("unreadable", "The statement is not the same when it is read again.")
 
 
-def _check_tree(tree: exp.Query, database_type: SqlType, policy: Policy) -> frozenset[tuple[str, str]]:
+def _check_tree(tree: exp.Expr, database_type: SqlType, policy: Policy) -> frozenset[tuple[str, str]]:
     nodes = check_nodes(tree, database_type)
     check_growth(nodes)
     write_names(nodes, database_type)
@@ -52,10 +51,3 @@ def _check_tree(tree: exp.Query, database_type: SqlType, policy: Policy) -> froz
 @cache
 def _dialect(database_type: SqlType) -> Dialect:
     return Dialect.get_or_raise(SQLGLOT_DIALECTS[database_type])
-
-
-def _write(tree: exp.Expr, dialect: Dialect) -> str:
-    try:
-        return dialect.generate(tree, comments=False, unsupported_level=ErrorLevel.RAISE)
-    except (SqlglotError, RecursionError, ValueError, AttributeError, TypeError) as error:
-        raise refused("unreadable", "The statement cannot be written in this database's language.") from error

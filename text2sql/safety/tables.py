@@ -41,7 +41,7 @@ def _resolve(table: exp.Table, database_type: SqlType, policy: Policy) -> Key | 
         raise refused("syntax_refused", "{name} is not allowed as a table.", type(identifier).__name__)
     name, schema = identifier.name, table.text("db")
     if not schema and _is_dual(name, database_type):
-        identifier.set("quoted", database_type == "oracle")
+        _drop_dual_of_mysql(table, database_type)
         return None
     if not schema and _is_cte(table, name, database_type):
         return None
@@ -58,6 +58,13 @@ def _function_name(function: exp.Func) -> str:
 
 def _is_dual(name: str, database_type: SqlType) -> bool:
     return (database_type == "oracle" and name == "DUAL") or (database_type == "mysql" and name.lower() == "dual")
+
+
+def _drop_dual_of_mysql(table: exp.Table, database_type: SqlType) -> None:
+    """There DUAL is a keyword that means nothing, and in quotes it is a table's name."""
+    clause = table.parent
+    if database_type == "mysql" and isinstance(clause, exp.From) and isinstance(clause.parent, exp.Select):
+        clause.parent.set("from_", None)
 
 
 def _is_cte(table: exp.Table, name: str, database_type: SqlType) -> bool:

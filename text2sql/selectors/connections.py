@@ -8,9 +8,14 @@ from accounts.models import Account, ApiKey
 from accounts.querysets import Viewer, is_staff
 from projects.models import Project
 from projects.selectors import bound_project_id, get_abilities
+from tasks.models import Task
 from text2sql.errors import ConnectionNotFound
 from text2sql.models import DatabaseConnection
 from text2sql.querysets import DatabaseConnectionQuerySet
+
+#: Work on a connection itself, and the queue of all work on databases.
+TEST_KIND, INTROSPECT_KIND = CONNECTION_KINDS = ("text2sql.test", "text2sql.introspect")
+QUEUE = "text2sql_queue"
 
 
 def connections_for(user: Viewer, key: ApiKey | None = None) -> DatabaseConnectionQuerySet:
@@ -69,3 +74,10 @@ def connection_abilities(connection: DatabaseConnection, user: Viewer) -> dict[s
         "delete": manages,
         "allow_private": is_staff(user),
     }
+
+
+def work_in_hand(connection: DatabaseConnection, user: Account) -> Task | None:
+    """The person's latest test of this connection, or reading of its schema, that has not ended."""
+    mine = Task.objects.filter(user=user, task_type__in=CONNECTION_KINDS, input_data__connection_id=str(connection.pk))
+    # The few that have not ended are found by their own index; those that have show what is stored anyway.
+    return mine.filter(completed_at=None, queue_name=QUEUE).order_by("-pk").first()

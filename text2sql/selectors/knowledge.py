@@ -1,5 +1,6 @@
 """The known questions nearest to one that is asked: the same one with other values, and those near in meaning."""
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -121,12 +122,17 @@ def _exact(
         cursor.execute(_EXACT, parameters)
         rows = cursor.fetchall()
     for knowledge_id, known, query, slots, known_mask, references in rows:
-        if not accents_agree(mask.question, known) or (catalog is not None and not fits(references, catalog)):
+        if not accents_agree(mask.question, known) or (catalog is not None and not _fits(references, catalog)):
             continue
-        filled = _filled(query, slots_from_json(slots), readings.get(known_mask), connection)
+        filled = _filled(query, slots_from_json(json.loads(slots)), readings.get(known_mask), connection)
         if filled is not None:
             return ExactMatch(knowledge_id, known, filled)
     return None
+
+
+def _fits(references: str, catalog: Catalog) -> bool:
+    """Of a column of JSON, which cursors of our own read as text."""
+    return fits(json.loads(references), catalog)
 
 
 def _filled(query: str, slots: tuple[Slot, ...], reading: Reading | None, connection: DatabaseConnection) -> str | None:
@@ -151,7 +157,7 @@ def _near(mask: Mask, values: Mapping[str, Any], catalog: Catalog | None) -> tup
     found = [
         NearMatch(row[0], row[1], row[2], nearness(mask, row[3], row[6], wrong_count=row[5]))
         for row in rows
-        if catalog is None or fits(row[4], catalog)
+        if catalog is None or _fits(row[4], catalog)
     ]
     found.sort(key=lambda match: (-match.score, match.knowledge_id))
     return tuple(match for match in found if match.score >= NEAR_ENOUGH)[:MAX_NEAR]

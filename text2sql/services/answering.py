@@ -192,9 +192,7 @@ def _run_first_good(
         answer.sql, answer.confidence, answer.reasons = candidate.sql, candidate.confidence, candidate.reasons
         context.report_progress(50, "Running the query")
         try:
-            statement = database.check(candidate.sql)
-            answer.sql = statement.text
-            answer.kept, answer.plan_cost = run_checked(database, statement, context)
+            answer.kept, answer.plan_cost = run_checked(database, database.check(candidate.sql), context)
         except QueryFailed as error:
             failure = error
             answer.steps.append(f"A query failed: {error.message}")
@@ -209,8 +207,7 @@ def answer_by_hand(query: QueryHistory, context: TaskContext) -> Answer:
     database = open_database(query.connection, context)
     answer = Answer(sql=query.sql_query, source=QuerySource.PERSON)
     try:
-        statement = database.check(query.sql_query)
-        answer.kept, answer.plan_cost = run_checked(database, statement, context)
+        answer.kept, answer.plan_cost = run_checked(database, database.check(query.sql_query), context)
     except QueryFailed as error:
         raise StatementFailed(answer, engine_error(error.code, error.message)) from error
     return answer

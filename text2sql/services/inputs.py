@@ -11,14 +11,14 @@ from projects.models import Project
 from tasks.services import choose_engine
 from text2sql.engines.base import DOMAIN
 from text2sql.errors import InvalidQuestion
+from text2sql.selectors.connections import INTROSPECT_KIND as INTROSPECT_KIND
+from text2sql.selectors.connections import QUEUE as QUEUE
+from text2sql.selectors.connections import TEST_KIND as TEST_KIND
 
 ASK_KIND = "text2sql.ask"
 RUN_KIND = "text2sql.run"
-INTROSPECT_KIND = "text2sql.introspect"
-TEST_KIND = "text2sql.test"
 EXPORT_KIND = "text2sql.export"
 EVALUATE_KIND = "text2sql.evaluate"
-QUEUE = "text2sql_queue"
 
 MAX_QUESTION_CHARS = 2_000
 MAX_SQL_CHARS = 100_000

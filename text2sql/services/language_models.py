@@ -55,17 +55,16 @@ class HouseModel:
         request = ChatRequest(tuple(turns), temperature=temperature, max_tokens=max_tokens)
         check_chat_request(request)
         cancel.raise_if_cancelled()
+        failure: EngineError | None = None
         try:
             call = begin_call(self.chatter, request, self._start(request), account=self.user, key=self.api_key)
             failure = call.read(cancel=cancel, seconds=self.timeout_seconds)
             call.end(failure)
         except DomainError as error:
-            raise _as_engine_error(error) from error
-        if failure is not None:
-            raise failure
+            raise failure or _as_engine_error(error) from error
         done = call.done
-        if done is None:
-            raise EngineUnavailable(_("The language model gave no answer."))
+        if failure is not None or done is None:
+            raise failure or EngineUnavailable(_("The language model gave no answer."))
         return Completion(call.text, done.model or self.chatter.name, call.used, done.finish_reason)
 
     def _start(self, request: ChatRequest) -> InteractionStart:

@@ -79,6 +79,16 @@ class Program:
         """Embeddings by `minilm`."""
         return self.post(EMBEDDINGS, {"model": "minilm", "input": given} | fields, headers)
 
+    def get(self, path: str) -> Reply:
+        """The answer to a GET."""
+        reply: Reply = in_loop(lambda: self.send(path, b"", method="GET"))
+        return reply
+
+    def delete(self, path: str) -> Reply:
+        """The answer to a DELETE."""
+        reply: Reply = in_loop(lambda: self.send(path, b"", method="DELETE"))
+        return reply
+
     def post(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Reply:
         """JSON, or bytes as they are."""
         return self.at_once([body], path, headers)[0]
@@ -92,11 +102,11 @@ class Program:
         answers: list[Reply] = in_loop(ask)
         return answers
 
-    async def send(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Reply:
+    async def send(self, path: str, body: Any, headers: Mapping[str, str] | None = None, method: str = "POST") -> Reply:
         """The same inside of a loop."""
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
         sent = {"Authorization": f"Bearer {self.token}", **self.headers, **(headers or {})}
-        response = await AsyncClient().generic("POST", path, raw, "application/json", headers=sent)
+        response = await AsyncClient().generic(method, path, raw, "application/json", headers=sent)
         if isinstance(response, StreamingHttpResponse):
             content = b"".join([part async for part in response])
         else:

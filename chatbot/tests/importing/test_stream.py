@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from chatbot.importing import stream
 from chatbot.importing.base import MAX_ITEM_BYTES, Note
 from chatbot.importing.stream import Broken, json_items
 
@@ -61,13 +62,21 @@ def test_endless_nesting_ends_early(piece: bytes) -> None:
     assert items(b'[{"ok":1},' + piece * 300_000)[1].why.code == "too_deep"
 
 
-def test_item_that_is_too_large_is_left_out_and_the_next_one_read() -> None:
-    large = b'{"x":[' + b'"aaaa",' * (MAX_ITEM_BYTES // 7 + 20_000) + b"1]}"
-    assert items(b'[{"a":1},' + large + b',{"b":2}]') == [{"a": 1}, Broken(Note("too_large", 32)), {"b": 2}]
+@pytest.fixture
+def limit(monkeypatch: pytest.MonkeyPatch) -> int:
+    """An eighth of the real one: the parser goes through a text from its beginning for each further chunk."""
+    assert MAX_ITEM_BYTES == 32 << 20
+    monkeypatch.setattr(stream, "MAX_ITEM_BYTES", 4 << 20)
+    return 4 << 20
 
 
-def test_one_endless_text_ends_the_file() -> None:
-    found = items(b'[{"a":1},"' + b"y" * (MAX_ITEM_BYTES + 200_000))
+def test_item_that_is_too_large_is_left_out_and_the_next_one_read(limit: int) -> None:
+    large = b'{"x":[' + b'"aaaa",' * (limit // 7 + 20_000) + b"1]}"
+    assert items(b'[{"a":1},' + large + b',{"b":2}]') == [{"a": 1}, Broken(Note("too_large", 4)), {"b": 2}]
+
+
+def test_one_endless_text_ends_the_file(limit: int) -> None:
+    found = items(b'[{"a":1},"' + b"y" * (limit + 200_000))
     assert [getattr(item, "why", item) for item in found][:1] == [{"a": 1}]
     assert found[1].why.code == "value_too_large"
 

@@ -1,14 +1,17 @@
 """The guide's pages become passages once, are kept in step, and are complete in both languages."""
 
 import re
+import threading
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from pytest_django import Settings
 
 from chatbot.models import Passage
+from chatbot.receivers import sync_guide_at_start
 from chatbot.services.guide import read_guide, sync_guide
 from tasks.models import Engine
 from tasks.services import sync_engines
@@ -187,3 +190,21 @@ def test_code_is_the_same_in_the_translation(page: Path) -> None:
         text = (PAGES / language / page.name).read_text("utf-8")
         words.update(word for word in re.findall(r"`([^`]+)`", text) if not word.startswith("manage.py"))
     assert quoted["vi"] == quoted["en"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_starts_writes_the_guide_unless_it_is_told_not_to(
+    embedder: Engine, folder: Path, settings: Settings
+) -> None:
+    switch(embedder, on=False)
+    settings.BASE_DIR = folder / "house"
+    (settings.BASE_DIR / "docs").mkdir(parents=True)
+    (settings.BASE_DIR / "docs" / "guide").symlink_to(folder)
+    counts = []
+    for settings.CHAT_GUIDE_AT_START in (False, True):
+        sync_guide_at_start()
+        for thread in threading.enumerate():
+            if thread.name == "guide-sync":
+                thread.join()
+        counts.append(Passage.objects.count())
+    assert counts == [0, 4]

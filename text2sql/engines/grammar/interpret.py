@@ -7,6 +7,7 @@ from text2sql.engines.grammar.clauses.comparing import take_comparisons
 from text2sql.engines.grammar.clauses.denying import take_negations
 from text2sql.engines.grammar.clauses.grouping import take_groups
 from text2sql.engines.grammar.clauses.heads import head_end, take_head
+from text2sql.engines.grammar.clauses.mutual import take_pairs
 from text2sql.engines.grammar.clauses.naming import take_patterns, take_values
 from text2sql.engines.grammar.clauses.ordering import take_order
 from text2sql.engines.grammar.clauses.superlatives import take_superlatives
@@ -18,7 +19,15 @@ from text2sql.engines.grammar.schema import Schema
 
 def interpret(schema: Schema, atoms: Sequence[Atom], assignment: Assignment) -> Reading:
     """The reading that an assignment gives; its `plan` is None where nothing could be made of it."""
-    reading = Reading(schema, [_node(atom, link) for atom, link in zip(atoms, assignment.links, strict=True)])
+    return interpret_nodes(schema, [_node(atom, link) for atom, link in zip(atoms, assignment.links, strict=True)])
+
+
+def interpret_nodes(schema: Schema, nodes: list[Node]) -> Reading:
+    """The reading of nodes whose links are chosen."""
+    reading = Reading(schema, nodes)
+    reading.plan = take_pairs(reading)
+    if reading.plan is not None:
+        return reading
     take_order(reading)
     take_patterns(reading)
     take_comparisons(reading)

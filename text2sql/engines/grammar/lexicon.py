@@ -12,6 +12,11 @@ IRREGULAR = {
     "this": "this", "ids": "id", "gpas": "gpa", "its": "its", "is": "is", "as": "as", "staff": "staff", "aircraft": "aircraft", "lives": "live",
     "indices": "index", "criteria": "criterion", "analyses": "analysis", "us": "us", "bus": "bus", "buses": "bus",
     "ties": "tie", "dies": "die", "caches": "cache", "movie": "movie", "horses": "horse", "houses": "house",
+    "fed": "feed", "taught": "teach", "wrote": "write", "written": "write", "sold": "sell", "bought": "buy", "won": "win",
+    "flew": "fly", "flown": "fly", "drove": "drive", "driven": "drive", "sang": "sing", "sung": "sing", "led": "lead",
+    "held": "hold", "gave": "give", "given": "give", "taken": "take", "sent": "send", "spent": "spend", "lent": "lend",
+    "rode": "ride", "ridden": "ride", "kept": "keep", "met": "meet", "lost": "lose", "chosen": "choose", "fought": "fight",
+    "rented": "rent", "brought": "bring", "caught": "catch", "drew": "draw", "drawn": "draw", "owned": "own",
     "statuses": "status", "bonuses": "bonus", "campuses": "campus", "viruses": "virus", "gas": "gas", "less": "less",
     "mice": "mouse", "geese": "goose", "teeth": "tooth", "halves": "half", "shelves": "shelf", "leaves": "leaf",
 }  # fmt: skip

@@ -27,6 +27,7 @@ _REWRITINGS: tuple[tuple[str, str], ...] = (
     (r"\b(\d+(?:\.\d+)?) ?(?:million|mio)\b", r"\g<1>_million"), (r"\b(\d+(?:\.\d+)?) ?(?:billion|bn)\b", r"\g<1>_billion"),
     (r"\b(\d+(?:\.\d+)?) ?thousand\b", r"\g<1>_thousand"), (r"(?<=\d),(?=\d{3}\b)", ""), (r"(?<=\s)\$(?=\d)", ""),
     (r"\bhow old\b(?= (?:is|are|was|were)\b)", "what age"), (r"\bhow (?:tall|high)\b", "what height"), (r"\bhow long\b", "what length"),
+    (r"\b(?:best|highest|most|top)[- ]paid\b", "highest salary"), (r"\b(?:worst|lowest|least)[- ]paid\b", "lowest salary"),
     (r"\bhow heavy\b", "what weight"), (r"\bhow (?:large|big)\b", "what size"), (r"\bhow expensive\b", "what price"),
     (r"\bhow many people live\b", "what population"),
     (r"\bthere are\b(?= (?:more|less|fewer|at|no)\b)", "have"), (r"\bas well as\b", "and"), (r"\band/or\b", "or"),

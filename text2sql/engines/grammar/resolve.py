@@ -73,6 +73,8 @@ class Resolver:
 
     def _prior(self, place: int, link: Link) -> float:
         bonus = 0.0
+        if link.is_value and link.col in self.schema.display(link.home):
+            bonus += 0.1
         if link.home in self.mentioned:
             bonus += 0.3 - 0.02 * self.mentioned.index(link.home)
         elif any(self._distance(link.home, table) == 1 for table in self.mentioned):
@@ -86,6 +88,8 @@ class Resolver:
             return replace(one, links=(*one.links, None), score=one.score + (_IGNORED if atom.links and not is_asked else 0.0))
         if link.col is not None and not link.is_value and self._has_target(atom, link):
             link = replace(link, score=link.score - 0.2)
+        if link.is_value and link.col in self.schema.display(link.home):
+            link = replace(link, score=link.score + 0.06)
         size = max(1.0, (atom.end - atom.start) * 0.75)
         score = link.score * size + self._nearness(place, link) + self._agreement(one, place, link)
         tables = one.tables

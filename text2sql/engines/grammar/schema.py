@@ -13,6 +13,12 @@ TableId: TypeAlias = int
 Col: TypeAlias = tuple[int, int]
 
 _MAX_NOTE_WORDS = 5
+#: What tables share by chance: joining over it would be wrong.
+_MEASURES = frozenset(
+    """population area length width height weight size age year date time month day price cost amount salary rate
+    percent total count quantity rank rating score point status type description detail text comment note gender sex
+    email phone address url capacity budget value duration distance altitude elevation density color""".split()
+)
 _NAME_ENDINGS = (("name",), ("title",), ("full", "name"), ("label",))
 _DESCRIBING = ("description", "detail", "designation", "subject", "headline", "summary")
 
@@ -88,7 +94,7 @@ class Schema:
     def key_columns(self) -> frozenset[Col]:
         """Columns of primary and of foreign keys that stand alone or point somewhere."""
         keys = {(t, self._place(t, table.primary_key[0])) for t, table in enumerate(self.tables) if len(table.primary_key) == 1}
-        pointing = {(edge.left, column) for edge in self.edges for column in edge.left_columns}
+        pointing = {(edge.left, column) for edge in self.edges if edge.is_key for column in edge.left_columns}
         return frozenset(keys | pointing)
 
     def primary_key(self, table: TableId) -> Col | None:
@@ -119,9 +125,12 @@ class Schema:
             for edge in self._implied_edges()
             if frozenset((edge.left, edge.right)) not in pairs and (edge.left, edge.left_columns[0]) not in taken
         ]
-        joined = {frozenset((edge.left, edge.right)) for edge in (*declared, *implied)}
-        shared = [edge for edge in self._shared_edges() if not ({edge.left, edge.right} & {t for pair in joined for t in pair})]
-        return (*declared, *implied, *shared)
+        joined = {table for edge in (*declared, *implied) for table in (edge.left, edge.right)}
+        shared: dict[frozenset[TableId], Edge] = {}
+        for edge in sorted(self._shared_edges(), key=self._doubt_of):
+            if not {edge.left, edge.right} <= joined:
+                shared.setdefault(frozenset((edge.left, edge.right)), edge)
+        return (*declared, *implied, *shared.values())
 
     @cached_property
     def neighbours(self) -> dict[TableId, tuple[tuple[TableId, Edge], ...]]:
@@ -242,14 +251,26 @@ class Schema:
                     yield Edge(col[0], (col[1],), target, (key[1],), is_key=False)
 
     def _shared_edges(self) -> Iterator[Edge]:
-        """Columns of the same name and kind in tables that no key connects with anything."""
-        columns = list(self.column_phrases)
-        for place, first in enumerate(columns):
-            for second in columns[place + 1 :]:
-                words = self.stems(first)
-                if first[0] != second[0] and words == self.stems(second) and self.column(first).kind == self.column(second).kind:
-                    if not {"name", "date", "description", "title", "type"} & set(words):
+        """Columns of the same name and kind in tables that no key connects with anything; right is whom they name."""
+        by_words: dict[tuple[str, ...], list[Col]] = {}
+        for col in self.column_phrases:
+            words = self.stems(col)
+            if not _MEASURES & set(words) and words not in (("name",), ("title",)) and self.column(col).kind in ("text", "integer"):
+                by_words.setdefault(words, []).append(col)
+        for columns in by_words.values():
+            for first in columns:
+                for second in columns:
+                    if first[0] != second[0] and self.column(first).kind == self.column(second).kind and self._names(second) >= self._names(first):
                         yield Edge(first[0], (first[1],), second[0], (second[1],), is_key=False)
+
+    def _names(self, col: Col) -> bool:
+        """Whether a column carries the name of its own table: `province_name` of `province`."""
+        return bool(set(self.table_phrases[col[0]][0].stems) & set(self.stems(col)))
+
+    def _doubt_of(self, edge: Edge) -> tuple[bool, bool, bool]:
+        words = self.stems((edge.left, edge.left_columns[0]))
+        named = self._names((edge.right, edge.right_columns[0]))
+        return not named, words[-1] not in ("id", "code", "number", "name"), len(words) < 2
 
     def _points_to(self, col: Col, key: Col, own: tuple[str, ...]) -> bool:
         words, target = self.stems(col), self.stems(key)

@@ -17,12 +17,11 @@ _NEAR_EXAMPLE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A query that ran: at which try, whether it found nothing, how many columns it returns."""
+    """A query that ran: at which try, and whether it found nothing."""
 
     sql: str
     tries: int
     is_empty: bool
-    columns: int
 
 
 def confidence(evidence: Evidence, request: SqlRequest, schema: ShownSchema) -> float:

@@ -172,7 +172,7 @@ class Trial:
         return self._end(candidates=tuple(candidates))
 
     def _candidate(self, found: _Found) -> Candidate:
-        evidence = Evidence(found.sql, found.number, is_empty(found.rows), len(found.rows.columns))
+        evidence = Evidence(found.sql, found.number, is_empty(found.rows))
         return Candidate(found.sql, confidence(evidence, self.request, self.schema), self._reasons(found))
 
     def _reasons(self, found: _Found) -> tuple[str, ...]:

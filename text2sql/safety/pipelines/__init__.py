@@ -1,0 +1,1 @@
+"""The check of MongoDB's aggregation pipelines, written as strict JSON."""

@@ -1,20 +1,22 @@
-"""ClickHouse 21 and newer: what may be called. No table functions, dictionaries, files, addresses, settings or waits."""
+"""ClickHouse 21 and newer: what may be called. No table functions, dictionaries, files, settings or waits."""
 
+from text2sql.safety.lists import words_of
 from text2sql.safety.words import common
 
-KEYWORDS = common.KEYWORDS | frozenset(
+KEYWORDS = common.KEYWORDS | words_of(
     """
     ilike final prewhere qualify array global asof any semi anti paste totals ties nulls ignore respect filter div
     xor fetch next only
     nullable lowcardinality string fixedstring date32 datetime datetime64 int8 int16 int32 int64 int128 int256 uint8
     uint16 uint32 uint64 uint128 uint256 float32 float64 decimal32 decimal64 decimal128 decimal256 bool uuid ipv4 ipv6
     tuple map enum8 enum16 enum
-    """.split()
+    """
 )
 
 _MATH = """
     pow power cbrt exp2 exp10 log2 log10 intdiv intdivorzero modulo positivemodulo negate plus minus multiply divide
-    roundbankers rounddown trunc truncate pi degrees radians sinh cosh tanh gcd lcm sign rand rand32 rand64 randcanonical
+    roundbankers rounddown trunc truncate pi degrees radians sinh cosh tanh gcd lcm sign rand rand32 rand64
+    randcanonical
     isnan isfinite isinfinite ifnotfinite widthbucket bitand bitor bitxor bitnot bitshiftleft bitshiftright bitcount
     equals notequals less greater lessorequals greaterorequals and or not xor
 """
@@ -67,9 +69,10 @@ _AGGREGATES = f"""
 """
 _ARRAYS = """
     array arrayconcat arrayelement has hasall hasany indexof arraycount countequal arrayenumerate arrayenumerateuniq
-    arraypopback arraypopfront arraypushback arraypushfront arrayslice arraysort arrayreversesort arrayuniq arraydistinct
+    arraypopback arraypopfront arraypushback arraypushfront arrayslice arraysort arrayreversesort arrayuniq
+    arraydistinct
     arraymap arrayfilter arrayexists arrayall arrayfirst arrayfirstindex arraylast arraysum arrayavg arraymin arraymax
-    arrayreduce arrayreverse arrayflatten arrayzip arraycumsum arraydifference arrayjoin arraycompact arrayintersect
+    arrayreverse arrayflatten arrayzip arraycumsum arraydifference arrayjoin arraycompact arrayintersect
     range tuple tupleelement untuple map mapkeys mapvalues mapcontains emptyarraystring emptyarrayuint8 arrayproduct
     length
 """
@@ -81,6 +84,6 @@ _JSON = """
 """
 _OTHERS = "runningdifference neighbor rownumberinblock rownumberinallblocks bar xor"
 
-FUNCTIONS = common.FUNCTIONS | frozenset(
-    (_MATH + _LOGIC + _TEXT + _TIMES + _CASTS + _AGGREGATES + _ARRAYS + _JSON + _OTHERS).split()
+FUNCTIONS = common.FUNCTIONS | words_of(
+    _MATH + _LOGIC + _TEXT + _TIMES + _CASTS + _AGGREGATES + _ARRAYS + _JSON + _OTHERS
 )

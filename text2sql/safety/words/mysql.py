@@ -1,15 +1,16 @@
-"""MySQL 5.7 to 9 and MariaDB 10 and newer: what may be called. No locks, waits, files, variables or facts of the session."""
+"""MySQL 5.7 and MariaDB 10 and newer: what may be called. No locks, waits, files, variables, session."""
 
+from text2sql.safety.lists import words_of
 from text2sql.safety.words import common
 
-KEYWORDS = common.KEYWORDS | frozenset(
+KEYWORDS = common.KEYWORDS | words_of(
     """
     xor div regexp rlike binary signed unsigned dual separator collate using both leading trailing
     year_month day_hour day_minute day_second day_microsecond hour_minute hour_second hour_microsecond minute_second
-    minute_microsecond second_microsecond datetime utf8 utf8mb4 latin1 ascii charset character lateral
+    minute_microsecond second_microsecond datetime utf8 utf8mb4 latin1 character set lateral
     current_date current_time current_timestamp localtime localtimestamp utc_date utc_time utc_timestamp
     empty error returning sounds for
-    """.split()
+    """
 )
 
 _MATH = "ceiling log2 log10 pow pi degrees radians cot rand truncate conv crc32 bit_count hex unhex bin oct"
@@ -36,4 +37,4 @@ _JSON = """
     json_merge_patch json_merge_preserve json_overlaps json_pretty json_query json_exists
 """
 
-FUNCTIONS = common.FUNCTIONS | frozenset((_MATH + " " + _TEXT + _TIMES + _AGGREGATES + _LOGIC + _JSON).split())
+FUNCTIONS = common.FUNCTIONS | words_of(_MATH + " " + _TEXT + _TIMES + _AGGREGATES + _LOGIC + _JSON)

@@ -1,15 +1,16 @@
 """Oracle 12 and newer: what may be called. No packages, links, XML, sequences or facts of the session."""
 
+from text2sql.safety.lists import words_of
 from text2sql.safety.words import common
 
-KEYWORDS = common.KEYWORDS | frozenset(
+KEYWORDS = common.KEYWORDS | words_of(
     """
     minus fetch next only percent ties to zone at within keep overflow truncate error without siblings apply lateral
     rownum rowid sysdate systimestamp current_date current_timestamp localtimestamp
     number varchar2 nvarchar2 nchar clob nclob raw binary_float binary_double local returning empty null absent format
     ignore respect key value wrapper conditional unconditional array object unique strict
     keys both leading trailing groups exclude no others default conversion pretty
-    """.split()
+    """
 )
 
 _MATH = "trunc remainder sinh cosh tanh bitand nanvl width_bucket"
@@ -30,4 +31,4 @@ _AGGREGATES = """
 """
 _JSON = "json_value json_query json_exists json_object json_array json_arrayagg json_objectagg"
 
-FUNCTIONS = common.FUNCTIONS | frozenset((_MATH + " " + _TEXT + _TIMES + _LOGIC + _AGGREGATES + _JSON).split())
+FUNCTIONS = common.FUNCTIONS | words_of(_MATH + " " + _TEXT + _TIMES + _LOGIC + _AGGREGATES + _JSON)

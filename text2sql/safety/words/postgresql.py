@@ -1,8 +1,9 @@
 """PostgreSQL 14 to 18: what may be called. Nothing here reads files, settings, catalogs or other servers, or writes."""
 
+from text2sql.safety.lists import words_of
 from text2sql.safety.words import common
 
-KEYWORDS = common.KEYWORDS | frozenset(
+KEYWORDS = common.KEYWORDS | words_of(
     """
     ilike similar to symmetric lateral ordinality materialized filter within groups exclude no others ties fetch next
     only array at zone isnull notnull default overlaps both leading trailing for placing collate epoch isodow dow doy
@@ -12,7 +13,7 @@ KEYWORDS = common.KEYWORDS | frozenset(
     without local key value absent returning error empty conditional unconditional wrapper keys quotes keep omit object
     unique scalar strict lax passing path asymmetric
     current_date current_time current_timestamp localtime localtimestamp
-    """.split()
+    """
 )
 
 _MATH = """
@@ -52,4 +53,4 @@ _ARRAYS = """
     lower_inc
 """
 
-FUNCTIONS = common.FUNCTIONS | frozenset((_MATH + _TEXT + _TIMES + _AGGREGATES + _JSON + _ARRAYS).split())
+FUNCTIONS = common.FUNCTIONS | words_of(_MATH + _TEXT + _TIMES + _AGGREGATES + _JSON + _ARRAYS)

@@ -11,7 +11,7 @@ from openai import AsyncOpenAI, OpenAI
 from pydantic import BaseModel
 
 from accounts.models import Account
-from accounts.services import set_quota
+from accounts.services import create_api_key, set_quota
 from chatbot.tests.gateway.conftest import ANSWER
 from chatbot.tests.gateway.faults.conftest import Web, recorded
 from chatbot.tests.upstream import USAGE, Upstream, chunk, reply, stream, then_cut, words
@@ -107,6 +107,77 @@ def test_models_are_listed_and_retrieved(sdk: OpenAI) -> None:
     names = [model.id for model in sdk.models.list()]
     assert {"upstream", "fake", "librarian", "minilm"} <= set(names)
     assert sdk.models.retrieve("upstream").owned_by == "roundhouse"
+
+
+def test_models_are_deleted_by_staff_only(sdk: OpenAI, staff: Account) -> None:
+    with pytest.raises(openai.PermissionDeniedError):
+        sdk.models.delete("upstream")
+    program = sdk.with_options(api_key=create_api_key(user=staff, name="k", permissions=["*"])[1])
+    assert program.models.delete("upstream").deleted
+    assert "upstream" not in {model.id for model in sdk.models.list()}
+    with pytest.raises(openai.ConflictError):
+        program.models.delete("librarian")
+
+
+def test_completions_are_kept_found_changed_and_deleted(sdk: OpenAI, upstream: Upstream) -> None:
+    kept = sdk.chat.completions
+    made = kept.create(model="upstream", messages=HELLO, store=True, metadata={"run": "7"})
+    upstream.behave = stream(*words("Hello", " world"), USAGE)
+    list(kept.create(model="upstream", messages=HELLO, store=True, stream=True))
+    # Page by page, as the SDK goes on by itself.
+    assert [entry.id for entry in kept.list(limit=1, order="desc")] == ["chatcmpl-1", made.id]
+    assert [entry.id for entry in kept.list(metadata={"run": "7"}, model="upstream")] == [made.id]
+    streamed = kept.retrieve("chatcmpl-1")
+    assert (streamed.choices[0].message.content, streamed.usage and streamed.usage.total_tokens) == ("Hello world", 27)
+    assert kept.update(made.id, metadata={"run": "8"}).metadata == {"run": "8"}
+    assert [message.content for message in kept.messages.list(made.id)] == ["Hello there"]
+    assert kept.delete(made.id).deleted
+    with pytest.raises(openai.NotFoundError):
+        kept.retrieve(made.id)
+
+
+def test_async_sdk_pages_through_what_forty_calls_kept(web: Web, upstream: Upstream) -> None:
+    numbers = iter(range(40))
+
+    async def number(request: Any) -> Any:
+        return await reply(200, ANSWER | {"id": f"chatcmpl-{next(numbers):02}"})(request)
+
+    upstream.behave = number
+
+    async def keep_and_list() -> tuple[list[str], list[str]]:
+        async with AsyncOpenAI(base_url=web.url, api_key=web.token, max_retries=0) as client:
+            kept = client.chat.completions
+            pairs = [{"half": str(place % 2)} for place in range(40)]
+            calls = [kept.create(model="upstream", messages=HELLO, store=True, metadata=pair) for pair in pairs]
+            made = [answer.id for answer in await asyncio.gather(*calls)]
+            listed = [entry.id async for entry in kept.list(limit=7)]
+            odd = [entry.id async for entry in kept.list(limit=7, metadata={"half": "1"})]
+            assert sorted(odd) == sorted(made[1::2])
+            return made, listed
+
+    made, listed = asyncio.run(keep_and_list())
+    assert sorted(made) == sorted(listed) == [f"chatcmpl-{place:02}" for place in range(40)]
+
+
+def test_local_engine_that_asks_for_a_tool_is_kept_with_the_call(sdk: OpenAI, start_worker: WorkerFactory) -> None:
+    start_worker("--profile", "light")
+    asked: Any = [{"role": "user", "content": '[tool look {"a": 1}]'}]
+    for is_stream in (False, True):
+        answer = sdk.chat.completions.create(model="fake", messages=asked, store=True, stream=is_stream)
+        if is_stream:
+            list(answer)
+    calls: Any = [entry.choices[0].message.tool_calls for entry in sdk.chat.completions.list()]
+    assert [[(call.function.name, call.function.arguments) for call in made] for made in calls] == [
+        [("look", '{"a": 1}')]
+    ] * 2
+
+
+def test_local_stream_is_kept_before_it_ends(sdk: OpenAI, start_worker: WorkerFactory) -> None:
+    start_worker("--profile", "light")
+    for _chunk in sdk.chat.completions.create(model="fake", messages=HELLO, stream=True, store=True):
+        pass
+    kept = sdk.chat.completions.list().data[0]
+    assert (kept.choices[0].message.content, kept.usage and kept.usage.completion_tokens) == ("Hello there", 2)
 
 
 def test_embeddings_are_floats_of_unit_length(sdk: OpenAI) -> None:

@@ -55,7 +55,7 @@ class _Head:
             if self._is_shown(place, node):
                 self._column(place, node)
         elif node.kind == "T":
-            self._table(node)
+            self._table(place, node)
         node.is_used = node.is_used or node.kind in ("AGG", "COUNT", "DISTINCT", "ALL", "C", "T", "SUP")
 
     def _is_shown(self, place: int, node: Node) -> bool:
@@ -64,13 +64,25 @@ class _Head:
         assert node.link is not None
         if node.link.how == "names" or node.word in ("name", "names"):
             return not self._names_column(place)
+        following = nodes[place + 1] if place + 1 < len(nodes) else None
+        if following is not None and following.kind == "C" and following.table == node.table and not following.is_used:
+            return False
+        if self._completes(place):
+            return False
         if not self.tables:
-            following = nodes[place + 1].kind if place + 1 < len(nodes) else ""
-            return node.link.score >= 0.75 or following not in ("T", "C")
-        if nodes[place - 1].kind == "T":
+            return node.link.score >= 0.75 or following is None or following.kind not in ("T", "C")
+        if nodes[place - 1].kind == "T" and node.link.score >= 0.75:
             return True
         last = max(other for other in range(place) if nodes[other].kind in ("T", "C", "V", "N"))
         return any(other.kind in ("AND", "MARK", "COUNT", "WH", "DISTINCT", "AGG") for other in nodes[last + 1 : place])
+
+    def _completes(self, place: int) -> bool:
+        """ "The amount of food": the second column only says what the first is about."""
+        if not self.reading.select or self.counting:
+            return False
+        nodes = self.reading.nodes
+        before = [other for other in nodes[max(0, place - 3) : place] if other.word not in ("the", "a", "all", "each")]
+        return len(before) >= 2 and before[-1].word == "of" and before[-2].kind == "C" and before[-2].link is not None and before[-2].link.how != "names"
 
     def _names_column(self, place: int) -> bool:
         """Whether "name" belongs to a column of names behind it."""
@@ -111,16 +123,33 @@ class _Head:
     def _counted(self, col: Col) -> Term:
         if self.distinct:
             return Term(col, "count", distinct=True)
-        if self.schema.is_unique(col) or (self.schema.is_numeric(col) and not self.schema.is_id(col)):
+        if self.schema.is_numeric(col) and not self.schema.is_id(col):
+            return Term(col) if self._is_one_row(col[0]) else Term(col, "sum")
+        if self.schema.is_unique(col):
             return Term(None, "count", table=col[0])
         return Term(col, "count", distinct=True)
 
-    def _table(self, node: Node) -> None:
+    def _is_one_row(self, table: TableId) -> bool:
+        """Whether a name in the question picks one row of the table: its own measure is meant, not a sum."""
+        names = {*self.schema.display(table), self.schema.primary_key(table)}
+        conditions = [one for group in self.reading.where for one in group]
+        return any(one.op == "=" and one.term.col in names for one in conditions)
+
+    def _table(self, place: int, node: Node) -> None:
         self.tables.append(node.table)
+        if self._is_listed(place, node):
+            self.reading.select += [Term(col) for col in self.schema.display(node.table) if Term(col) not in self.reading.select]
         if self.counting:
             key = self.schema.primary_key(node.table) if self.distinct else None
             self.reading.select.append(Term(key, "count", distinct=key is not None, table=node.table))
             self.counting = self.distinct = False
+
+    def _is_listed(self, place: int, node: Node) -> bool:
+        """ "The name of each animal and its species": what follows "and" is shown, too."""
+        before = self.reading.nodes[max(0, place - 2) : place]
+        follows = any(other.kind == "AND" for other in before) and any(other.word in ("its", "their", "and", ",", "his", "her") for other in before)
+        owned = any(other.word in ("its", "their", "his", "her") for other in before)
+        return bool(self.reading.select) and not self.counting and follows and owned
 
     def finish(self) -> None:
         self._count_pending()

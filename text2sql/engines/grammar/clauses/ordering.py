@@ -19,6 +19,8 @@ def take_order(reading: Reading) -> None:
 
 def _take_at(reading: Reading, place: int) -> None:
     reading.use(place)
+    if place == 0:
+        place = _by_behind(reading)
     down = bool(_DOWN.search(reading.nodes[place].word))
     terms: list[tuple[Term, bool]] = []
     agg, counts, other = "", False, place + 1
@@ -51,6 +53,12 @@ def _take_at(reading: Reading, place: int) -> None:
     reading.order = [(term, is_down or (down and len(terms) == 1)) for term, is_down in terms] or reading.order
     if not reading.order:
         reading.order = [(Term(None, "first" if "alpha" in reading.nodes[place].word else "last"), down)]
+
+
+def _by_behind(reading: Reading) -> int:
+    """ "Sort the keepers by salary": what stands before "by" is sorted."""
+    places = [i for i, node in enumerate(reading.nodes) if node.kind == "PREP" and node.word == "by"]
+    return places[0] if places else 0
 
 
 def _ends(reading: Reading, place: int, has_terms: bool) -> bool:

@@ -117,12 +117,11 @@ def test_best_table_is_shown_however_wide_it_is() -> None:
 def test_two_thousand_tables_are_linked_in_time_and_within_the_room() -> None:
     catalog = replace(large := large_catalog(2_000), tables=(*large.tables, CUSTOMERS, ORDERS))
     question = ask("How many clients in Huế have paid orders?", catalog=catalog)
-    seconds: list[float] = []
-    while len(seconds) < 3 and min(seconds, default=1) >= 0.3:
-        started = time.perf_counter()
-        found = link(question, most_tokens=6_000)
-        seconds.append(time.perf_counter() - started)
-    assert min(seconds) < 0.3
+    link(question, most_tokens=6_000)
+    # Processor time: a busy machine makes nobody's work more.
+    started = time.thread_time()
+    found = link(question, most_tokens=6_000)
+    assert time.thread_time() - started < 0.3
     assert {"customers", "orders"} <= {entry.name for entry in found.tables}
     assert (found.is_whole, found.is_guess, found.known) == (False, False, 1.0)
     assert estimate_tokens(found.text) <= 6_000

@@ -98,7 +98,7 @@ STATEMENTS = [
     "SELECT id, t.tag, t.n FROM orders CROSS JOIN unnest(tags) WITH ORDINALITY AS t(tag, n)",
     (
         "SELECT tags[1], array_length(tags, 1), cardinality(tags), 'a' = ANY(tags), tags && ARRAY['a'], tags || "
-        "'c' FROM orders"
+        "ARRAY['c'] FROM orders"
     ),
     "SELECT array_agg(DISTINCT status ORDER BY status), string_agg(status, ', ' ORDER BY id) FROM orders",
     (

@@ -1,0 +1,1 @@
+"""What fixtures write again is what the services wrote."""
