@@ -54,7 +54,9 @@ class HistoryForm(forms.Form):
         label=_("Feedback"), required=False,
         choices=[("", _("Any feedback")), *Feedback.choices, (NO_FEEDBACK, _("No feedback yet"))],
     )  # fmt: skip
-    source = forms.ChoiceField(label=_("Source"), required=False, choices=[("", _("All sources")), *QuerySource.choices])
+    source = forms.ChoiceField(
+        label=_("Source"), required=False, choices=[("", _("All sources")), *QuerySource.choices]
+    )
     period = forms.ChoiceField(label=_("Period"), required=False, choices=[("", _("Any time")), *PERIODS.items()])
     order = forms.ChoiceField(
         required=False, widget=forms.HiddenInput,

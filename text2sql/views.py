@@ -32,6 +32,7 @@ from text2sql.selectors.queries import get_query, queries_for
 from text2sql.selectors.suggestions import example_questions, is_schema_read
 from text2sql.selectors.threads import thread_of
 from text2sql.services.asking import Caller, ask_question
+from text2sql.services.knowledge_feedback import record_feedback
 
 PAGE_SIZE = 25
 #: Written by the page's script: the database asked last, and whether the schema beside the answers is folded away.
@@ -85,8 +86,6 @@ def card(request: HttpRequest, query_id: UUID) -> HttpResponse:
 @require_POST
 def feedback(request: HttpRequest, query_id: UUID) -> HttpResponse:
     """Say whether an answer was right, or take it back: the fragment for htmx, else back to the answer."""
-    from text2sql.services.knowledge import record_feedback
-
     person = person_of(request)
     said = request.POST.get("feedback", "")
     answer = get_query(query_id, person)
@@ -109,9 +108,8 @@ def history(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     form = HistoryForm(request.GET or None, connections=askable_connections(person, current_project_of(request)))
     rows = queries_for(person).filter(user=person).defer("answer", "result_preview")
-    page: Page[QueryHistory] = BoundedPaginator(form.apply(rows) if form.is_bound else rows.sorted_by(""), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    found = form.apply(rows) if form.is_bound else rows.sorted_by("")
+    page: Page[QueryHistory] = BoundedPaginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"form": form, "page_obj": page, "order": request.GET.get("order", "")}
     return render(request, "text2sql/history.html", context)
 

@@ -59,6 +59,7 @@ _BY_STATUS = {
         _("The query could not be run"), _("Nothing was changed. Edit the query, or ask in other words.")
     ),
 }
+_NOT_WRITTEN = Trouble(_("No query was written"), _("Your question is kept. Try again, or ask in other words."))
 _NO_WAY = Trouble(
     _("The database cannot be asked"),
     _("Your question is kept. Test the connection, then ask again."),
@@ -78,6 +79,8 @@ def trouble_of(query: QueryHistory) -> Trouble | None:
     """None for what has gone well so far."""
     if query.status == QueryStatus.ERROR and query.error_code in _UNREACHED:
         return _NO_WAY
+    if query.status == QueryStatus.ERROR and not query.sql_query:
+        return _NOT_WRITTEN
     return _BY_STATUS.get(QueryStatus(query.status))
 
 
@@ -143,13 +146,20 @@ def _spent(milliseconds: int | None) -> str:
 def _data(query: QueryHistory) -> dict[str, Any]:
     """What the card's script reads; rows only where the file holds no more than these."""
     answer, preview = query.answer, query.result_preview or []
-    chart = answer.get("chart") or {}
     return {
         "columns": answer.get("columns", []),
         "rows": preview,
         "total": query.rows_returned or 0,
         "has_file": bool(query.result_file),
-        "chart": chart if chart.get("type") in CHART_TYPES else {"type": "none", "x": None, "y": []},
+        "chart": _chart(answer.get("chart") or {}, preview),
         "language": "json" if query.connection and query.connection.type == "mongodb" else "sql",
         "type": query.connection.type if query.connection else "",
     }
+
+
+def _chart(chart: dict[str, Any], rows: list[list[Any]]) -> dict[str, Any]:
+    """The chart that was chosen; a line whose points stand above each other is none."""
+    across = [row[chart["x"]] for row in rows] if chart.get("type") == "line" else []
+    if chart.get("type") not in CHART_TYPES or len(set(across)) < len(across):
+        return {"type": "none", "x": None, "y": []}
+    return chart

@@ -52,7 +52,7 @@ export class Cards {
     if (replaced) replaced.replaceWith(card);
     else this.thread.append(card);
     this.begin(card);
-    card.scrollIntoView({ block: "nearest" });
+    card.scrollIntoView({ block: "start" });
     if (replaced) card.focus({ preventScroll: true });
   }
 
@@ -105,9 +105,13 @@ export class Cards {
     }
     if (!card.isConnected) return;
     const hadFocus = card.contains(document.activeElement);
+    const { top } = card.getBoundingClientRect();
+    const wasSeen = top >= 0 && top < window.innerHeight;
     card.replaceWith(fresh);
     this.begin(fresh);
     if (hadFocus) fresh.focus({ preventScroll: true });
+    // It has grown: its question and the first of its answer are to be seen, unless somebody has scrolled elsewhere.
+    if (fresh === this.last && wasSeen) fresh.scrollIntoView({ block: "start" });
     this.links.onEnded(fresh);
   }
 }

@@ -1,5 +1,6 @@
 /** From rows to what a chart draws. A chart is a choice of columns, never code. */
 import { shown } from "./cells";
+import { sortedRows } from "./sorting";
 import { isNumeric, isTemporal, type Cell, type Chart, type ChartType, type Column, type Row } from "./types";
 
 /** More points than these would be drawn over each other. */
@@ -63,13 +64,20 @@ export function isDrawable({ type, x, y }: Chart, columns: readonly Column[], to
 
 export function drawingOf({ type, x, y }: Chart, columns: readonly Column[], rows: readonly Row[]): Drawing {
   const most = MOST_POINTS[type];
-  const drawn = rows.slice(0, most);
+  const drawn = (type === "line" ? inTime(columns, rows, x) : rows).slice(0, most);
   return {
     labels: drawn.map((row, place) => (x === null ? String(place + 1) : shown(row[x] ?? null))),
     across: x === null ? drawn.map((_row, place) => place + 1) : drawn.map((row) => numberOf(row[x])),
     series: y.map((place) => ({ name: columns[place]?.name ?? "", values: drawn.map((row) => numberOf(row[place])) })),
     isCut: rows.length > most,
   };
+}
+
+/** Time runs from left to right, in whichever order the rows came. */
+function inTime(columns: readonly Column[], rows: readonly Row[], x: number | null): readonly Row[] {
+  const column = x === null ? undefined : columns[x];
+  if (x === null || !column || !isTemporal(column.kind)) return rows;
+  return sortedRows(rows, column.kind, { column: x, down: false }, "en").map((index) => rows[index] ?? []);
 }
 
 export interface Summary {

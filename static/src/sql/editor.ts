@@ -8,7 +8,7 @@ import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
 import { json } from "@codemirror/lang-json";
 import { MySQL, PLSQL, PostgreSQL, sql, StandardSQL, type SQLDialect, type SQLNamespace } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, indentOnInput, syntaxHighlighting } from "@codemirror/language";
-import { EditorState, type Extension } from "@codemirror/state";
+import { EditorState, type Extension, type Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, tooltips } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import type { Catalog } from "./types";
@@ -75,6 +75,21 @@ function languageOf({ type, catalog }: Options): Extension {
   });
 }
 
+/** Chromium keeps the looks of text that is typed over by a style attribute, which the content policy reports. */
+const typeOver = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { from, to, empty } = view.state.selection.main;
+    const typed = event.data;
+    if (event.inputType !== "insertText" || typed === null || empty || view.composing) return false;
+    const insert = (): Transaction =>
+      view.state.update(view.state.replaceSelection(typed), { userEvent: "input.type", scrollIntoView: true });
+    const isHandled = view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, typed, insert));
+    if (!isHandled) view.dispatch(insert());
+    event.preventDefault();
+    return true;
+  },
+});
+
 export function openEditor(host: HTMLElement, options: Options): Editor {
   const root = host.shadowRoot ?? host.attachShadow({ mode: "open" });
   const run = (): boolean => {
@@ -88,8 +103,8 @@ export function openEditor(host: HTMLElement, options: Options): Editor {
   const state = EditorState.create({
     doc: options.text,
     extensions: [
-      lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), autocompletion(), highlightActiveLine(),
-      syntaxHighlighting(colours), look, EditorView.lineWrapping, languageOf(options), tooltips({ position: "absolute" }),
+      lineNumbers(), history(), drawSelection(), indentOnInput(), bracketMatching(), closeBrackets(), autocompletion({ icons: false }), highlightActiveLine(),
+      syntaxHighlighting(colours), look, EditorView.lineWrapping, languageOf(options), tooltips({ position: "absolute" }), typeOver,
       EditorView.contentAttributes.of({ "aria-label": options.label }),
       keymap.of([
         { key: "Mod-Enter", run, preventDefault: true }, ...closeBracketsKeymap, ...completionKeymap, { key: "Escape", run: close },
