@@ -1,10 +1,11 @@
 """REST: evaluations of the knowledge base."""
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import mixins
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -13,11 +14,14 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.callers import account_of, key_of
 from config.common.problems import NotFound
+from text2sql.api.callers import caller_of
 from text2sql.api.knowledge_filters import EvaluationRunFilter, EvaluationVerdictFilter
 from text2sql.api.knowledge_serializers import EvaluationRunSerializer, EvaluationVerdictSerializer
 from text2sql.models import EvaluationRun, Outcome
 from text2sql.querysets import EvaluationRunQuerySet
+from text2sql.selectors.connections import get_connection
 from text2sql.selectors.evaluations import evaluations_for, verdicts_of
+from text2sql.services.asking import evaluate_connection
 
 _FILTERS = [
     OpenApiParameter("outcome", OpenApiTypes.STR, enum=Outcome.values),
@@ -32,6 +36,13 @@ class EvaluationNotFound(NotFound):
     title = "There is no such evaluation."
 
 
+class NewEvaluationSerializer(serializers.Serializer[Any]):
+    """Which database, and whose known questions."""
+
+    connection_id = serializers.UUIDField()
+    project_id = serializers.UUIDField(required=False)
+
+
 class EvaluationViewSet(mixins.ListModelMixin, GenericViewSet[EvaluationRun]):
     """Runs of a project's known questions against a database."""
 
@@ -44,6 +55,17 @@ class EvaluationViewSet(mixins.ListModelMixin, GenericViewSet[EvaluationRun]):
     def get_queryset(self) -> EvaluationRunQuerySet:
         """What the caller may see."""
         return evaluations_for(account_of(self.request), key_of(self.request))
+
+    @extend_schema(request=NewEvaluationSerializer, responses={202: EvaluationRunSerializer})
+    def create(self, request: Request) -> Response:
+        """Have a worker run the project's known questions against a database."""
+        body = NewEvaluationSerializer(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        connection = get_connection(given["connection_id"], account_of(request), key_of(request))
+        run = evaluate_connection(caller=caller_of(request, given.get("project_id")), connection=connection)
+        shown = EvaluationRunSerializer(run, context=self.get_serializer_context()).data
+        return Response(shown, status=status.HTTP_202_ACCEPTED)
 
     @extend_schema(responses=EvaluationRunSerializer)
     def retrieve(self, request: Request, pk: UUID) -> Response:

@@ -50,20 +50,20 @@ SELECT id, question, sql_query, slots, mask_hash, schema_references
    AND NOT (wrong_count >= {_DOUBTFUL} AND wrong_count > confirmed_count)
  ORDER BY wrong_count, success_rate DESC NULLS LAST, usage_count DESC, id DESC
  LIMIT 20
-"""  # noqa: S608  (constants of ours)
+"""  # noqa: S608  (of constants)
 _COLUMNS = "id, question, sql_query, question_mask, schema_references, wrong_count"
 _BY_MEANING = f"""
 SELECT {_COLUMNS}, 1 - (embedding <=> %(vector)s::vector) AS cosine
   FROM sql_knowledge_base
  WHERE {_OF_DATABASE}
  ORDER BY embedding <=> %(vector)s::vector LIMIT {_CANDIDATES}
-"""  # noqa: S608
+"""  # noqa: S608  (of constants)
 _BY_WORDS = f"""
 SELECT {_COLUMNS}, NULL AS cosine
   FROM sql_knowledge_base
  WHERE {_OF_DATABASE} AND search @@ %(words)s::tsquery
  ORDER BY ts_rank(search, %(words)s::tsquery) DESC, id DESC LIMIT {_CANDIDATES}
-"""  # noqa: S608
+"""  # noqa: S608  (of constants)
 
 
 @dataclass(frozen=True, slots=True)
