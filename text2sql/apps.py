@@ -67,5 +67,5 @@ class Text2SqlConfig(AppConfig):
         for made in kinds:
             register(made)
         if settings.HAS_MODEL_PACKAGES:
-            # A queue belongs to one kind of worker, therefore the same work has a second name where a model is resident.
+            # A queue belongs to one kind of worker: where a model is resident, the same work has a second name.
             register(replace(ask, name=inputs.ASK_MODEL_KIND, queue_name="chat_models", profile=WorkerProfile.HEAVY))
