@@ -16,7 +16,7 @@ _SYSTEM_SCHEMAS: dict[SqlType, re.Pattern[str]] = {
     ),
 }
 _SYSTEM_TABLES: dict[SqlType, re.Pattern[str]] = {
-    "postgresql": re.compile(r"pg_.*"),
+    "postgresql": re.compile(r"pg_.*|current_(?:user|role|catalog|schema)|session_user|system_user"),
     "mysql": re.compile(r"innodb_.*|seq_\d+_to_\d+(?:_step_\d+)?"),
     "clickhouse": re.compile(r"\.inner.*"),
     "oracle": re.compile(

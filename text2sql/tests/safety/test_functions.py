@@ -11,7 +11,8 @@ NEVER = words_of(
     pg_sleep pg_read_file pg_ls_dir lo_import lo_export dblink query_to_xml set_config current_setting nextval setval
     pg_advisory_lock pg_terminate_backend txid_current version current_user session_user user database schema
     sleep benchmark load_file get_lock release_lock sys_exec sys_eval extractvalue updatexml connection_id
-    url file remote s3 hdfs mysql postgresql jdbc odbc sqlite executable input numbers zeros generaterandom merge cluster
+    url file remote s3 hdfs mysql postgresql jdbc odbc sqlite executable input numbers zeros generaterandom merge
+    cluster
     dictget joinget sleepeachrow throwif hostname currentuser getsetting randomstring arraywithconstant
     utl_http dbms_lock sys_context userenv httpuritype xmltype dburitype sys_guid bfilename sys_xmlgen xmlquery dump
     into outfile dumpfile update delete drop alter create grant lock share settings procedure recursive
