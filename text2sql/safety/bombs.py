@@ -43,7 +43,7 @@ def check_growth(nodes: Iterable[exp.Expr]) -> None:
         if size is not None:
             sizes.append(_size_of(size, node))
         if isinstance(node, exp.Anonymous) and str(node.this).lower() == "range":
-            _check_range(node)
+            sizes += _sizes_of_range(node)
         if isinstance(node, exp.Format):
             _check_format(node)
         pattern = _argument(node, _PATTERN_IN, _PATTERN_IN_ARGUMENT)
@@ -80,12 +80,16 @@ def _check_format(node: exp.Expr) -> None:
         raise refused("limit_refused", "format needs a plain template without widths.")
 
 
-def _check_range(node: exp.Expr) -> None:
-    """ClickHouse's range(): plain numbers, or the length of an array."""
+def _sizes_of_range(node: exp.Expr) -> list[int]:
+    """ClickHouse's range(): plain numbers, or the length of an array; several multiply to rows."""
+    sizes = []
     for bound in node.expressions:
         is_small = isinstance(bound, exp.Literal) and bound.this.isdecimal() and len(bound.this) <= 5
         if not is_small and not isinstance(bound, exp.Length):
             raise refused("limit_refused", "range needs plain numbers below 100,000.")
+        if is_small:
+            sizes.append(int(bound.this))
+    return [max(sizes, default=0)]
 
 
 def _name(node: exp.Expr) -> str:

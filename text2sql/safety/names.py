@@ -20,7 +20,7 @@ _FUNCTIONS_WITHOUT_PARENTHESES: dict[SqlType, frozenset[str]] = {
     "clickhouse": frozenset(),
     "oracle": words_of(
         "USER UID SESSIONTIMEZONE DBTIMEZONE NEXTVAL CURRVAL LEVEL CONNECT_BY_ISLEAF CONNECT_BY_ISCYCLE "
-        "ORA_INVOKING_USER ORA_INVOKING_USERID OBJECT_VALUE OBJECT_ID SYS_NC_ROWINFO$"
+        "ORA_INVOKING_USER ORA_INVOKING_USERID OBJECT_VALUE SYS_NC_ROWINFO$"
     ),
 }
 #: Oracle's words of no row's own; in quotes they would be other names.

@@ -23,7 +23,7 @@ _VALUES = frozenset(
         exp.OverflowTruncateBehavior,
         exp.JSONKeyValue, exp.JSONValue, exp.OnCondition, exp.FormatJson, exp.JSONPath, exp.JSONPathKey, exp.Adjacent,
         exp.JSONPathRoot, exp.JSONPathSubscript, exp.JSONPathWildcard, exp.JSONPathSlice, exp.JSONPathSelector,
-        exp.JSONExtractQuote, exp.Overlaps, exp.PropertyEQ, exp.Aliases,
+        exp.JSONExtractQuote, exp.Overlaps, exp.PropertyEQ,
     }
 )  # fmt: skip
 _OPERATORS = frozenset(

@@ -99,7 +99,7 @@ def _allowed_key(schema: str, name: str, database_type: SqlType, policy: Policy)
     key = (schema or policy.default_schema, name)
     if policy.tables is None:
         # With its schema a name leads nowhere else; without one, the system's own views come first.
-        if not schema and is_system_table(name, database_type):
+        if (not schema or database_type == "mysql") and is_system_table(name, database_type):
             raise refused("table_refused", _NOT_ALLOWED, full)
         return key
     listed = policy.tables if isinstance(policy.tables, set | frozenset) else set(policy.tables)

@@ -16,7 +16,7 @@ KEYWORDS = common.KEYWORDS | words_of(
 _MATH = "ceiling log2 log10 pow pi degrees radians cot rand truncate conv crc32 bit_count hex unhex bin oct"
 _TEXT = """
     ascii char char_length character_length octet_length bit_length concat_ws elt field find_in_set format instr lcase
-    ucase locate lpad rpad mid position quote repeat reverse soundex space strcmp substring_index ord insert
+    ucase locate lpad rpad mid position quote repeat reverse soundex space strcmp substring_index ord
     inet_aton inet_ntoa match against regexp_like regexp_replace regexp_instr regexp_substr md5 sha1 sha2 to_base64
     from_base64 convert
 """

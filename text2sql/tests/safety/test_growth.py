@@ -63,7 +63,8 @@ def test_patterns_are_plain_and_short() -> None:
 
 def test_arrays_of_clickhouse_are_bounded() -> None:
     calls = {
-        "range(10)": True, "range(1, 99999)": True, "range(100000)": False, "range(length(a))": True, "range(n)": False,
+        "range(10)": True, "range(1, 99999)": True, "range(100000)": False, "range(length(a))": True,
+        "range(999), range(999)": False, "range(n)": False,
         "repeat('x', 5000)": False, "toFixedString('x', 5000)": False, "leftPad(a, 5, '0')": True,
     }  # fmt: skip
     assert {call: outcome(_select(call), "clickhouse").startswith("SELECT") for call in calls} == calls

@@ -5,7 +5,8 @@ from text2sql.tests.safety.statements import statements_of
 HOSTILE = [
     *statements_of(
         r"""
-# x ;; SELECT 1; SELECT 2 ;; SELECT 1; DROP TABLE orders ;; DELIMITER // ;; DROP TABLE orders ;; DELETE FROM orders ;;
+# x ;; SELECT * FROM seq_1_to_1000000000 ;; SELECT * FROM shop.seq_1_to_99999999_step_2 ;;
+ SELECT 1; SELECT 2 ;; SELECT 1; DROP TABLE orders ;; DELIMITER // ;; DROP TABLE orders ;; DELETE FROM orders ;;
 UPDATE orders SET total = 0 ;; INSERT INTO orders VALUES (1) ;; INSERT INTO orders SELECT * FROM orders ;;
 REPLACE INTO orders VALUES (1) ;; TRUNCATE TABLE orders ;; CREATE TABLE x (a INT) ;; ALTER TABLE orders ADD x INT ;;
 RENAME TABLE orders TO x ;; LOAD DATA INFILE '/etc/passwd' INTO TABLE orders ;;

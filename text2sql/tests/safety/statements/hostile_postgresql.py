@@ -26,6 +26,7 @@ WITH x AS (SELECT 1) DELETE FROM orders ;; WITH x AS (SELECT 1) INSERT INTO orde
 SELECT * INTO stolen FROM orders ;; SELECT 1 INTO TEMP x ;; SELECT id INTO UNLOGGED TABLE x FROM orders ;;
 SELECT * FROM orders FOR UPDATE ;; SELECT * FROM orders FOR SHARE ;; SELECT * FROM orders FOR NO KEY UPDATE ;;
 SELECT * FROM orders FOR KEY SHARE SKIP LOCKED ;; SELECT * FROM (SELECT * FROM orders FOR UPDATE) x ;;
+SELECT * FROM current_user ;; SELECT * FROM session_user AS x ;;
 SELECT pg_sleep(10) ;; SELECT PG_SLEEP(10) ;; SELECT pg_catalog.pg_sleep(10) ;; SELECT "pg_sleep"(10) ;;
 SELECT pg_catalog."pg_sleep"(10) ;; SELECT "pg_catalog"."pg_sleep"(10) ;; SELECT pg_sleep /* x */ (10) ;;
 SELECT pg_sleep_for('1 hour') ;; SELECT pg_sleep_until('tomorrow') ;; SELECT U&"\0070g_sleep"(10) ;;
