@@ -67,16 +67,17 @@ def database_type_of(word: str) -> DatabaseType:
 
 
 def parse_sql(sql: str, database_type: DatabaseType) -> "exp.Expr":
-    """The tree of one statement; raises QueryUnreadable."""
+    """The tree of one query; raises QueryUnreadable, also for other statements."""
     import sqlglot
+    from sqlglot import exp
     from sqlglot.errors import SqlglotError
 
     try:
         trees = [tree for tree in sqlglot.parse(sql, dialect=DIALECTS[database_type]) if tree is not None]
     except (SqlglotError, RecursionError) as error:
         raise QueryUnreadable(str(error).splitlines()[0][:300]) from error
-    if len(trees) != 1:
-        raise QueryUnreadable("One statement is expected.")
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+        raise QueryUnreadable("One query is expected.")
     return trees[0]
 
 

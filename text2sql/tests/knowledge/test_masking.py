@@ -38,9 +38,13 @@ def test_slots_hold_the_database_s_spelling() -> None:
 def test_readings_are_every_choice_of_columns_and_none() -> None:
     mask = mask_question("top 3 in Lyon", catalog=SHOP)
     assert [reading.text for reading in mask.readings()] == [
-        "top <number> in <value:customers.city>", "top <number> in <value:orders.status>", "top <number> in lyon",
-        "top 3 in <value:customers.city>", "top 3 in <value:orders.status>", "top 3 in lyon",
-    ]  # fmt: skip
+        "top <number> in <value:customers.city>",
+        "top <number> in <value:orders.status>",
+        "top <number> in lyon",
+        "top 3 in <value:customers.city>",
+        "top 3 in <value:orders.status>",
+        "top 3 in lyon",
+    ]
 
 
 def test_readings_have_an_end() -> None:
