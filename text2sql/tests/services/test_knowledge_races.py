@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from threading import Barrier
 from typing import Any
 
@@ -60,7 +61,12 @@ def test_runs_at_once_are_all_counted(project: Project) -> None:
 
     together(*(run(number % 4 != 0) for number in range(8)))
     row = reread(pair)
-    assert (row.success_count, row.failure_count, row.success_rate, row.avg_execution_time_ms) == (6, 2, 75, 10)
+    assert (row.success_count, row.failure_count, row.success_rate, row.avg_execution_time_ms) == (
+        6,
+        2,
+        Decimal(75),
+        10,
+    )
 
 
 def test_same_word_twice_at_once_counts_once(project: Project, owner: Account) -> None:
