@@ -129,6 +129,7 @@ def _compared_column(comparison: "exp.Expr", side: "exp.Expr", catalog: Catalog 
     """The one column on the other sides of a comparison; empty where there is none, or several."""
     from sqlglot import exp
 
+    # Through functions, too: extract(year FROM created) is still about `created`.
     others = [child for child in comparison.iter_expressions() if child is not side]
     columns = [column for child in others for column in child.find_all(exp.Column)]
     labels = {column_label(table_of(column, catalog), column.name) for column in columns}
@@ -165,6 +166,7 @@ def sources_of(select: "exp.Expr") -> dict[str, str]:
     from sqlglot import exp
 
     named: dict[str, str] = {}
+    # sqlglot renamed the first of them; both are read, so that either version will do.
     for key in ("from_", "from", "joins"):
         found = select.args.get(key)
         for part in found if isinstance(found, list) else [found]:

@@ -1,4 +1,9 @@
-"""Questions without their values: equal masks ask the same of other numbers, dates and names."""
+"""Questions without their values: equal masks ask the same of other numbers, dates and names.
+
+A question that is asked may be read in several ways, since a word may be a value of two columns, or none at all. Of a
+known question only one reading is kept, the one its query tells (`pairs`). Looking up all readings of the one that is
+asked finds it, without a guess.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -107,6 +112,7 @@ def mask_question(question: str, *, catalog: Catalog | None = None, values: Know
 
     Longest values first. Operator words ("most", "not") and names of tables and columns are never values.
     """
+    # One pass: at each place the longest value, else the piece itself.
     known = values if values is not None else values_of(catalog)
     tokens, place, pieces = read_tokens(question), 0, list[Piece]()
     while place < len(tokens):
@@ -141,6 +147,7 @@ def _choices(piece: Piece) -> list[Slot | None]:
         return [None]
     if slot.kind != "value":
         return [slot, None]
+    # A value that is in more columns than these says little about what is asked.
     return [*(Slot("value", slot.value, (column,)) for column in slot.columns[:8]), None]
 
 

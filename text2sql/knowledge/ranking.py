@@ -24,6 +24,7 @@ def nearness(asked: Mask, known_mask: str, cosine: float | None, *, wrong_count:
     """
     mine, theirs = words_of_mask(asked.text), words_of_mask(known_mask)
     shared = overlap(mine, theirs)
+    # A plain mean: either alone is fooled, words by paraphrases and vectors by a "not".
     score = shared if cosine is None else (shared + max(cosine, 0.0)) / 2
     if operators(mine) != operators(theirs):
         score *= _OTHER_OPERATORS

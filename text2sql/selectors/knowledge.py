@@ -43,6 +43,7 @@ _OF_DATABASE = """
 project_id = %(project)s AND database_type = %(type)s AND status = 'approved'
    AND (connection_id IS NULL OR connection_id = %(connection)s)
 """
+#: By two indexes at once (BitmapOr); a question that is known word for word needs no reading of its values.
 _EXACT = f"""
 SELECT id, question, sql_query, slots, mask_hash, schema_references
   FROM sql_knowledge_base
@@ -52,6 +53,7 @@ SELECT id, question, sql_query, slots, mask_hash, schema_references
  LIMIT 20
 """  # noqa: S608  (constants of ours)
 _COLUMNS = "id, question, sql_query, question_mask, schema_references, wrong_count"
+#: Planned for each call: a prepared statement's generic plan would not know how large the project is.
 _BY_MEANING = f"""
 SELECT {_COLUMNS}, 1 - (embedding <=> %(vector)s::vector) AS cosine
   FROM sql_knowledge_base
@@ -154,6 +156,7 @@ def _near(mask: Mask, values: Mapping[str, Any], catalog: Catalog | None) -> tup
         rows = _by_words(mask, values)
     else:
         rows = _by_meaning(vector, values)
+    # The index knows vectors only; words, operators and verdicts decide among its candidates.
     found = [
         NearMatch(row[0], row[1], row[2], nearness(mask, row[3], row[6], wrong_count=row[5]))
         for row in rows
