@@ -53,11 +53,10 @@ def read_pair(question: str, query: str, *, database_type: DatabaseType, catalog
             parsed.put(place, "0" if place.kind == "number" else "?")
     # Nothing that can be asked has these hashes: the day that the query holds has passed.
     salt = "\0" if is_relative(mask.plain) and _holds_day(parsed.places) and not _asks_clock(query) else ""
-    text = mask.with_slots(chosen)
     return KnownPair(
-        mask=text,
+        mask=mask.with_slots(chosen),
         slots=tuple(filter(None, chosen)),
-        mask_hash=mask_hash(salt + text),
+        mask_hash=mask_hash(salt + mask.with_slots(chosen, typed=False)),
         question_hash=mask_hash(salt + mask.plain),
         sql_hash=sha256(parsed.write().encode("utf-8", "surrogatepass")).hexdigest(),
         references=tuple(parsed.references()),

@@ -51,9 +51,7 @@ async def test_pieces_are_made_when_they_are_sent() -> None:
             yield str(number).encode()
 
     response = lines_response(pieces(), filename="a.jsonl")
-    seen = []
-    async for piece in response:
-        seen.append((piece, len(made)))
+    seen = [(piece, len(made)) async for piece in response]
     assert seen == [(b"0", 1), (b"1", 2), (b"2", 3)]
     assert response["Content-Type"] == "application/x-ndjson"
     assert response["Content-Disposition"] == 'attachment; filename="a.jsonl"'

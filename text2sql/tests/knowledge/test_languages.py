@@ -1,6 +1,6 @@
 """English and Vietnamese questions as people type them: which are the same, and what they are filled with."""
 
-from text2sql.knowledge.masking import Reading, mask_question
+from text2sql.knowledge.masking import Reading, mask_question, types_agree
 from text2sql.knowledge.pairs import KnownPair, fill, read_pair
 from text2sql.knowledge.words import accents_agree
 from text2sql.tests.knowledge.shop import SHOP
@@ -76,7 +76,8 @@ ASKED: list[tuple[str, str, str, str | None]] = [
 
 def matching(pair: KnownPair, question: str) -> Reading | None:
     readings = mask_question(question, catalog=SHOP).readings()
-    return next((reading for reading in readings if reading.hash == pair.mask_hash), None)
+    same = (reading for reading in readings if reading.hash == pair.mask_hash)
+    return next((reading for reading in same if types_agree(pair.slots, reading.slots)), None)
 
 
 def answer(known: str, query: str, asked: str) -> str | None:
