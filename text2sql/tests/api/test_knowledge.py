@@ -40,8 +40,11 @@ def test_member_proposes_once(project: Project, member: Account) -> None:
     assert first.json()["id"] == second.json()["id"] == str(SqlKnowledge.objects.get().pk)
     told = first.json()
     assert (told["status"], told["is_correct"], told["tags"], told["project_id"]) == (
-        "proposed", False, ["city"], str(project.pk),
-    )  # fmt: skip
+        "proposed",
+        False,
+        ["city"],
+        str(project.pk),
+    )
     assert told["question_mask"] == "how many customers live in <value:customers.city>"
     assert not {"embedding", "search", "mask_hash"} & set(told)
 
@@ -49,11 +52,14 @@ def test_member_proposes_once(project: Project, member: Account) -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
-        ({"sql_query": "DELETE FROM customers"}, "sql_query", "not_a_query"), ({"question": " "}, "question", None),
-        ({"sql_query": "SELECT FROM"}, "sql_query", "unreadable"), ({"database_type": "x"}, "database_type", None),
-        ({"tags": ["t" * 51]}, "tags.0", None), ({"connection_id": "x"}, "connection_id", None),
+        ({"sql_query": "DELETE FROM customers"}, "sql_query", "not_a_query"),
+        ({"question": " "}, "question", None),
+        ({"sql_query": "SELECT FROM"}, "sql_query", "unreadable"),
+        ({"database_type": "x"}, "database_type", None),
+        ({"tags": ["t" * 51]}, "tags.0", None),
+        ({"connection_id": "x"}, "connection_id", None),
     ],
-)  # fmt: skip
+)
 def test_bad_bodies_are_refused_by_field(
     changes: dict[str, Any], field: str, code: str | None, project: Project, owner: Account
 ) -> None:
@@ -80,10 +86,17 @@ def test_merging_others_than_duplicates_is_a_conflict(project: Project, owner: A
 
 
 FILTERS: dict[str, list[str]] = {
-    "": ["c", "b", "a"], "?status=approved": ["b", "a"], "?status=proposed": ["c"], "?tag=x": ["b", "a"],
-    "?database_type=mysql": ["c"], "?search=khach": ["a"], "?ordering=-usage_count": ["b", "c", "a"],
-    "?ordering=success": ["c", "b", "a"], "?ordering=-success": ["a", "c", "b"], "?tag=x&search=b": ["b"],
-}  # fmt: skip
+    "": ["c", "b", "a"],
+    "?status=approved": ["b", "a"],
+    "?status=proposed": ["c"],
+    "?tag=x": ["b", "a"],
+    "?database_type=mysql": ["c"],
+    "?search=khach": ["a"],
+    "?ordering=-usage_count": ["b", "c", "a"],
+    "?ordering=success": ["c", "b", "a"],
+    "?ordering=-success": ["a", "c", "b"],
+    "?tag=x&search=b": ["b"],
+}
 
 
 def test_list_is_filtered_and_ordered(project: Project, owner: Account) -> None:
@@ -128,9 +141,10 @@ def test_import_is_a_trial_unless_it_is_said(project: Project, owner: Account) -
     content = json.dumps({"question": PARIS[0], "sql": PARIS[1]}).encode() + b"\nnonsense\n"
     tried = upload(client_of(owner), content, project_id=str(project.pk))
     assert lines(tried) == [
-        {"line": 1, "result": "created"}, {"line": 2, "result": "refused", "code": "not_json"},
+        {"line": 1, "result": "created"},
+        {"line": 2, "result": "refused", "code": "not_json"},
         {"dry_run": True, "created": 1, "duplicate": 0, "refused": 1},
-    ]  # fmt: skip
+    ]
     assert not SqlKnowledge.objects.exists()
     done = upload(client_of(owner), content, dry_run="false", tags=["a", "b"])
     first, *_others, sums = lines(done)

@@ -28,15 +28,20 @@ ACTIONS: dict[str, tuple[str, str, Any, str, tuple[int, int, int]]] = {
     "runs": ("get", "/sql-evaluations/", None, "text2sql:read", (200, 200, 200)),
     "run": ("get", "/sql-evaluations/{run}/", None, "text2sql:read", (200, 200, 200)),
     "verdicts": ("get", "/sql-evaluations/{run}/verdicts/", None, "text2sql:read", (200, 200, 200)),
-    "propose": ("post", "/sql-knowledge/", {"question": "New", "sql_query": "SELECT 9"}, "text2sql:write",
-                (201, 200, 403)),
+    "propose": (
+        "post",
+        "/sql-knowledge/",
+        {"question": "New", "sql_query": "SELECT 9"},
+        "text2sql:write",
+        (201, 200, 403),
+    ),
     "approve": ("post", "/sql-knowledge/{pair}/approve/", {}, "text2sql:write", (200, 403, 403)),
     "reject": ("post", "/sql-knowledge/{pair}/reject/", {}, "text2sql:write", (200, 403, 403)),
     "merge": ("post", "/sql-knowledge/{pair}/merge/", {}, "text2sql:write", (200, 403, 403)),
     "change": ("patch", "/sql-knowledge/{pair}/", {"tags": ["new"]}, "text2sql:write", (200, 403, 403)),
     "import": ("post", "/sql-knowledge/import/", {"dry_run": False}, "text2sql:write", (200, 403, 403)),
     "remove": ("delete", "/sql-knowledge/{pair}/", None, "text2sql:write", (204, 403, 403)),
-}  # fmt: skip
+}
 #: Lists and new things know no row that could be hidden: strangers get empty lists, and other projects.
 WITH_ROW = [name for name, action in ACTIONS.items() if "{" in action[1]]
 Send = Callable[[APIClient, str], Any]
