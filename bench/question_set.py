@@ -60,16 +60,29 @@ def load_database(connection: Connection, path: Path, keys: Sequence[Sequence[st
         source.text_factory = lambda data: data.decode("utf-8", "ignore")
         tables = {
             name: source.execute(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608  names of the file's own tables
-            for (name,) in source.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+            for (name,) in source.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
         }
         columns = {name: source.execute(f'PRAGMA table_info("{name}")').fetchall() for name in tables}
-        pointing = _foreign_keys(source, tables, columns) | {(a, b, c, d) for a, b, c, d in (map(str.lower, key) for key in keys)}
+        pointing = _foreign_keys(source, tables, columns) | {
+            (a, b, c, d) for a, b, c, d in (map(str.lower, key) for key in keys)
+        }
     types = _types(tables, columns, pointing)
     connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {0} CASCADE; CREATE SCHEMA {0}").format(sql.Identifier(schema)))
     for name, rows in tables.items():
         _fill(connection, schema, name, columns[name], rows, types)
     for key in sorted(pointing):
-        _try(connection, "ALTER TABLE {}.{} ADD FOREIGN KEY ({}) REFERENCES {}.{} ({})", schema, key[0], key[1], schema, key[2], key[3])
+        _try(
+            connection,
+            "ALTER TABLE {}.{} ADD FOREIGN KEY ({}) REFERENCES {}.{} ({})",
+            schema,
+            key[0],
+            key[1],
+            schema,
+            key[2],
+            key[3],
+        )
     connection.commit()
     return schema
 
@@ -103,7 +116,13 @@ def _type_of(declared: str, values: Sequence[Any]) -> str:
     present = [value for value in values if value not in (None, "")]
     texts = [str(value) for value in present]
     if not present:
-        return "bigint" if "INT" in declared else "double precision" if re.search("REAL|FLO|DOU|NUM|DEC", declared) else "text"
+        return (
+            "bigint"
+            if "INT" in declared
+            else "double precision"
+            if re.search("REAL|FLO|DOU|NUM|DEC", declared)
+            else "text"
+        )
     if not any(re.fullmatch(r"0\d+", text) for text in texts):
         if all(re.fullmatch(r"-?\d{1,15}", text) for text in texts):
             return "bigint"
@@ -122,10 +141,18 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def _fill(connection: Connection, schema: str, name: str, columns: Sequence[Any], rows: Sequence[Any], types: Mapping[tuple[str, str], str]) -> None:
+def _fill(
+    connection: Connection,
+    schema: str,
+    name: str,
+    columns: Sequence[Any],
+    rows: Sequence[Any],
+    types: Mapping[tuple[str, str], str],
+) -> None:
     kinds = [types[name.lower(), column[1].lower()] for column in columns]
     fields = [
-        sql.SQL("{} " + kind).format(sql.Identifier(_name(column[1]))) for column, kind in zip(columns, kinds, strict=True)
+        sql.SQL("{} " + kind).format(sql.Identifier(_name(column[1])))
+        for column, kind in zip(columns, kinds, strict=True)
     ]
     table = sql.SQL("{}.{}").format(sql.Identifier(schema), sql.Identifier(_name(name)))
     connection.execute(sql.SQL("CREATE TABLE {} ({})").format(table, sql.SQL(", ").join(fields)))
@@ -182,7 +209,9 @@ def catalog_of(connection: Connection, schema: str) -> Catalog:
     return Catalog("postgresql", "bench", schema, tables)
 
 
-def _constraints(connection: Connection, schema: str) -> Iterator[tuple[str, str, tuple[str, ...], str, tuple[str, ...]]]:
+def _constraints(
+    connection: Connection, schema: str
+) -> Iterator[tuple[str, str, tuple[str, ...], str, tuple[str, ...]]]:
     names = "ARRAY(SELECT attname::text FROM unnest({0}) WITH ORDINALITY k(n, i) JOIN pg_attribute ON attrelid = {1} AND attnum = n ORDER BY i)"
     query = (
         f"SELECT conrelid::regclass::oid, c.relname, contype, {names.format('conkey', 'conrelid')}, coalesce(t.relname, ''), "  # noqa: S608  our own constants
@@ -215,7 +244,10 @@ class PostgresReader:
         connection = self._connection
         try:
             connection.execute("SET TRANSACTION READ ONLY")
-            connection.execute("SELECT set_config('search_path', %s, true), set_config('statement_timeout', %s, true)", [self._schema, str(_TIMEOUT_MS)])
+            connection.execute(
+                "SELECT set_config('search_path', %s, true), set_config('statement_timeout', %s, true)",
+                [self._schema, str(_TIMEOUT_MS)],
+            )
             cursor = connection.execute(sql.encode())
             rows = cursor.fetchmany(max_rows + 1)
             columns = tuple(column.name for column in cursor.description or ())

@@ -44,13 +44,25 @@ def measure(house: House, options: Options) -> list[Row]:
     asked = list(ask_all(postgres_url(house.folder, "postgres")))
     held = held_out({one.database for one in asked})
     hard = ("easy", "medium", "hard", "extra")
-    rows = [_row(f"right, {level}", [one for one in asked if one.hardness == level], 80 if level == "easy" else None) for level in hard]
+    rows = [
+        _row(f"right, {level}", [one for one in asked if one.hardness == level], 80 if level == "easy" else None)
+        for level in hard
+    ]
     rows.append(_row("right, all", asked, 65))
     rows.append(_row("right, held out", [one for one in asked if one.database in held], None))
     times = sorted(one.milliseconds for one in asked)
     rows.append(Row("text2sql", "a question with its queries, median", times[len(times) // 2], "ms"))
-    rows.append(Row("text2sql", "a question with its queries, 95th percentile", quantiles(times, n=20)[-1], "ms", at_most=300))
-    rows += [_row(f"right where the confidence is {low:.0%} to {low + 0.25:.0%}", [o for o in asked if low <= o.confidence < low + 0.25 + (low == 0.75)], None) for low in (0.0, 0.25, 0.5, 0.75)]
+    rows.append(
+        Row("text2sql", "a question with its queries, 95th percentile", quantiles(times, n=20)[-1], "ms", at_most=300)
+    )
+    rows += [
+        _row(
+            f"right where the confidence is {low:.0%} to {low + 0.25:.0%}",
+            [o for o in asked if low <= o.confidence < low + 0.25 + (low == 0.75)],
+            None,
+        )
+        for low in (0.0, 0.25, 0.5, 0.75)
+    ]
     return rows
 
 

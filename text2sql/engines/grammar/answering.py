@@ -117,7 +117,14 @@ def _mean(index: Index, atoms: Sequence[Atom]) -> None:
 
 def _may_mean(atom: Atom) -> bool:
     word = atom.text.lower()
-    return word.isalpha() and len(word) > 2 and not word.endswith(("ed", "ing")) and word not in STOP and word not in MEASURING and not (atom.is_capital and atom.start > 0)
+    return (
+        word.isalpha()
+        and len(word) > 2
+        and not word.endswith(("ed", "ing"))
+        and word not in STOP
+        and word not in MEASURING
+        and not (atom.is_capital and atom.start > 0)
+    )
 
 
 def _choose(schema: Schema, atoms: Sequence[Atom], choices: Mapping[str, str]) -> None:

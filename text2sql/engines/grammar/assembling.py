@@ -72,7 +72,9 @@ def _group(reading: Reading, plan: Plan) -> None:
         if aggregates and key is not None and (not shown or naming & set(shown)):
             plan.group.append(key)
     shown_tables = {term.col[0] for term in plan.select if term.col is not None and not term.agg}
-    missing = [Term(col) for col in columns if Term(col) not in plan.select and not _shows_target(reading, col, shown_tables)]
+    missing = [
+        Term(col) for col in columns if Term(col) not in plan.select and not _shows_target(reading, col, shown_tables)
+    ]
     if reading.group_tables and not aggregates and plan.select:
         missing = []
     plan.select = [*missing, *plan.select]
@@ -192,7 +194,10 @@ def _distinguish(plan: Plan) -> None:
     if plan.distinct and hidden and not plan.group and not plan.star and plan.other is None:
         plan.distinct = False
         plan.group = [term.col for term in plan.select if term.col is not None]
-        plan.order = [(replace(term, agg="max" if down else "min") if (term, down) in hidden else term, down) for term, down in plan.order]
+        plan.order = [
+            (replace(term, agg="max" if down else "min") if (term, down) in hidden else term, down)
+            for term, down in plan.order
+        ]
 
 
 def _break_ties(reading: Reading, plan: Plan) -> None:

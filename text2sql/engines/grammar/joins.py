@@ -25,7 +25,9 @@ class Step:
     edge: Edge
 
 
-def join_steps(schema: Schema, start: TableId, needed: Iterable[TableId], hints: frozenset[str] = frozenset()) -> list[Step] | None:
+def join_steps(
+    schema: Schema, start: TableId, needed: Iterable[TableId], hints: frozenset[str] = frozenset()
+) -> list[Step] | None:
     """Joins from `start` to all needed tables, nearest first; None when they cannot be connected."""
     reached = [start]
     steps: list[Step] = []
@@ -42,7 +44,9 @@ def join_steps(schema: Schema, start: TableId, needed: Iterable[TableId], hints:
     return steps
 
 
-def _nearest(schema: Schema, reached: Sequence[TableId], missing: set[TableId], hints: frozenset[str]) -> list[Step] | None:
+def _nearest(
+    schema: Schema, reached: Sequence[TableId], missing: set[TableId], hints: frozenset[str]
+) -> list[Step] | None:
     queue: deque[tuple[TableId, tuple[Step, ...]]] = deque((table, ()) for table in reached)
     seen = set(reached)
     while queue:
@@ -67,7 +71,9 @@ def _preferred(schema: Schema, table: TableId, hints: frozenset[str]) -> list[tu
         words -= set(schema.table_phrases[edge.right][0].stems) | {"id"}
         words |= set(schema.table_phrases[neighbour][0].stems)
         said = {root(word) for word in words} & hints
-        roles = [role for word, role in ROLES.items() if root(word) in hints and word not in ("from", "to") and words & role]
+        roles = [
+            role for word, role in ROLES.items() if root(word) in hints and word not in ("from", "to") and words & role
+        ]
         return not edge.is_key, -len(said) - len(roles[:1])
 
     return sorted(schema.neighbours[table], key=rank)

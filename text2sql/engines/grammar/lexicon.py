@@ -86,9 +86,7 @@ def are_synonyms(first: str, second: str) -> bool:
 def synonyms(phrase: str) -> tuple[str, ...]:
     """The other members of all groups of a stem or a phrase of stems."""
     members = _members()
-    return tuple(
-        other for number in sorted(_groups().get(phrase, ())) for other in members[number] if other != phrase
-    )
+    return tuple(other for number in sorted(_groups().get(phrase, ())) for other in members[number] if other != phrase)
 
 
 def is_known(phrase: str) -> bool:

@@ -37,9 +37,15 @@ _REWRITINGS: tuple[tuple[str, str], ...] = (
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), by) for pattern, by in _REWRITINGS)
 _SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SCALED = re.compile(r"(\d+(?:\.\d+)?)_(thousand|million|billion)")
-_TWO_SENTENCES = re.compile(rf"^(?P<first>.+?\w['\"]?\s*)[.?!;]\s+(?P<second>{_ASKING}\b.+)$", re.IGNORECASE | re.DOTALL)
-_LED_BY_GROUP = re.compile(r"^(?P<group>(?:for|in|of|by) (?:each|every)\b[^,]+|per [^,]+),\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
-_LEADING = re.compile(r"^(?:among|of) (?:all )?(?:the |those )?(?P<what>[^,]+),\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
+_TWO_SENTENCES = re.compile(
+    rf"^(?P<first>.+?\w['\"]?\s*)[.?!;]\s+(?P<second>{_ASKING}\b.+)$", re.IGNORECASE | re.DOTALL
+)
+_LED_BY_GROUP = re.compile(
+    r"^(?P<group>(?:for|in|of|by) (?:each|every)\b[^,]+|per [^,]+),\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL
+)
+_LEADING = re.compile(
+    r"^(?:among|of) (?:all )?(?:the |those )?(?P<what>[^,]+),\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL
+)
 _POLITE = re.compile(
     r"^(?:(?:hi|hey|hello|please|kindly|ok|okay|so|and)[, ]+|(?:can|could|would|will) you (?:please )?|"
     r"i(?: would|'d)? (?:want|like|need)(?: you)?(?: to (?:know|see|find|get|have))?(?: me)? )+",

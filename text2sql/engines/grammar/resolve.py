@@ -75,7 +75,12 @@ class Resolver:
         bonus = 0.0
         if link.is_value and link.col in self.schema.display(link.home):
             bonus += 0.1
-        if link.col is not None and not link.is_value and link.col == self.schema.primary_key(link.home):
+        if (
+            not self.mentioned
+            and link.col is not None
+            and not link.is_value
+            and link.col == self.schema.primary_key(link.home)
+        ):
             bonus += 0.05
         if link.home in self.mentioned:
             bonus += 0.3 - 0.02 * self.mentioned.index(link.home)
@@ -87,8 +92,15 @@ class Resolver:
         atom = self.atoms[place]
         if link is None:
             is_asked = not one.tables
-            return replace(one, links=(*one.links, None), score=one.score + (_IGNORED if atom.links and not is_asked else 0.0))
-        if link.col is not None and not link.is_value and link.col == self.schema.primary_key(link.home):
+            return replace(
+                one, links=(*one.links, None), score=one.score + (_IGNORED if atom.links and not is_asked else 0.0)
+            )
+        if (
+            not self.mentioned
+            and link.col is not None
+            and not link.is_value
+            and link.col == self.schema.primary_key(link.home)
+        ):
             link = replace(link, score=link.score + 0.03)
         if link.col is not None and not link.is_value and self._has_target(atom, link):
             link = replace(link, score=link.score - 0.2)
@@ -104,7 +116,9 @@ class Resolver:
 
     def _has_target(self, atom: Atom, link: Link) -> bool:
         """Whether the same words name the table that this column points to."""
-        return any(one.table is not None and self.schema.points_to(link.col, one.table) for one in atom.links if link.col)
+        return any(
+            one.table is not None and self.schema.points_to(link.col, one.table) for one in atom.links if link.col
+        )
 
     def _cost(self, tables: Sequence[TableId], new: TableId) -> float:
         if new in self.mentioned:
@@ -150,16 +164,27 @@ class Resolver:
                 other = place + step * away
                 if not 0 <= other < len(self.atoms):
                     break
-                tables = [one.table for one in self.atoms[other].links[:2] if one.table is not None and one.score > _SURE_TABLE]
+                tables = [
+                    one.table
+                    for one in self.atoms[other].links[:2]
+                    if one.table is not None and one.score > _SURE_TABLE
+                ]
                 if tables:
                     if link.home in tables:
-                        is_key = link.col is not None and self.atoms[place].text.lower() in ("id", "ids", "code", "codes", "number")
+                        is_key = link.col is not None and self.atoms[place].text.lower() in (
+                            "id",
+                            "ids",
+                            "code",
+                            "codes",
+                            "number",
+                        )
                         return bonus + (0.15 if is_key and self.schema.primary_key(link.home) == link.col else 0.0)
                     break
-                if self.atoms[other].kind in ("CMP", "EACH", "ORDER", "VAL") or (step == 1 and self.atoms[other].kind == "REL"):
+                if self.atoms[other].kind in ("CMP", "EACH", "ORDER", "VAL") or (
+                    step == 1 and self.atoms[other].kind == "REL"
+                ):
                     break
         return 0.0
-
 
     def _role(self, place: int) -> frozenset[str]:
         """What "from" and "to" before a value say about its column."""
@@ -180,7 +205,13 @@ def mentioned_tables(atoms: Sequence[Atom]) -> list[TableId]:
         if atom.kind != "REF":
             continue
         best = atom.links[0].score
-        found += [link.table for link in atom.links if link.table is not None and link.score >= max(_SURE_TABLE, best - 0.1)]
-        if atom.end - atom.start > 1 and atom.links[0].col is not None and len({one.home for one in atom.links if one.score > best - 0.05}) == 1:
+        found += [
+            link.table for link in atom.links if link.table is not None and link.score >= max(_SURE_TABLE, best - 0.1)
+        ]
+        if (
+            atom.end - atom.start > 1
+            and atom.links[0].col is not None
+            and len({one.home for one in atom.links if one.score > best - 0.05}) == 1
+        ):
             found.append(atom.links[0].col[0])
     return list(dict.fromkeys(found))

@@ -15,7 +15,28 @@ _TOKEN = re.compile(
 )
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 _QUOTES = "\"'\u201c\u201d"
-_SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ers", "ors", "ies", "ed", "er", "or", "ly", "es", "al", "e", "s", "y")
+_SUFFIXES = (
+    "ations",
+    "ation",
+    "ments",
+    "ment",
+    "ings",
+    "ing",
+    "ions",
+    "ion",
+    "ers",
+    "ors",
+    "ies",
+    "ed",
+    "er",
+    "or",
+    "ly",
+    "es",
+    "al",
+    "e",
+    "s",
+    "y",
+)
 _INITIALS = {"f": "first", "l": "last", "m": "middle"}
 _VOWELS = frozenset("aeiou")
 
@@ -107,7 +128,9 @@ def _split_run_together(piece: str, vocabulary: Collection[str]) -> list[str]:
         left, right = piece[:size], piece[size:]
         if size == 1 and right not in ("name", "title"):
             continue
-        if right in BASE_WORDS and (size == 1 or left in vocabulary or left in BASE_WORDS or (len(left) >= 3 and right in ("id", "name"))):
+        if right in BASE_WORDS and (
+            size == 1 or left in vocabulary or left in BASE_WORDS or (len(left) >= 3 and right in ("id", "name"))
+        ):
             return [left, right]
         if left in BASE_WORDS and right in vocabulary and len(left) > 2 and len(right) > 2:
             return [left, right]

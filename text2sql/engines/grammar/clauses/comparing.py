@@ -11,7 +11,9 @@ from text2sql.engines.grammar.schema import Col
 from text2sql.engines.grammar.words import likeness, stem
 
 _TIMES = frozenset("time times occasion occasions".split())
-_UNITS = frozenset("year years dollar dollars hour hours minute minutes day days usd percent meter meters km kg old age".split())
+_UNITS = frozenset(
+    "year years dollar dollars hour hours minute minutes day days usd percent meter meters km kg old age".split()
+)
 
 
 def take_comparisons(reading: Reading) -> None:
@@ -44,7 +46,12 @@ def _take_between(reading: Reading, place: int) -> None:
     else:
         low_bound = _on_time(reading, Condition(column, ">=", first))
         high_bound = _on_time(reading, Condition(column, "<=", second))
-        if low_bound.value == first and high_bound.value == second and isinstance(first, str | float) and isinstance(second, str | float):
+        if (
+            low_bound.value == first
+            and high_bound.value == second
+            and isinstance(first, str | float)
+            and isinstance(second, str | float)
+        ):
             reading.where.append((Condition(column, "between", (first, second)),))
         else:
             reading.where += [(low_bound,), (high_bound,)]
@@ -148,7 +155,9 @@ def _time_term(reading: Reading, place: int) -> Term | None:
     said = set(near.word.split()) if near is not None else set()
     for table in reading.near_tables(place):
         times = [col for col in reading.schema.columns_of(table) if _is_time(reading, col)]
-        best = [col for col in times if any(likeness(stem(word), own) for word in said for own in reading.schema.stems(col))]
+        best = [
+            col for col in times if any(likeness(stem(word), own) for word in said for own in reading.schema.stems(col))
+        ]
         if times:
             return Term((best or times)[0])
     return None
@@ -160,7 +169,9 @@ def _is_time(reading: Reading, col: Col) -> bool:
 
 def _add(reading: Reading, place: int, condition: Condition) -> None:
     """An "or" before the comparison joins it with the one before."""
-    before = next((node for node in reversed(reading.nodes[:place]) if node.kind not in ("WORD", "REL", "C", "PREP")), None)
+    before = next(
+        (node for node in reversed(reading.nodes[:place]) if node.kind not in ("WORD", "REL", "C", "PREP")), None
+    )
     if before is not None and before.kind == "OR" and reading.where:
         reading.where[-1] = (*reading.where[-1], condition)
         before.is_used = True
@@ -189,7 +200,9 @@ def _column_for(reading: Reading, place: int, number: int, comparative: str) -> 
 
 def _is_comparable(reading: Reading, place: int) -> bool:
     col = reading.nodes[place].col
-    return not (reading.schema.is_text(col) and reading.schema.column(col).samples and not _holds_numbers(reading, place))
+    return not (
+        reading.schema.is_text(col) and reading.schema.column(col).samples and not _holds_numbers(reading, place)
+    )
 
 
 def _holds_numbers(reading: Reading, place: int) -> bool:
