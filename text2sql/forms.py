@@ -73,7 +73,7 @@ class HistoryForm(forms.Form):
         """Narrow and sort the list by what is valid; newest first by default."""
         self.is_valid()  # fills cleaned_data with the fields that are; a stale bookmark shows a list and no error
         asked = {name: value for name, value in self.cleaned_data.items() if value}
-        same = {name: asked[name] for name in ("status", "source") if name in asked}
+        same: dict[str, Any] = {name: asked[name] for name in ("status", "source") if name in asked}
         if "connection" in asked:
             same["connection_id"] = asked["connection"]
         if "feedback" in asked:
