@@ -135,6 +135,8 @@ class _Handler(socketserver.StreamRequestHandler):
         with contextlib.suppress(ConnectionError, struct.error):
             while head := self.rfile.read(16):
                 length, number, _to, kind = struct.unpack("<iiii", head)
+                if not 16 < length < 1_000_000:
+                    return
                 body = self.rfile.read(length - 16)
                 if kind == _QUERY:
                     start = body.index(b"\0", 4) + 9

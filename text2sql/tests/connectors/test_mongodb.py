@@ -33,7 +33,8 @@ OID = ObjectId("0123456789abcdef01234567")
 CUSTOMERS: list[dict[str, Any]] = [
     {"_id": number, "name": f"Nguyễn Văn {number}",
      "city": ["Hà Nội", "Hà Nội", "Huế"][number % 3],
-     "address": {"street": "Lê Lợi", "number": Int64(number)}, "items": [{"sku": "A", "n": 1}], "member": number % 2 == 0,
+     "address": {"street": "Lê Lợi", "number": Int64(number)}, "items": [{"sku": "A", "n": 1}],
+     "member": number % 2 == 0,
      "joined": datetime(2026, 1, 1, tzinfo=UTC), "score": Decimal128("1.5"), "note": None}
     for number in range(30)
 ]  # fmt: skip
