@@ -20,7 +20,10 @@ def queries_for(user: Viewer, key: ApiKey | None = None) -> QueryHistoryQuerySet
 
 
 def get_query(pk: UUID, user: Viewer, key: ApiKey | None = None) -> QueryHistory:
-    """One of `queries_for`; raises QueryNotFound."""
+    """One of `queries_for`; raises QueryNotFound.
+
+    Members of a project see each other's tasks, and not each other's questions: rows are of the person who asked.
+    """
     found = queries_for(user, key).filter(pk=pk).first()
     if found is None:
         raise QueryNotFound
@@ -45,7 +48,10 @@ def get_export(pk: UUID, user: Viewer, key: ApiKey | None = None) -> QueryExport
 
 
 def exchanges_before(query: QueryHistory) -> tuple[Exchange, ...]:
-    """What was asked before in the same thread and answered, oldest first, at most MAX_HISTORY of them."""
+    """What was asked before in the same thread and answered, oldest first, at most MAX_HISTORY of them.
+
+    Queries without a question, which people wrote by hand, say nothing that an engine could refer to.
+    """
     found: list[Exchange] = []
     seen = query
     while seen.follows is not None and len(found) < MAX_HISTORY:

@@ -60,7 +60,8 @@ def test_questions_are_in_one_of_their_states(owner: Account, project: Project) 
         "status": "query_history_valid_status", "source": "query_history_valid_source",
         "feedback": "query_history_valid_feedback",
     }  # fmt: skip
-    assert refused(lambda: answered(owner, project, None, task=query.task)) != ""
+    same_task = {"user": owner, "project": project, "task": query.task}
+    assert refused(lambda: QueryHistory.objects.create(**same_task)) == "query_history_task_id_key"
 
 
 def test_structures_notes_and_verdicts_are_there_once(

@@ -41,7 +41,7 @@ def project_with(choice: Any) -> Project:
 
 def test_language_model_goes_first_and_the_default_stands_behind_it() -> None:
     assert order() == ["llm", "grammar"]
-    Engine.objects.filter(name="llm").update(is_enabled=False)
+    Engine.objects.filter(domain="text2sql", name="llm").update(is_enabled=False)
     assert order() == ["grammar"]
 
 
@@ -59,13 +59,13 @@ def test_request_goes_before_the_project_and_the_project_before_the_house() -> N
 
 
 def test_language_model_by_default_is_asked_alone() -> None:
-    Engine.objects.filter(name="grammar").update(is_default=False)
-    Engine.objects.filter(name="llm").update(is_default=True)
+    Engine.objects.filter(domain="text2sql", name="grammar").update(is_default=False)
+    Engine.objects.filter(domain="text2sql", name="llm").update(is_default=True)
     assert order() == ["llm"]
 
 
 def test_engine_that_is_not_there_is_refused_by_name() -> None:
-    Engine.objects.filter(name="fake").update(is_enabled=False)
+    Engine.objects.filter(domain="text2sql", name="fake").update(is_enabled=False)
     for asked in (lambda: order("nobody"), lambda: order("fake"), lambda: order(None, project_with({"text2sql": "x"}))):
         with pytest.raises(UnknownEngine) as error:
             asked()
@@ -76,12 +76,12 @@ def test_engine_that_is_not_there_is_refused_by_name() -> None:
 
 
 def test_page_offers_what_is_switched_on_and_the_default_first() -> None:
-    Engine.objects.filter(name="fake").update(is_enabled=False)
+    Engine.objects.filter(domain="text2sql", name="fake").update(is_enabled=False)
     assert [row.name for row in engine_choices()] == ["grammar", "llm"]
 
 
 def test_only_the_language_model_s_engine_needs_one() -> None:
-    Engine.objects.filter(name="llm").update(model="gpt")
+    Engine.objects.filter(domain="text2sql", name="llm").update(model="gpt")
     facts = {choice.row.name: (choice.needs_model, choice.chat_engine) for choice in engines_for(None, None)}
     assert facts == {"llm": (True, "gpt"), "grammar": (False, None)}
 
@@ -128,7 +128,7 @@ def test_project_without_a_language_model_sends_its_schema_to_none(owner: Accoun
 
 def test_probe_of_the_model_s_engine_tests_the_model() -> None:
     Engine.objects.filter(domain="chat").exclude(name="librarian").delete()
-    row = Engine.objects.get(name="llm")
+    row = Engine.objects.get(domain="text2sql", name="llm")
     with pytest.raises(EngineUnavailable) as error:
         probe_sql_engine(row, load_adapter(row))  # type: ignore[arg-type]  # the registry says what it holds
     assert (error.value.code, error.value.retryable) == ("no_language_model", False)
@@ -138,7 +138,7 @@ def test_probe_of_the_model_s_engine_tests_the_model() -> None:
 
 @pytest.mark.parametrize("name", ["grammar", "fake"])
 def test_probe_of_other_engines_is_their_own(name: str) -> None:
-    probed = probe_engine(engine=Engine.objects.get(name=name), actor=None)
+    probed = probe_engine(engine=Engine.objects.get(domain="text2sql", name=name), actor=None)
     result = probed.last_probe_result or {}
     assert (result["ok"], result["total_ms"] >= 0) == (True, True)
 

@@ -18,7 +18,7 @@ from text2sql.services.schemas import present_catalog
 from text2sql.tests.connectors.relay import Relay, relay, to_port
 from text2sql.tests.working import Ask
 
-MANY = "SELECT i.order_id, i.product_id, repeat('x', 2000) AS pad FROM order_items i CROSS JOIN customers c"
+MANY = "SELECT i.order_id, i.product_id, repeat('x', 1000) AS pad FROM order_items i CROSS JOIN customers c"
 
 
 @pytest.fixture

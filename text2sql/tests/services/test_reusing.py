@@ -19,7 +19,7 @@ from text2sql.tests.connectors.relay import Relay, relay, to_port
 from text2sql.tests.pairs import make_connection, reread
 from text2sql.tests.working import Ask, Work
 
-COUNT = ("How many customers live in Huế?", "SELECT count(*) AS n FROM customers WHERE city = 'Huế'")
+COUNT = ("How many customers live in Huế?", "SELECT COUNT(*) AS n FROM customers WHERE city = 'Huế'")
 
 
 @pytest.fixture
