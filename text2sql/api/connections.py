@@ -46,7 +46,7 @@ class DatabaseConnectionViewSet(mixins.ListModelMixin, GenericViewSet[DatabaseCo
         """What the caller may see."""
         return connections_for(account_of(self.request), key_of(self.request)).select_related("project")
 
-    def paginate_queryset(self, queryset: Any) -> list[DatabaseConnection] | None:
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
         """A page whose abilities cost one query, however many projects its rows are shared with."""
         page = super().paginate_queryset(queryset)
         know_memberships(page or [], account_of(self.request))

@@ -1,6 +1,7 @@
 """What the database itself refuses, whoever writes."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def test_questions_are_in_one_of_their_states(owner: Account, project: Project) 
     query = answered(owner, project, None)
     rows = QueryHistory.objects.filter(pk=query.pk)
     names = ("status", "source", "feedback")
-    assert {name: refused(lambda name=name: rows.update(**{name: "x"})) for name in names} == {
+    assert {name: refused(partial(rows.update, **{name: "x"})) for name in names} == {
         "status": "query_history_valid_status", "source": "query_history_valid_source",
         "feedback": "query_history_valid_feedback",
     }  # fmt: skip

@@ -1,12 +1,12 @@
 """Which engines are asked for a query, in which order, and which of them a light worker may ask."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from accounts.models import Account
 from projects.models import Project
-from tasks.engines.cancel import NeverCancelled
 from tasks.engines.errors import EngineUnavailable
 from tasks.models import Engine
 from tasks.services import load_adapter, probe_engine
@@ -14,6 +14,7 @@ from tasks.services.errors import UnknownEngine
 from text2sql.models import DatabaseConnection
 from text2sql.selectors.asking import engine_choices
 from text2sql.selectors.engines import engines_for
+from text2sql.services import answering
 from text2sql.services.answering import _choices
 from text2sql.services.language_models import needs_resident_model
 from text2sql.services.probing import probe_sql_engine
@@ -117,6 +118,16 @@ def test_engine_without_its_model_makes_way(owner: Account, project: Project) ->
     assert choices_of(owner, project) == [("llm", "remote"), ("grammar", "")]
 
 
+def test_light_worker_never_loads_a_model(owner: Account, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    chatter = SimpleNamespace(name="local", is_heavy=True)
+    monkeypatch.setattr(answering, "language_model_for", lambda **_given: SimpleNamespace(chatter=chatter))
+    assert choices_of(owner, project) == [("grammar", "")]
+    # Alone, the engine says itself that it has no model.
+    assert choices_of(owner, project, engine="llm") == [("llm", "")]
+    monkeypatch.setattr(answering, "ASK_MODEL_KIND", "text2sql.ask")
+    assert choices_of(owner, project) == [("llm", "local"), ("grammar", "")]
+
+
 def test_project_without_a_language_model_sends_its_schema_to_none(owner: Account, project: Project) -> None:
     Engine.objects.create(
         domain="chat", name="remote", adapter="openai_compatible", base_url="http://127.0.0.1:9/v1", model="m"
@@ -153,4 +164,3 @@ def test_question_goes_to_the_engine_that_it_names(ask: Ask, project: Project) -
 def test_house_s_own_engine_answers_by_default(ask: Ask, read_shop: DatabaseConnection) -> None:
     query = ask("How many customers are there?", engine=None)
     assert (query.engine_name, query.status, query.result_preview) == ("grammar", "success", [[60]])
-    assert NeverCancelled().is_cancelled() is False
