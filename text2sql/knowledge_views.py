@@ -22,6 +22,7 @@ from projects.models import Project
 from projects.selectors import get_abilities
 from projects.views.frame import act, is_taken
 from tasks.views import elapsed_seconds
+from text2sql.api.knowledge_files import lines_response
 from text2sql.knowledge_forms import EvaluationForm, ImportForm, KnowledgeFilterForm, PairForm
 from text2sql.models import DatabaseConnection, EvaluationRun, SqlKnowledge
 from text2sql.querysets import DatabaseConnectionQuerySet, SqlKnowledgeQuerySet
@@ -160,11 +161,7 @@ def knowledge_export(request: HttpRequest) -> StreamingHttpResponse:
     """
     form = KnowledgeFilterForm(request.GET or None)
     rows = _pairs(request, _project(request))
-    response = StreamingHttpResponse(
-        export_pairs(form.apply(rows) if form.is_bound else rows), content_type="application/x-ndjson"
-    )
-    response["Content-Disposition"] = 'attachment; filename="knowledge.jsonl"'
-    return response
+    return lines_response(export_pairs(form.apply(rows) if form.is_bound else rows), filename="knowledge.jsonl")
 
 
 @login_required

@@ -11,6 +11,8 @@ from text2sql.models import QueryExport, QueryHistory, QueryStatus
 from text2sql.querysets import QueryHistoryQuerySet
 
 MAX_HISTORY = 4
+#: Questions that were not answered are passed over, but not for ever: each costs a query.
+MAX_LOOKED_BACK = 20
 
 
 def queries_for(user: Viewer, key: ApiKey | None = None) -> QueryHistoryQuerySet:
@@ -54,7 +56,9 @@ def exchanges_before(query: QueryHistory) -> tuple[Exchange, ...]:
     """
     found: list[Exchange] = []
     seen = query
-    while seen.follows is not None and len(found) < MAX_HISTORY:
+    for _step in range(MAX_LOOKED_BACK):
+        if seen.follows is None or len(found) == MAX_HISTORY:
+            break
         seen = seen.follows
         if seen.status == QueryStatus.SUCCESS and seen.question:
             found.append(Exchange(seen.question, seen.sql_query))
