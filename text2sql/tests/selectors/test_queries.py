@@ -88,8 +88,9 @@ def test_unanswered_questions_are_passed_over_for_a_while(
 ) -> None:
     monkeypatch.setattr("text2sql.selectors.queries.MAX_LOOKED_BACK", 3)
     made = chain(owner, project, ("a", "success"), *[("no", "refused")] * 3, ("b", "pending"))
+    last = QueryHistory.objects.get(pk=made[-1].pk)
     with django_assert_max_num_queries(3):
-        assert exchanges_before(QueryHistory.objects.get(pk=made[-1].pk)) == ()
+        assert exchanges_before(last) == ()
     assert [exchange.question for exchange in exchanges_before(made[-2])] == ["a"]
 
 
