@@ -9,7 +9,20 @@ from bench.house import open_house
 from bench.options import Options
 from bench.table import print_table
 
-PARTS = ("queue", "snapshot", "start", "speech", "memory", "list", "limits", "gateway", "chat", "intents", "knowledge")
+PARTS = (
+    "queue",
+    "snapshot",
+    "start",
+    "speech",
+    "memory",
+    "list",
+    "limits",
+    "gateway",
+    "chat",
+    "intents",
+    "text2sql",
+    "knowledge",
+)
 
 
 def main() -> None:

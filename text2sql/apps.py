@@ -1,5 +1,6 @@
 """Django configuration of text2sql: offers its engines and the kinds of work on databases."""
 
+from dataclasses import replace
 from functools import partial
 from operator import itemgetter
 
@@ -23,20 +24,24 @@ class Text2SqlConfig(AppConfig):
         from tasks.engines.loader import EngineRegistry
         from tasks.events import tasks_abandoned
         from tasks.registry import TaskKind, register, register_engines
+        from tasks.states import WorkerProfile
         from text2sql import handlers, receivers
         from text2sql.engines.base import as_sql_engine
         from text2sql.services import asking, inputs
+        from text2sql.services.probing import probe_sql_engine
 
-        register_engines(EngineRegistry("text2sql", settings.ENGINE_PATHS["text2sql"], accepts=as_sql_engine))
+        engines = EngineRegistry("text2sql", settings.ENGINE_PATHS["text2sql"], accepts=as_sql_engine)
+        register_engines(engines, probe=probe_sql_engine)
         tasks_abandoned.connect(receivers.end_queries, dispatch_uid="text2sql.end_queries")
         house_prepared.connect(receivers.make_demo, dispatch_uid="text2sql.make_demo")
         kind = partial(TaskKind, queue_name=inputs.QUEUE, scope="text2sql:write")
+        ask = kind(
+            name=inputs.ASK_KIND, title=_("Ask a database"), handler=handlers.ask, input_schema=inputs.ASK_SCHEMA,
+            prepare=inputs.prepare_question, on_submit=asking.create_query, summarize=itemgetter("question"),
+            estimate=inputs.estimate_usage, metered=("requests",),
+        )  # fmt: skip
         kinds = (
-            kind(
-                name=inputs.ASK_KIND, title=_("Ask a database"), handler=handlers.ask, input_schema=inputs.ASK_SCHEMA,
-                prepare=inputs.prepare_question, on_submit=asking.create_query, summarize=itemgetter("question"),
-                estimate=inputs.estimate_usage, metered=("requests",),
-            ),
+            ask,
             kind(
                 name=inputs.RUN_KIND, title=_("Run a query"), handler=handlers.run, input_schema=inputs.RUN_SCHEMA,
                 prepare=inputs.prepare_statement, on_submit=asking.create_query, summarize=itemgetter("sql"),
@@ -61,3 +66,6 @@ class Text2SqlConfig(AppConfig):
         )  # fmt: skip
         for made in kinds:
             register(made)
+        if settings.HAS_MODEL_PACKAGES:
+            # A queue belongs to one kind of worker: where a model is resident, the same work has a second name.
+            register(replace(ask, name=inputs.ASK_MODEL_KIND, queue_name="chat_models", profile=WorkerProfile.HEAVY))

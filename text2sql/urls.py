@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from text2sql import connection_views, views
+from text2sql import connection_views, knowledge_views, views
 
 app_name = "text2sql"
 
@@ -30,4 +30,16 @@ _connecting: list[URLPattern] = [
     path("connections/<uuid:connection_id>/notes/", connection_views.connection_note, name="connection_note"),
 ]  # fmt: skip
 
-urlpatterns = [*_asking, *_connecting]
+#: What was learned.
+_learning: list[URLPattern] = [
+    path("knowledge/", knowledge_views.knowledge_list, name="knowledge"),
+    path("knowledge/new/", knowledge_views.pair_create, name="pair_create"),
+    path("knowledge/import/", knowledge_views.knowledge_import, name="knowledge_import"),
+    path("knowledge/export/", knowledge_views.knowledge_export, name="knowledge_export"),
+    path("knowledge/<uuid:pair_id>/", knowledge_views.pair_update, name="pair"),
+    path("knowledge/<uuid:pair_id>/<slug:deed>/", knowledge_views.pair_decide, name="pair_decide"),
+    path("evaluations/", knowledge_views.evaluation_list, name="evaluations"),
+    path("evaluations/<uuid:run_id>/", knowledge_views.evaluation_detail, name="evaluation"),
+]
+
+urlpatterns = [*_asking, *_connecting, *_learning]

@@ -54,6 +54,8 @@ SPECTACULAR_SETTINGS = {
         "MessageStatus": "chatbot.states.MessageStatus",
         "ProjectStatus": "projects.models.ProjectStatus",
         "ResultStatus": "results.models.ResultStatus",
+        "QueryFeedback": "text2sql.models.Feedback",
+        "QueryStatus": "text2sql.models.QueryStatus",
         "TaskStatus": "tasks.states.TaskStatus",
     },
 }

@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
@@ -16,11 +17,16 @@ from config.common.problems import NotFound
 from text2sql.api.callers import caller_of
 from text2sql.api.knowledge_filters import EvaluationRunFilter, EvaluationVerdictFilter
 from text2sql.api.knowledge_serializers import EvaluationRunSerializer, EvaluationVerdictSerializer
-from text2sql.models import EvaluationRun
+from text2sql.models import EvaluationRun, Outcome
 from text2sql.querysets import EvaluationRunQuerySet
 from text2sql.selectors.connections import get_connection
 from text2sql.selectors.evaluations import evaluations_for, verdicts_of
 from text2sql.services.asking import evaluate_connection
+
+_FILTERS = [
+    OpenApiParameter("outcome", OpenApiTypes.STR, enum=Outcome.values),
+    OpenApiParameter("changed", OpenApiTypes.BOOL, description="Whether it is another one than in the run before."),
+]
 
 
 class EvaluationNotFound(NotFound):
@@ -66,15 +72,14 @@ class EvaluationViewSet(mixins.ListModelMixin, GenericViewSet[EvaluationRun]):
         """An evaluation with its counts."""
         return Response(EvaluationRunSerializer(self._run(pk), context=self.get_serializer_context()).data)
 
-    @extend_schema(
-        responses=EvaluationVerdictSerializer(many=True), filters=False,
-        parameters=[OpenApiParameter(name, str) for name in EvaluationVerdictFilter.base_filters],
-    )  # fmt: skip
-    @action(detail=True, methods=["get"], filterset_class=EvaluationVerdictFilter)
+    @extend_schema(responses=EvaluationVerdictSerializer(many=True), parameters=_FILTERS, filters=False)
+    @action(detail=True, methods=["get"], filterset_class=None)
     def verdicts(self, request: Request, pk: UUID) -> Response:
         """What each pair did, the last one first."""
-        rows = DjangoFilterBackend().filter_queryset(request, verdicts_of(self._run(pk)), self)
-        page = self.paginate_queryset(rows) or []
+        chosen = EvaluationVerdictFilter(request.query_params, verdicts_of(self._run(pk)), request=request)
+        if not chosen.is_valid():
+            raise ValidationError({name: [str(text) for text in texts] for name, texts in chosen.errors.items()})
+        page = self.paginate_queryset(chosen.qs) or []
         data = EvaluationVerdictSerializer(page, many=True, context=self.get_serializer_context()).data
         return self.get_paginated_response(data)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet, Value
+from django.db.models import DecimalField, QuerySet, Value
 from django.db.models.functions import Coalesce
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
@@ -37,12 +37,15 @@ class SqlKnowledgeFilter(django_filters.FilterSet):
         return search_knowledge(rows, value)
 
 
+_SUCCESS = Coalesce("success_rate", Value(0), output_field=DecimalField(max_digits=5, decimal_places=2))
+
+
 class KnowledgeOrdering(OrderingFilter):
     """By use, success, verdicts or age; ends with the key, and pairs that never ran count as without success."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         """A cursor cannot stand at NULL."""
-        return super().filter_queryset(request, queryset.annotate(success=Coalesce("success_rate", Value(0))), view)
+        return super().filter_queryset(request, queryset.annotate(success=_SUCCESS), view)
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str]:
         """The asked order, then the newest first."""

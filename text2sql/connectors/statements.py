@@ -6,6 +6,7 @@ from text2sql.connectors.base import ConnectorError
 
 #: A comment that MySQL runs (`/*!`) is no comment; it stays and is refused as the first word.
 _SPACE = re.compile(r"(?:\s+|--[^\n]*(?:\n|$)|#[^\n]*(?:\n|$)|/\*(?!!|M!).*?\*/|\()+", re.DOTALL)
+_CALL = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)[`\"]?\s*\(")
 _WORD = re.compile(r"[A-Za-z_]+")
 
 
@@ -28,3 +29,9 @@ def refuse_unless(statement: str, words: frozenset[str], *, without: frozenset[s
         raise ConnectorError("query_refused", f"Only queries are run; this one begins with “{word or statement[:20]}”.")
     if found := words_of(statement) & without:
         raise ConnectorError("query_refused", f"The query holds what is never run: {', '.join(sorted(found))}.")
+
+
+def refuse_calls(statement: str, names: frozenset[str]) -> None:
+    """Raises ConnectorError `query_refused` if one of these functions (lower case) seems to be called."""
+    if found := {name for name in _CALL.findall(statement) if name.lower() in names}:
+        raise ConnectorError("query_refused", f"The query calls what is never run: {', '.join(sorted(found))}.")

@@ -18,6 +18,7 @@ def places_of(slot: Slot, places: Sequence[Place]) -> list[Place]:
         return [place for place in places if _is_value(place, slot)] if len(slot.columns) == 1 else []
     if slot.kind == "date":
         return _alike([place for place in places if place.day == slot.value])
+    # Years are mostly written as the two days that bound them.
     numbers = _alike([place for place in places if _is_number(place, slot.value)])
     return numbers or _of_year(slot.value, places)
 
@@ -74,6 +75,7 @@ def _shifted(day: str, old_year: str, new_year: str) -> str:
 
 
 def _new_text(place: Place, value: str) -> str:
+    # What is compared with lower(name) must be in small letters, as the old value was.
     cased = {"lower": value.lower(), "upper": value.upper()}.get(place.letter_case, value)
     if not place.is_pattern:
         return cased

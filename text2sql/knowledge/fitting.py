@@ -18,6 +18,7 @@ def sql_references(tree: "exp.Expr") -> list[Reference]:
     """Tables and columns that a statement reads, without what it defines itself (WITH, subqueries, aliases)."""
     from sqlglot import exp
 
+    # Columns of what the statement itself defines are checked where they are defined.
     own = {cte.alias.lower() for cte in tree.find_all(exp.CTE)}
     derived = {query.alias.lower() for query in tree.find_all(exp.Subquery) if query.alias}
     found: list[Reference] = [

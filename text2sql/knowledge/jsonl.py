@@ -65,6 +65,7 @@ def _split(pieces: Iterable[bytes]) -> Iterator[bytes | None]:
     for piece in pieces:
         *ended, rest = piece.split(b"\n")
         for part in ended:
+            # The rest of such a line is read past and never kept.
             is_too_long = is_too_long or len(kept) + len(part) > MAX_LINE_BYTES
             yield None if is_too_long else bytes(kept + part)
             kept.clear()

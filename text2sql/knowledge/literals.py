@@ -67,16 +67,17 @@ def database_type_of(word: str) -> DatabaseType:
 
 
 def parse_sql(sql: str, database_type: DatabaseType) -> "exp.Expr":
-    """The tree of one statement; raises QueryUnreadable."""
+    """The tree of one query; raises QueryUnreadable, also for other statements."""
     import sqlglot
+    from sqlglot import exp
     from sqlglot.errors import SqlglotError
 
     try:
         trees = [tree for tree in sqlglot.parse(sql, dialect=DIALECTS[database_type]) if tree is not None]
     except (SqlglotError, RecursionError) as error:
         raise QueryUnreadable(str(error).splitlines()[0][:300]) from error
-    if len(trees) != 1:
-        raise QueryUnreadable("One statement is expected.")
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+        raise QueryUnreadable("One query is expected.")
     return trees[0]
 
 
@@ -128,6 +129,7 @@ def _compared_column(comparison: "exp.Expr", side: "exp.Expr", catalog: Catalog 
     """The one column on the other sides of a comparison; empty where there is none, or several."""
     from sqlglot import exp
 
+    # Through functions, too: extract(year FROM created) is still about `created`.
     others = [child for child in comparison.iter_expressions() if child is not side]
     columns = [column for child in others for column in child.find_all(exp.Column)]
     labels = {column_label(table_of(column, catalog), column.name) for column in columns}
@@ -164,6 +166,7 @@ def sources_of(select: "exp.Expr") -> dict[str, str]:
     from sqlglot import exp
 
     named: dict[str, str] = {}
+    # sqlglot renamed the first of them; both are read, so that either version will do.
     for key in ("from_", "from", "joins"):
         found = select.args.get(key)
         for part in found if isinstance(found, list) else [found]:

@@ -1,4 +1,9 @@
-"""Questions without their values: equal masks ask the same of other numbers, dates and names."""
+"""Questions without their values: equal masks ask the same of other numbers, dates and names.
+
+A question that is asked may be read in several ways, since a word may be a value or just a word. Of a known question
+only one reading is kept, the one its query tells (`pairs`). Looking up all readings of the one that is asked finds it
+without a guess; then each value must be of the column that the known query compares it with.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +19,7 @@ from text2sql.knowledge.words import without_articles
 
 SlotKind: TypeAlias = Literal["number", "date", "value"]
 
-#: Ways to read one question that are looked up; each value found in several columns doubles them, and more.
+#: Ways to read one question that are looked up; each value doubles them.
 MAX_READINGS = 64
 
 
@@ -30,9 +35,18 @@ class Slot:
     columns: tuple[str, ...] = ()
 
     @property
+    def mark(self) -> str:
+        """Without its columns, as masks are compared: a city that stands in forty tables is one mark."""
+        return f"<{self.kind}>"
+
+    @property
     def label(self) -> str:
         """As it stands in a mask: `<number>`, `<date>`, `<value:cities.name>`."""
-        return f"<value:{'|'.join(self.columns)}>" if self.kind == "value" else f"<{self.kind}>"
+        return f"<value:{'|'.join(self.columns)}>" if self.kind == "value" else self.mark
+
+    def takes(self, other: "Slot") -> bool:
+        """Whether another question's value is of the type of this slot, which stands in one column."""
+        return self.kind == other.kind and set(self.columns) <= set(other.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a question: its text with some values masked, and those values in order."""
+    """One way to read a question: its text with marks for some values, and those values in order."""
 
     text: str
     slots: tuple[Slot, ...]
@@ -84,16 +98,16 @@ class Mask:
         return [word for piece in self.pieces if piece.slot is None for word in piece.words]
 
     def readings(self) -> Iterator[Reading]:
-        """Every choice of one column for each value, or none; at most MAX_READINGS, the fully masked ones first."""
-        choices = [_choices(piece) for piece in self.pieces]
+        """Each value masked or not; at most MAX_READINGS, the fully masked one first."""
+        choices: list[list[Slot | None]] = [[piece.slot, None] if piece.slot else [None] for piece in self.pieces]
         for chosen in islice(product(*choices), MAX_READINGS):
-            yield Reading(self.with_slots(chosen), tuple(slot for slot in chosen if slot))
+            yield Reading(self.with_slots(chosen, typed=False), tuple(slot for slot in chosen if slot))
 
-    def with_slots(self, slots: Sequence[Slot | None]) -> str:
+    def with_slots(self, slots: Sequence[Slot | None], *, typed: bool = True) -> str:
         """The text with these slots, one or None for each piece; None leaves its words."""
         words: list[str] = []
         for piece, slot in zip(self.pieces, slots, strict=True):
-            words.extend([slot.label] if slot else piece.words)
+            words.extend(piece.words if slot is None else [slot.label if typed else slot.mark])
         return " ".join(without_articles(words, self.question))
 
 
@@ -107,6 +121,7 @@ def mask_question(question: str, *, catalog: Catalog | None = None, values: Know
 
     Longest values first. Operator words ("most", "not") and names of tables and columns are never values.
     """
+    # One pass: at each place the longest value, else the piece itself.
     known = values if values is not None else values_of(catalog)
     tokens, place, pieces = read_tokens(question), 0, list[Piece]()
     while place < len(tokens):
@@ -135,13 +150,9 @@ def _value_slot(found: Value) -> Slot:
     return Slot("value", found.text, found.columns)
 
 
-def _choices(piece: Piece) -> list[Slot | None]:
-    slot = piece.slot
-    if slot is None:
-        return [None]
-    if slot.kind != "value":
-        return [slot, None]
-    return [*(Slot("value", slot.value, (column,)) for column in slot.columns[:8]), None]
+def types_agree(known: Sequence[Slot], asked: Sequence[Slot]) -> bool:
+    """Whether the values of a question are of the types of a known one's slots, one by one."""
+    return len(known) == len(asked) and all(slot.takes(value) for slot, value in zip(known, asked, strict=True))
 
 
 def slots_to_json(slots: Sequence[Slot]) -> list[dict[str, object]]:

@@ -1,4 +1,9 @@
-"""Known pairs: which values of a question stand in its query, and the query for other values."""
+"""Known pairs: which values of a question stand in its query, and the query for other values.
+
+Reuse was measured by ten-fold cross-validation on a benchmark of geography: a match is precise only when slots are
+typed, every slot's value occurs in the known query, and the operator words agree. Here the first two are one rule, for
+nothing else is masked, and the third follows, for whatever is not masked has to be said in the same words.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,16 +47,16 @@ def read_pair(question: str, query: str, *, database_type: DatabaseType, catalog
     texts = [place for place in parsed.places if place.kind == "text" and not place.day and place.column]
     mask = mask_question(question, values=KnownValues((place.core, place.column) for place in texts))
     chosen = _chosen(mask, parsed.places)
+    # Written over, so that queries which differ in these values alone become equal.
     for slot in filter(None, chosen):
         for place in places_of(slot, parsed.places):
             parsed.put(place, "0" if place.kind == "number" else "?")
     # Nothing that can be asked has these hashes: the day that the query holds has passed.
     salt = "\0" if is_relative(mask.plain) and _holds_day(parsed.places) and not _asks_clock(query) else ""
-    text = mask.with_slots(chosen)
     return KnownPair(
-        mask=text,
+        mask=mask.with_slots(chosen),
         slots=tuple(filter(None, chosen)),
-        mask_hash=mask_hash(salt + text),
+        mask_hash=mask_hash(salt + mask.with_slots(chosen, typed=False)),
         question_hash=mask_hash(salt + mask.plain),
         sql_hash=sha256(parsed.write().encode("utf-8", "surrogatepass")).hexdigest(),
         references=tuple(parsed.references()),

@@ -14,6 +14,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:\w{3,6})?"
 _FROM_TWO = "two three four five six seven eight nine ten eleven twelve"
 _NUMBER_WORDS = {word: str(value) for value, word in enumerate(_FROM_TWO.split(), 2)}
+#: The order counts: quotes before words, dates before the numbers they are made of.
 _TOKEN = re.compile(
     r"""
     "(?P<q1>[^"]{1,200})" | “(?P<q2>[^”]{1,200})” | «(?P<q3>[^»]{1,200})» | \u2018(?P<q4>[^\u2019]{1,200})\u2019(?!\w)
@@ -50,6 +51,7 @@ def read_tokens(text: str) -> list[Token]:
 
 
 def _tokens_of(match: re.Match[str], by_day_first: bool) -> list[Token]:
+    # Exactly one named group matched; it is the last one.
     kind, surface = str(match.lastgroup), match[0]
     if kind.startswith("q"):
         return [Token("quoted", match[kind], " ".join(fold(match[kind]).split()))]

@@ -34,6 +34,7 @@ class KnownValues:
         spelled: dict[str, str] = {}
         columns: dict[str, set[str]] = {}
         for text, column in entries:
+            # Read as questions are, so that both fall into the same words.
             words = [token.plain for token in read_tokens(text)]
             if 0 < len(words) <= MAX_WORDS:
                 key = " ".join(words)

@@ -28,9 +28,9 @@ class SqlKnowledge(TimestampedModel):
     """A question with its query, for one project and, where `connection` is set, one database.
 
     `question_mask` is the question with those values replaced by typed slots that stand in the query, `slots` are their
-    values (`text2sql.knowledge`); `mask_hash` finds equal ones, `question_hash` the same question, `sql_hash` the same
-    query but for these values. `schema_references` are the names it reads. `wrong_count` takes rank away,
-    `confirmed_count` gives it back. `wordings` are questions of pairs that were merged into this one.
+    values (`text2sql.knowledge`); `mask_hash` finds those equal but for types, `question_hash` the same question,
+    `sql_hash` the same query but for these values. `schema_references` are the names it reads. `wrong_count` takes rank
+    away, `confirmed_count` gives it back. `wordings` are questions of pairs that were merged into this one.
     """
 
     id = uuid7_key()

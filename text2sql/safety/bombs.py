@@ -1,5 +1,6 @@
 """Bounds what can grow without end: repeated texts, series of rows, patterns."""
 
+import re
 from collections.abc import Iterable
 from math import prod
 
@@ -17,6 +18,7 @@ _SIZED_BY_ARGUMENT = {
     "repeat": 1, "lpad": 1, "rpad": 1, "space": 0, "leftpad": 1, "rightpad": 1, "leftpadutf8": 1, "rightpadutf8": 1,
     "tofixedstring": 1,
 }  # fmt: skip
+_WIDTH = re.compile(r"%[^%sIL]")
 _PATTERN_IN: dict[type[exp.Expr], str] = dict.fromkeys(
     (
         exp.RegexpLike, exp.RegexpILike, exp.RegexpReplace, exp.RegexpExtract, exp.RegexpExtractAll, exp.RegexpInstr,
@@ -41,7 +43,9 @@ def check_growth(nodes: Iterable[exp.Expr]) -> None:
         if size is not None:
             sizes.append(_size_of(size, node))
         if isinstance(node, exp.Anonymous) and str(node.this).lower() == "range":
-            _check_range(node)
+            sizes += _sizes_of_range(node)
+        if isinstance(node, exp.Format):
+            _check_format(node)
         pattern = _argument(node, _PATTERN_IN, _PATTERN_IN_ARGUMENT)
         if pattern is not None:
             _check_pattern(pattern)
@@ -69,12 +73,23 @@ def _size_of(size: exp.Expr, node: exp.Expr) -> int:
     return int(size.this)
 
 
-def _check_range(node: exp.Expr) -> None:
-    """ClickHouse's range(): plain numbers, or the length of an array."""
+def _check_format(node: exp.Expr) -> None:
+    """PostgreSQL's format() pads to any width that its template names."""
+    template = node.this
+    if not isinstance(template, exp.Literal) or _WIDTH.search(template.this):
+        raise refused("limit_refused", "format needs a plain template without widths.")
+
+
+def _sizes_of_range(node: exp.Expr) -> list[int]:
+    """ClickHouse's range(): plain numbers, or the length of an array; several multiply to rows."""
+    sizes = []
     for bound in node.expressions:
         is_small = isinstance(bound, exp.Literal) and bound.this.isdecimal() and len(bound.this) <= 5
         if not is_small and not isinstance(bound, exp.Length):
             raise refused("limit_refused", "range needs plain numbers below 100,000.")
+        if is_small:
+            sizes.append(int(bound.this))
+    return [max(sizes, default=0)]
 
 
 def _name(node: exp.Expr) -> str:

@@ -9,6 +9,7 @@ import re
 from text2sql.safety.dialects import SqlType
 from text2sql.safety.lists import words_of
 from text2sql.safety.refusing import refused
+from text2sql.safety.system_names import is_system_schema
 from text2sql.safety.words import WORDS
 
 _STRING = r"N?'(?:[^'\\\x00]|''|\\[^'\x00])*'"
@@ -27,7 +28,7 @@ _PATTERNS: dict[SqlType, re.Pattern[str]] = {
 _COMMON_SIGNS = words_of("+ - * / % = < > <= >= <> != ||")
 SIGNS: dict[SqlType, frozenset[str]] = {
     "postgresql": _COMMON_SIGNS
-    | words_of("^ & | # << >> ~ ~* !~ !~* -> ->> #> #>> @> <@ ? ?| ?& && @@ @? -|- : ~~ !~~ ~~* !~~*"),
+    | words_of("^ & | # << >> ~ ~* !~ !~* -> ->> #> #>> @> <@ ? ?| ?& && @@ @? -|- : ~~ !~~ ~~* !~~* =>"),
     "mysql": _COMMON_SIGNS | words_of("<=> & | ^ ~ << >> -> ->> &&"),
     "clickhouse": _COMMON_SIGNS | {"->"},
     "oracle": _COMMON_SIGNS,
@@ -42,20 +43,27 @@ def check_words(text: str, database_type: SqlType) -> None:
         match = pattern.match(text, position)
         if match is None:
             raise refused("syntax_refused", "{name} is not allowed in a statement.", text[position : position + 10])
-        position = match.end()
-        kind = match.lastgroup
+        position, kind, piece = match.end(), match.lastgroup, match.group()
         if kind == "word":
             is_called = text.startswith("(", position) or text.startswith(" (", position)
-            _check_word(match.group(), is_called=is_called, words=words)
-        elif kind == "sign" and match.group() not in signs:
-            raise refused("syntax_refused", "{name} is not allowed in a statement.", match.group())
-        elif (
-            kind == "bracket"
-            and match.group() == "."
-            and text[position : position + 1] not in ('"', "`", "*")
-            and not text[position : position + 1].isdigit()
-        ):
-            raise refused("function_refused", "The function {name} is not allowed.", text[position : position + 40])
+            _check_word(piece, is_called=is_called, words=words)
+        elif kind == "sign" and piece not in signs:
+            raise refused("syntax_refused", "{name} is not allowed in a statement.", piece)
+        elif kind == "name":
+            _check_name(piece, text[position : position + 1], database_type)
+        elif piece == ".":
+            _check_after_dot(text[position : position + 40])
+
+
+def _check_name(quoted: str, following: str, database_type: SqlType) -> None:
+    """No name in front of a dot is a system schema's, wherever it stands."""
+    if following == "." and is_system_schema(quoted[1:-1], database_type):
+        raise refused("table_refused", "{name} may not be read.", quoted[1:-1])
+
+
+def _check_after_dot(following: str) -> None:
+    if following[:1] not in ('"', "`", "*") and not following[:1].isdigit():
+        raise refused("function_refused", "The function {name} is not allowed.", following)
 
 
 def _check_word(word: str, *, is_called: bool, words: tuple[frozenset[str], frozenset[str]]) -> None:

@@ -20,7 +20,7 @@ _FUNCTIONS_WITHOUT_PARENTHESES: dict[SqlType, frozenset[str]] = {
     "clickhouse": frozenset(),
     "oracle": words_of(
         "USER UID SESSIONTIMEZONE DBTIMEZONE NEXTVAL CURRVAL LEVEL CONNECT_BY_ISLEAF CONNECT_BY_ISCYCLE "
-        "ORA_INVOKING_USER ORA_INVOKING_USERID OBJECT_VALUE OBJECT_ID SYS_NC_ROWINFO$"
+        "ORA_INVOKING_USER ORA_INVOKING_USERID OBJECT_VALUE SYS_NC_ROWINFO$"
     ),
 }
 #: Oracle's words of no row's own; in quotes they would be other names.
@@ -58,8 +58,6 @@ def _check_column(column: exp.Column, database_type: SqlType) -> None:
 
 
 def _make_plain(node: exp.Expr) -> None:
-    if "\\" in node.this and isinstance(node, exp.ByteString):
-        raise refused("syntax_refused", "This escape in a text is not allowed.")
     if _CONTROL_IN_STRING.search(node.this):
         raise refused("unreadable", "A text in the statement holds control characters.")
     node.replace(exp.Literal.string(node.this))

@@ -19,10 +19,11 @@ _VALUES = frozenset(
     {
         exp.Star, exp.Column, exp.Identifier, exp.Dot, exp.Literal, exp.Boolean, exp.Null, exp.Alias, exp.Paren,
         exp.Tuple, exp.Interval, exp.IntervalSpan, exp.Var, exp.DataType, exp.DataTypeParam, exp.RawString,
-        exp.National, exp.Bracket, exp.Slice, exp.Lambda, exp.Collate, exp.AtTimeZone, exp.CharacterSet, exp.OverflowTruncateBehavior,
+        exp.National, exp.Bracket, exp.Slice, exp.Lambda, exp.Collate, exp.AtTimeZone, exp.CharacterSet,
+        exp.OverflowTruncateBehavior,
         exp.JSONKeyValue, exp.JSONValue, exp.OnCondition, exp.FormatJson, exp.JSONPath, exp.JSONPathKey, exp.Adjacent,
         exp.JSONPathRoot, exp.JSONPathSubscript, exp.JSONPathWildcard, exp.JSONPathSlice, exp.JSONPathSelector,
-        exp.JSONExtractQuote, exp.Overlaps, exp.PropertyEQ, exp.Aliases,
+        exp.JSONExtractQuote, exp.Overlaps, exp.PropertyEQ,
     }
 )  # fmt: skip
 _OPERATORS = frozenset(
@@ -35,7 +36,7 @@ _OPERATORS = frozenset(
 )  # fmt: skip
 _COMMON = _QUERIES | _CLAUSES | _VALUES | _OPERATORS
 ALLOWED_NODES: dict[SqlType, frozenset[type[exp.Expr]]] = {
-    "postgresql": _COMMON,
+    "postgresql": _COMMON | {exp.ByteString, exp.Kwarg},
     "mysql": _COMMON,
     "clickhouse": _COMMON - {exp.Values} | {exp.PreWhere, exp.Final},
     "oracle": _COMMON,
@@ -76,7 +77,8 @@ ALLOWED_TYPES = frozenset(
         _TYPES.DATETIME, _TYPES.DATETIME64, _TYPES.TIMESTAMP, _TYPES.TIMESTAMPTZ, _TYPES.TIMESTAMPLTZ,
         _TYPES.TIMESTAMPNTZ, _TYPES.INTERVAL, _TYPES.YEAR, _TYPES.JSON, _TYPES.JSONB, _TYPES.UUID, _TYPES.INET,
         _TYPES.IPV4, _TYPES.IPV6, _TYPES.ARRAY, _TYPES.MAP, _TYPES.STRUCT, _TYPES.VARBINARY, _TYPES.ENUM8,
-        _TYPES.ENUM16, _TYPES.DATERANGE, _TYPES.INT4RANGE, _TYPES.INT8RANGE, _TYPES.NUMRANGE, _TYPES.TSRANGE, _TYPES.TSTZRANGE,
+        _TYPES.ENUM16, _TYPES.DATERANGE, _TYPES.INT4RANGE, _TYPES.INT8RANGE, _TYPES.NUMRANGE, _TYPES.TSRANGE,
+        _TYPES.TSTZRANGE,
     }
 )  # fmt: skip
 

@@ -27,6 +27,8 @@ _FORBIDDEN_CHARACTERS = re.compile(
 )
 #: Comments that MySQL, MariaDB and Oracle obey.
 _OBEYED_COMMENT = re.compile(r"/\*\s*(?:!|M!|\+)|--\+")
+#: PostgreSQL's E'' with the escapes that sqlglot reads as the server does.
+_PLAIN_ESCAPES = re.compile(r"[eE]'(?:[^'\\]|''|\\[ntr\\])*'")
 _OPENERS = frozenset({TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.L_BRACE, TokenType.CASE})
 _CLOSERS = frozenset({TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.R_BRACE, TokenType.END})
 _JOINS = frozenset({TokenType.JOIN, TokenType.STRAIGHT_JOIN})
@@ -57,6 +59,11 @@ def read_statement(text: str, dialect: Dialect) -> exp.Expr:
     except SqlglotError as error:
         raise refused("unreadable", "The statement cannot be read.") from error
     tokens = _check_tokens(tokens, dialect)
+    for token in tokens:
+        if token.token_type == TokenType.BYTE_STRING and not _PLAIN_ESCAPES.fullmatch(
+            text[token.start : token.end + 1]
+        ):
+            raise refused("syntax_refused", "This escape in a text is not allowed.")
     return _parse(tokens, text, dialect)
 
 

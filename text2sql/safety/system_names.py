@@ -16,8 +16,8 @@ _SYSTEM_SCHEMAS: dict[SqlType, re.Pattern[str]] = {
     ),
 }
 _SYSTEM_TABLES: dict[SqlType, re.Pattern[str]] = {
-    "postgresql": re.compile(r"pg_.*"),
-    "mysql": re.compile(r"innodb_.*"),
+    "postgresql": re.compile(r"pg_.*|current_(?:user|role|catalog|schema)|session_user|system_user"),
+    "mysql": re.compile(r"innodb_.*|seq_\d+_to_\d+(?:_step_\d+)?"),
     "clickhouse": re.compile(r"\.inner.*"),
     "oracle": re.compile(
         r"(?:all|dba|user|cdb|role|session|nls|dbms|utl|ora|aud|logmnr|wrh|wri|wrm|loader|ku|exu|sm|database)_.*|"
@@ -36,7 +36,7 @@ def is_system_schema(schema: str, database_type: SqlType) -> bool:
 
 
 def is_system_table(table: str, database_type: SqlType) -> bool:
-    """Whether a table named without its schema may be the system's: views that every schema can see."""
+    """Whether a table may be the system's in every schema: its views, and MariaDB's tables of endless numbers."""
     return bool(_SYSTEM_TABLES[database_type].fullmatch(_plain(table)))
 
 

@@ -99,7 +99,7 @@ def _allowed_key(schema: str, name: str, database_type: SqlType, policy: Policy)
     key = (schema or policy.default_schema, name)
     if policy.tables is None:
         # With its schema a name leads nowhere else; without one, the system's own views come first.
-        if not schema and is_system_table(name, database_type):
+        if (not schema or database_type == "mysql") and is_system_table(name, database_type):
             raise refused("table_refused", _NOT_ALLOWED, full)
         return key
     listed = policy.tables if isinstance(policy.tables, set | frozenset) else set(policy.tables)
@@ -125,5 +125,5 @@ def _only_one_like(key: Key, listed: Collection[Key], database_type: SqlType) ->
 def _check_in_of_clickhouse(node: exp.In) -> None:
     """There `x IN t` and `x IN (t)` read the table t."""
     expressions = node.args.get("expressions") or []
-    if len(expressions) == 1 and isinstance(expressions[0], exp.Column | exp.Dot | exp.Identifier | exp.Paren):
+    if len(expressions) == 1 and isinstance(expressions[0].unnest().unalias(), exp.Column | exp.Dot | exp.Identifier):
         raise refused("table_refused", _NOT_ALLOWED, expressions[0].name)

@@ -8,7 +8,7 @@ from text2sql.safety.refusing import refused
 
 
 def write_statement(tree: exp.Expr, database_type: SqlType, dialect: Dialect) -> str:
-    """The statement; raises StatementRefused where the tree holds something that the dialect cannot say."""
+    """The statement; raises StatementRefused where the dialect cannot say it. The tree may be changed by it."""
     try:
         if database_type == "mysql":
             tree = _with_regexp_operator(tree, dialect)
@@ -18,14 +18,11 @@ def write_statement(tree: exp.Expr, database_type: SqlType, dialect: Dialect) ->
 
 
 def _generate(tree: exp.Expr, dialect: Dialect) -> str:
-    return dialect.generate(tree, comments=False, unsupported_level=ErrorLevel.RAISE)
+    return dialect.generate(tree, comments=False, unsupported_level=ErrorLevel.RAISE, copy=False)
 
 
 def _with_regexp_operator(tree: exp.Expr, dialect: Dialect) -> exp.Expr:
-    """A copy with `a REGEXP b` as ready text: sqlglot writes REGEXP_LIKE, which MariaDB lacks."""
-    if tree.find(exp.RegexpLike) is None:
-        return tree
-    tree = tree.copy()
+    """With `a REGEXP b` as ready text: sqlglot writes REGEXP_LIKE, which MariaDB lacks."""
     for node in reversed(list(tree.find_all(exp.RegexpLike))):
         if not node.args.get("flag"):
             value, pattern = (_operand(part, dialect) for part in (node.this, node.expression))

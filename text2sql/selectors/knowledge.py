@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +22,9 @@ from text2sql.engines.base import Example
 from text2sql.knowledge.filling import CannotFill
 from text2sql.knowledge.fitting import fits
 from text2sql.knowledge.literals import QueryUnreadable, database_type_of
-from text2sql.knowledge.masking import Mask, Reading, Slot, mask_hash, mask_question, slots_from_json
+from text2sql.knowledge.masking import Mask, Reading, mask_hash, mask_question, slots_from_json, types_agree
 from text2sql.knowledge.pairs import fill
-from text2sql.knowledge.ranking import nearness
+from text2sql.knowledge.ranking import Nearness
 from text2sql.knowledge.words import OPERATOR_WORDS, accents_agree, fold
 from text2sql.models import DatabaseConnection
 from text2sql.models.knowledge import SqlKnowledge
@@ -43,15 +44,17 @@ _OF_DATABASE = """
 project_id = %(project)s AND database_type = %(type)s AND status = 'approved'
    AND (connection_id IS NULL OR connection_id = %(connection)s)
 """
+#: By two indexes at once (BitmapOr); a question that is known word for word needs no reading of its values.
 _EXACT = f"""
-SELECT id, question, sql_query, slots, mask_hash, schema_references
+SELECT id, question, sql_query, slots, mask_hash, question_hash, schema_references
   FROM sql_knowledge_base
  WHERE {_OF_DATABASE} AND (mask_hash = ANY(%(masks)s) OR question_hash = %(question)s)
    AND NOT (wrong_count >= {_DOUBTFUL} AND wrong_count > confirmed_count)
  ORDER BY wrong_count, success_rate DESC NULLS LAST, usage_count DESC, id DESC
- LIMIT 20
+ LIMIT 50
 """  # noqa: S608  (constants of ours)
 _COLUMNS = "id, question, sql_query, question_mask, schema_references, wrong_count"
+#: Planned for each call: a prepared statement's generic plan would not know how large the project is.
 _BY_MEANING = f"""
 SELECT {_COLUMNS}, 1 - (embedding <=> %(vector)s::vector) AS cosine
   FROM sql_knowledge_base
@@ -117,14 +120,17 @@ def _exact(
     mask: Mask, values: Mapping[str, Any], catalog: Catalog | None, connection: DatabaseConnection
 ) -> ExactMatch | None:
     readings = {reading.hash: reading for reading in mask.readings()}
-    parameters = {**values, "masks": list(readings), "question": mask_hash(mask.plain)}
+    plain = mask_hash(mask.plain)
+    parameters = {**values, "masks": list(readings), "question": plain}
     with prepared_cursor() as cursor:
         cursor.execute(_EXACT, parameters)
         rows = cursor.fetchall()
-    for knowledge_id, known, query, slots, known_mask, references in rows:
+    for knowledge_id, known, query, slots, known_mask, known_plain, references in rows:
         if not accents_agree(mask.question, known) or (catalog is not None and not _fits(references, catalog)):
             continue
-        filled = _filled(query, slots_from_json(json.loads(slots)), readings.get(known_mask), connection)
+        # The very same question has the same values, whatever is known of their columns.
+        same = known_plain == plain
+        filled = query if same else _filled(query, json.loads(slots), readings[known_mask], connection)
         if filled is not None:
             return ExactMatch(knowledge_id, known, filled)
     return None
@@ -135,10 +141,11 @@ def _fits(references: str, catalog: Catalog) -> bool:
     return fits(json.loads(references), catalog)
 
 
-def _filled(query: str, slots: tuple[Slot, ...], reading: Reading | None, connection: DatabaseConnection) -> str | None:
-    """The query with the values of the question; as it is for the same question, whose values are the same."""
-    if reading is None:
-        return query
+def _filled(query: str, data: list[Any], reading: Reading, connection: DatabaseConnection) -> str | None:
+    """The query with the values of the question; None where they are of other types."""
+    slots = slots_from_json(data)
+    if not types_agree(slots, reading.slots):
+        return None
     try:
         return fill(query, slots, reading.slots, database_type=database_type_of(connection.type))
     except (CannotFill, QueryUnreadable) as error:
@@ -154,13 +161,16 @@ def _near(mask: Mask, values: Mapping[str, Any], catalog: Catalog | None) -> tup
         rows = _by_words(mask, values)
     else:
         rows = _by_meaning(vector, values)
-    found = [
-        NearMatch(row[0], row[1], row[2], nearness(mask, row[3], row[6], wrong_count=row[5]))
-        for row in rows
-        if catalog is None or _fits(row[4], catalog)
-    ]
-    found.sort(key=lambda match: (-match.score, match.knowledge_id))
-    return tuple(match for match in found if match.score >= NEAR_ENOUGH)[:MAX_NEAR]
+    # The index knows vectors only; words, operators and verdicts decide among its candidates.
+    nearness = Nearness(mask)
+    scored = [(nearness.of(row[3], row[6], wrong_count=row[5]), row) for row in rows]
+    scored.sort(key=lambda entry: (-entry[0], entry[1][0]))
+    fitting = (
+        NearMatch(row[0], row[1], row[2], score)
+        for score, row in scored
+        if score >= NEAR_ENOUGH and (catalog is None or _fits(row[4], catalog))
+    )
+    return tuple(islice(fitting, MAX_NEAR))
 
 
 def _by_meaning(vector: str, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -21,6 +21,7 @@ from text2sql.selectors.engines import EngineChoice, engines_for
 from text2sql.selectors.knowledge import ExactMatch, Matches, find_matches
 from text2sql.selectors.queries import exchanges_before
 from text2sql.services.access import HouseDatabase
+from text2sql.services.inputs import ASK_MODEL_KIND
 from text2sql.services.language_models import language_model_for
 from text2sql.services.results import KeptRows
 from text2sql.services.running import run_checked
@@ -179,6 +180,9 @@ def _choices(query: QueryHistory, context: TaskContext) -> Iterator[tuple[Engine
                 user=query.user, project=query.project, api_key=query.task.api_key, requested=choice.chat_engine,
                 request_id=query.task.request_id,
             )  # fmt: skip
+            # A light worker never loads a model: a question of the chat came here before anybody chose an engine.
+            if model is not None and model.chatter.is_heavy and query.task.task_type != ASK_MODEL_KIND:
+                model = None
             if model is None and len(choices) > 1:
                 continue
         yield choice, model

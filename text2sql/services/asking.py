@@ -18,7 +18,16 @@ from text2sql.errors import NotAnswered
 from text2sql.models import DatabaseConnection, EvaluationRun, QueryExport, QueryHistory, QuerySource, QueryStatus
 from text2sql.selectors.connections import usable_connection
 from text2sql.selectors.queries import get_query, query_of_task
-from text2sql.services.inputs import ASK_KIND, EVALUATE_KIND, EXPORT_KIND, INTROSPECT_KIND, RUN_KIND, TEST_KIND
+from text2sql.services.inputs import (
+    ASK_KIND,
+    ASK_MODEL_KIND,
+    EVALUATE_KIND,
+    EXPORT_KIND,
+    INTROSPECT_KIND,
+    RUN_KIND,
+    TEST_KIND,
+)
+from text2sql.services.language_models import needs_resident_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,8 @@ def _submit(caller: Caller, kind: str, input_data: Mapping[str, Any]) -> Task:
 
 def ask_question(*, caller: Caller, input_data: Mapping[str, Any]) -> QueryHistory:
     """Submit a question (`ASK_SCHEMA`); raises what `submit_task` raises, ConnectionNotFound or QueryNotFound."""
-    return query_of_task(_submit(caller, ASK_KIND, input_data).pk)
+    kind = ASK_MODEL_KIND if needs_resident_model(input_data.get("engine"), caller.project) else ASK_KIND
+    return query_of_task(_submit(caller, kind, input_data).pk)
 
 
 def run_statement(*, caller: Caller, input_data: Mapping[str, Any]) -> QueryHistory:

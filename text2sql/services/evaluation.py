@@ -78,6 +78,7 @@ def _judge(run: EvaluationRun, pair: SqlKnowledge, runner: Callable[[str], tuple
         verdict.rows_returned, time_ms = runner(pair.sql_query)
         verdict.execution_time_ms = round(time_ms)
     except (QueryFailed, StatementRefused) as error:
+        # Refused is not broken: the schema may be as it was, and the rules another.
         is_refused = isinstance(error, StatementRefused) or error.code in _REFUSALS
         verdict.outcome = Outcome.REFUSED if is_refused else Outcome.BROKEN
         verdict.error_code = error.code[:100]

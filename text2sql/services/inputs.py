@@ -16,6 +16,8 @@ from text2sql.selectors.connections import QUEUE as QUEUE
 from text2sql.selectors.connections import TEST_KIND as TEST_KIND
 
 ASK_KIND = "text2sql.ask"
+#: The same, where a local language model is resident.
+ASK_MODEL_KIND = "text2sql.ask_model"
 RUN_KIND = "text2sql.run"
 EXPORT_KIND = "text2sql.export"
 EVALUATE_KIND = "text2sql.evaluate"

@@ -77,6 +77,7 @@ def propose_pair(
             project=project, connection=connection, created_by=actor, question=question, sql_query=sql_query,
             database_type=database_type, schema_hash=schema_hash, tags=cleaned, **derived,
         )  # fmt: skip
+        # Behind the project's lock, so that two proposals at the same moment find each other.
         known = duplicates_of(pair).first()
         if known is not None:
             return Proposal(known, created=False)

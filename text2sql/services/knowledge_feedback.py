@@ -76,6 +76,7 @@ def record_feedback(
         raise QueryNotFound
     if row.feedback == feedback:
         return row
+    # First as if nothing had been said: each word then has one meaning, whatever came before it.
     _undo(row)
     if feedback == Feedback.WRONG:
         _count(row.kb_match_id, "wrong_count", 1)

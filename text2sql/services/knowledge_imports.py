@@ -144,6 +144,7 @@ def _stored(run: _Import, rows: list[SqlKnowledge]) -> list[tuple[LineResult, UU
     with transaction.atomic():
         locked_project(project=run.project, actor=run.actor, ability="update")
         known = _known(run, rows)
+        # The first of equal lines is created, the others are its duplicates.
         new = {_key(row): row for row in reversed(rows) if _key(row) not in known}
         created = [row for row in rows if new.get(_key(row)) is row]
         SqlKnowledge.objects.bulk_create(created)

@@ -18,6 +18,7 @@ from projects.models import Project
 from tasks.engines.cancel import CancelToken
 from tasks.engines.errors import EngineError, EngineUnavailable
 from text2sql.engines.base import Completion
+from text2sql.selectors.engines import engines_for
 
 logger = logging.getLogger(__name__)
 
@@ -114,6 +115,18 @@ def choose_language_model(*, requested: str | None, project: Project | None) -> 
     if named:
         return _usable(named)
     return next((chatter for row in chat_engines() if (chatter := _usable(row.name)) is not None), None)
+
+
+def needs_resident_model(requested: str | None, project: Project | None) -> bool:
+    """Whether a question would ask a model that is held in memory, and therefore belongs on a heavy worker."""
+    try:
+        choices = engines_for(requested, project)
+    except (DomainError, EngineError):
+        # What cannot be asked is refused with its own words when the question is submitted.
+        return False
+    named = [choice.chat_engine for choice in choices if choice.needs_model]
+    chatter = choose_language_model(requested=named[0], project=project) if named else None
+    return chatter is not None and chatter.is_heavy
 
 
 def is_language_model(chatter: Chatter) -> bool:

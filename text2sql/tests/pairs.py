@@ -30,9 +30,12 @@ def make_connection(user: Account, project: Project | None = None, **fields: Any
 def read_schema(connection: DatabaseConnection, catalog: Catalog) -> DatabaseSchema:
     """The catalog as the connection's present schema."""
     return DatabaseSchema.objects.create(
-        connection=connection, schema_json=catalog.to_json(), schema_hash=catalog.structure_hash(),
-        table_count=len(catalog.tables), total_columns=catalog.total_columns,
-    )  # fmt: skip
+        connection=connection,
+        schema_json=catalog.to_json(),
+        schema_hash=catalog.structure_hash(),
+        table_count=len(catalog.tables),
+        total_columns=catalog.total_columns,
+    )
 
 
 def propose(
@@ -59,8 +62,11 @@ def make_task(user: Account, project: Project) -> Task:
 def answered(user: Account, project: Project, connection: DatabaseConnection | None, **fields: Any) -> QueryHistory:
     """A question that an engine answered."""
     given: dict[str, Any] = {
-        "question": PARIS[0], "sql_query": PARIS[1], "source": QuerySource.ENGINE, "status": QueryStatus.SUCCESS,
-    }  # fmt: skip
+        "question": PARIS[0],
+        "sql_query": PARIS[1],
+        "source": QuerySource.ENGINE,
+        "status": QueryStatus.SUCCESS,
+    }
     task = make_task(user, project)
     return QueryHistory.objects.create(user=user, project=project, connection=connection, task=task, **given | fields)
 

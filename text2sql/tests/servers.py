@@ -1,5 +1,7 @@
 """Real database servers for tests, each started at most once in a test process, on loopback."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +15,7 @@ from psycopg import sql
 
 from config.common.embedded import postgres_url, socket_dir
 from text2sql.connectors.base import Target
-from text2sql.tests.connectors import shop_mariadb, shop_postgres
+from text2sql.tests.connectors import clickhouse_server, shop_mariadb, shop_postgres
 from text2sql.tests.connectors.mariadb_server import MariadbServer, why_not
 from text2sql.tests.connectors.relay import Relay, to_unix_socket
 
@@ -140,3 +142,17 @@ def mariadb_content(mariadb: Callable[..., "pymysql.Connection[Any]"]) -> Callab
             return [*found, *cursor.fetchall()]
 
     return read
+
+
+@pytest.fixture(scope="session")
+def clickhouse_target() -> Iterator[Target]:
+    """ClickHouse's engine in a child process (chdb behind HTTP, see `clickhouse_server`): its database `shop`."""
+    command = [sys.executable, "-m", "text2sql.tests.connectors.clickhouse_server"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        port = int(child.stdout.readline())
+        yield Target(
+            "clickhouse", "127.0.0.1", port, "shop", clickhouse_server.USERNAME, clickhouse_server.PASSWORD,
+            allows_private=True,
+        )  # fmt: skip
+        child.kill()

@@ -62,9 +62,7 @@ DEGREES: dict[str, tuple[Degree, bool]] = {
     word: (_degree(text), more) for words, text, more in _ROWS for word in words.split()
 }
 
-COMPARATIVES = tuple(
-    word for words, _, _ in _ROWS for word in words.split() if word.endswith("er") or word == "worse"
-)
+COMPARATIVES = tuple(word for words, _, _ in _ROWS for word in words.split() if word.endswith("er") or word == "worse")
 SUPERLATIVES = tuple(word for words, _, _ in _ROWS for word in words.split() if word.endswith("est"))
 AFTER_MOST = (
     "expensive", "costly", "recent", "populous", "populated", "powerful", "spacious", "successful", "profitable",

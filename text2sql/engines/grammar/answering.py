@@ -11,6 +11,7 @@ from text2sql.engines.grammar.followup import merged_question
 from text2sql.engines.grammar.interpret import interpret
 from text2sql.engines.grammar.linking import Atom, Linker
 from text2sql.engines.grammar.lookup import look_up
+from text2sql.engines.grammar.meaning import Meanings
 from text2sql.engines.grammar.normalise import normalise, split_sentences
 from text2sql.engines.grammar.rank import Scored, confidence, execute, unexplained, worth
 from text2sql.engines.grammar.reasons import reasons_of
@@ -18,6 +19,7 @@ from text2sql.engines.grammar.refusal import WRITES, clarification_of, refusal_o
 from text2sql.engines.grammar.render import Renderer, Unconnected
 from text2sql.engines.grammar.resolve import Resolver
 from text2sql.engines.grammar.schema import Schema
+from text2sql.engines.grammar.stopwords import MEASURING, STOP
 from text2sql.engines.grammar.values import ValueIndex
 from text2sql.engines.grammar.vietnamese import is_vietnamese, to_english
 from text2sql.engines.grammar.words import tokenize
@@ -25,6 +27,7 @@ from text2sql.engines.grammar.words import tokenize
 _READINGS = 16
 _EXECUTED = 4
 _CANDIDATES = 3
+_MAX_MEANT = 6
 
 
 @dataclass(slots=True)
@@ -34,12 +37,13 @@ class Index:
     schema: Schema
     linker: Linker
     renderer: Renderer
+    meanings: Meanings
 
     @classmethod
     def of(cls, catalog: Catalog, dialect: str | None = None) -> "Index":
         """The index over a catalog; `dialect` is sqlglot's name where it is not the database's own."""
         schema = Schema(catalog)
-        return cls(schema, Linker(schema, ValueIndex(schema)), Renderer(schema, dialect))
+        return cls(schema, Linker(schema, ValueIndex(schema)), Renderer(schema, dialect), Meanings(schema))
 
 
 def warm_up() -> None:
@@ -98,8 +102,29 @@ def scored_readings(index: Index, text: str, database: ReadOnlyDatabase, choices
     for part in tokens:
         atoms += [Atom("REL", 0, 0, "of")] if atoms else []
         atoms += index.linker.atoms(part, values)
+    _mean(index, atoms)
     _choose(index.schema, atoms, choices)
     return execute(readings_of(index, atoms), database, _EXECUTED)
+
+
+def _mean(index: Index, atoms: Sequence[Atom]) -> None:
+    """Words that nothing explains get the links nearest in meaning."""
+    unknown = [atom for atom in atoms if atom.kind == "WORD" and _may_mean(atom)][:_MAX_MEANT]
+    for atom, links in zip(unknown, index.meanings.like([atom.text.lower() for atom in unknown]), strict=True):
+        if links:
+            atom.kind, atom.links = "REF", links
+
+
+def _may_mean(atom: Atom) -> bool:
+    word = atom.text.lower()
+    return (
+        word.isalpha()
+        and len(word) > 2
+        and not word.endswith(("ed", "ing"))
+        and word not in STOP
+        and word not in MEASURING
+        and not (atom.is_capital and atom.start > 0)
+    )
 
 
 def _choose(schema: Schema, atoms: Sequence[Atom], choices: Mapping[str, str]) -> None:

@@ -1,5 +1,7 @@
 """What the clauses took, put together as one plan."""
 
+from dataclasses import replace
+
 from text2sql.engines.grammar.clauses.denying import deny
 from text2sql.engines.grammar.plan import Condition, Plan, Term
 from text2sql.engines.grammar.pruning import prune
@@ -30,7 +32,10 @@ def assemble(reading: Reading) -> Plan | None:
     deny(reading, plan)
     _combine(reading, plan)
     _contradict(plan)
-    return prune(reading.schema, plan)
+    plan = prune(reading.schema, plan)
+    _distinguish(plan)
+    _break_ties(reading, plan)
+    return plan
 
 
 def _main_table(reading: Reading) -> TableId | None:
@@ -67,7 +72,9 @@ def _group(reading: Reading, plan: Plan) -> None:
         if aggregates and key is not None and (not shown or naming & set(shown)):
             plan.group.append(key)
     shown_tables = {term.col[0] for term in plan.select if term.col is not None and not term.agg}
-    missing = [Term(col) for col in columns if Term(col) not in plan.select and not _shows_target(reading, col, shown_tables)]
+    missing = [
+        Term(col) for col in columns if Term(col) not in plan.select and not _shows_target(reading, col, shown_tables)
+    ]
     if reading.group_tables and not aggregates and plan.select:
         missing = []
     plan.select = [*missing, *plan.select]
@@ -179,3 +186,29 @@ def _count_elsewhere(reading: Reading, plan: Plan) -> None:
     pointing = [edge.left for edge in schema.edges if edge.right == plan.main and edge.left != plan.main]
     said = [table for table in pointing if table in reading.tables()]
     plan.needs += (said or pointing)[:1]
+
+
+def _distinguish(plan: Plan) -> None:
+    """DISTINCT cannot be sorted by what it does not show: groups can."""
+    hidden = [(term, down) for term, down in plan.order if term not in plan.select and not term.agg]
+    if plan.distinct and hidden and not plan.group and not plan.star and plan.other is None:
+        plan.distinct = False
+        plan.group = [term.col for term in plan.select if term.col is not None]
+        plan.order = [
+            (replace(term, agg="max" if down else "min") if (term, down) in hidden else term, down)
+            for term, down in plan.order
+        ]
+
+
+def _break_ties(reading: Reading, plan: Plan) -> None:
+    """The same question gives the same rows in the same order: equal ones follow the key."""
+    if not plan.order or plan.distinct or plan.other is not None:
+        return
+    if plan.group:
+        col: Col | None = plan.group[0]
+    elif any(term.agg for term in plan.select):
+        return
+    else:
+        col = reading.schema.primary_key(plan.main)
+    if col is not None and all(term.col != col or term.agg for term, _ in plan.order):
+        plan.order.append((Term(col), False))

@@ -7,9 +7,7 @@ from datetime import date, timedelta
 
 from text2sql.engines.grammar.words import Token
 
-_MONTHS = (
-    "january february march april may june july august september october november december".split()
-)
+_MONTHS = "january february march april may june july august september october november december".split()
 _MONTH_BY_WORD = {word[:size]: i for i, word in enumerate(_MONTHS, 1) for size in (3, len(word))} | {"sept": 9}
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T](\d\d:\d\d(?::\d\d)?))?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
@@ -56,7 +54,10 @@ def _day(word: str) -> Period | None:
         day = _date(int(iso[1]), int(iso[2]), int(iso[3]))
         text = f"{day} {iso[4]}" if day and iso[4] else ""
     elif other:
-        day, text = _date(int(other[3]), int(other[2]), int(other[1])) or _date(int(other[3]), int(other[1]), int(other[2])), ""
+        day, text = (
+            _date(int(other[3]), int(other[2]), int(other[1])) or _date(int(other[3]), int(other[1]), int(other[2])),
+            "",
+        )
     else:
         return None
     return None if day is None else Period(day, day, text)

@@ -68,7 +68,9 @@ class GrammarEngine:
         """Answer a question over a table of its own."""
         started = perf_counter()
         self.load()
-        answer = self.write_sql(SqlRequest("How many trains are there?", _PROBED), database=_Probed(), cancel=NeverCancelled())
+        answer = self.write_sql(
+            SqlRequest("How many trains are there?", _PROBED), database=_Probed(), cancel=NeverCancelled()
+        )
         return {"sql": answer.candidates[0].sql, "total_ms": round((perf_counter() - started) * 1000, 1)}
 
     def _index(self, catalog: Catalog) -> "Index":

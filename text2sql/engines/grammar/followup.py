@@ -6,17 +6,30 @@ from text2sql.engines.grammar.linking import Atom, Linker
 from text2sql.engines.grammar.normalise import normalise
 from text2sql.engines.grammar.words import tokenize
 
-_BY = re.compile(r"^(?:and |now |then |what about |how about |the same |same )*(?:(?:for|in|of) each|by|per|grouped by|for each)\s+(?P<rest>.+?)\??$", re.IGNORECASE)
+_BY = re.compile(
+    r"^(?:and |now |then |what about |how about |the same |same )*(?:(?:for|in|of) each|by|per|grouped by|for each)\s+(?P<rest>.+?)\??$",
+    re.IGNORECASE,
+)
 _ONLY = re.compile(
     r"^(?:and |but |now |just |then )*(?:only|just|limit(?: it)? to|restrict(?: it)? to|what about only)\s+(?:those |the ones |ones |them |these |for |the )*(?P<rest>.+?)[?.]*$",
     re.IGNORECASE,
 )  # fmt: skip
-_ABOUT = re.compile(r"^(?:and |but |so |ok |then )*(?:what about|how about|and for|and in|and the|and|the same for|same for|in|for)\s+(?P<rest>.+?)\??$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"^(?:and |but |so |ok |then )*(?:what about|how about|and for|and in|and the|and|the same for|same for|in|for)\s+(?P<rest>.+?)\??$",
+    re.IGNORECASE,
+)
 _SORT = re.compile(r"^(?:and |now |then )*(?P<rest>(?:sort|order|rank)\w*\b.+?)[?.]*$", re.IGNORECASE)
-_TOP = re.compile(r"^(?:and |now |just |only |show )*(?:the )?top (?P<count>\d+)(?: of (?:them|those))?\??$", re.IGNORECASE)
+_TOP = re.compile(
+    r"^(?:and |now |just |only |show )*(?:the )?top (?P<count>\d+)(?: of (?:them|those))?\??$", re.IGNORECASE
+)
 _NOT = re.compile(r"^(?:and |but )*(?:without|except|excluding|not)\s+(?P<rest>.+?)[?.]*$", re.IGNORECASE)
-_COUNT = re.compile(r"^(?:and |so )*(?:how many(?: are (?:there|they))?|count them|how many of them)\??$", re.IGNORECASE)
-_LEADING_WH = re.compile(r"^(?:show|list|give|find|return|display|what|which|who|tell)\b(?: me)?(?: (?:is|are|all|the|were|was))*", re.IGNORECASE)
+_COUNT = re.compile(
+    r"^(?:and |so )*(?:how many(?: are (?:there|they))?|count them|how many of them)\??$", re.IGNORECASE
+)
+_LEADING_WH = re.compile(
+    r"^(?:show|list|give|find|return|display|what|which|who|tell)\b(?: me)?(?: (?:is|are|all|the|were|was))*",
+    re.IGNORECASE,
+)
 
 
 def merged_question(linker: Linker, previous: str, question: str, steps: list[str]) -> str:
@@ -51,7 +64,13 @@ def _without_groups(previous: str) -> str:
 
 
 def _joined(rest: str) -> str:
-    return rest if re.match(r"(?:in|from|with|of|who|that|whose|where|at|on|for|before|after|between|since)\b", rest, re.IGNORECASE) else f"with {rest}"
+    return (
+        rest
+        if re.match(
+            r"(?:in|from|with|of|who|that|whose|where|at|on|for|before|after|between|since)\b", rest, re.IGNORECASE
+        )
+        else f"with {rest}"
+    )
 
 
 def _replaced(linker: Linker, previous: str, rest: str) -> str:
@@ -80,5 +99,8 @@ def _is_alike(old: Atom, new: Atom) -> bool:
         return True
     columns = {link.col for link in new.links if link.is_value == (new.kind == "VAL")}
     if new.kind == "REF":
-        return bool({link.home for link in new.links[:2]} & {link.home for link in old.links[:2]}) and old.links[0].table is None
+        return (
+            bool({link.home for link in new.links[:2]} & {link.home for link in old.links[:2]})
+            and old.links[0].table is None
+        )
     return any(link.col in columns for link in old.links)

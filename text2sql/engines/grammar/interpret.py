@@ -7,6 +7,7 @@ from text2sql.engines.grammar.clauses.comparing import take_comparisons
 from text2sql.engines.grammar.clauses.denying import take_negations
 from text2sql.engines.grammar.clauses.grouping import take_groups
 from text2sql.engines.grammar.clauses.heads import head_end, take_head
+from text2sql.engines.grammar.clauses.likeness import take_same
 from text2sql.engines.grammar.clauses.mutual import take_pairs
 from text2sql.engines.grammar.clauses.naming import take_patterns, take_values
 from text2sql.engines.grammar.clauses.ordering import take_order
@@ -29,6 +30,7 @@ def interpret_nodes(schema: Schema, nodes: list[Node]) -> Reading:
     if reading.plan is not None:
         return reading
     take_order(reading)
+    take_same(reading)
     take_patterns(reading)
     take_comparisons(reading)
     take_superlatives(reading)

@@ -8,6 +8,15 @@ from text2sql.engines.grammar.schema import Edge, Schema, TableId
 from text2sql.engines.grammar.words import root
 
 
+_SOURCE = frozenset("source origin departure from start depart home begin leave".split())
+_TARGET = frozenset("destination dest arrival to end arrive away target land".split())
+#: Words that say which of two keys to the same table is meant.
+ROLES = {
+    **dict.fromkeys(("from", "depart", "departs", "departing", "leave", "leaves", "leaving", "originate", "departed", "left"), _SOURCE),
+    **dict.fromkeys(("to", "into", "arrive", "arrives", "arriving", "land", "landing", "arrived", "destined"), _TARGET),
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One join: `table` is reached over `edge` from a table that is already there."""
@@ -16,7 +25,9 @@ class Step:
     edge: Edge
 
 
-def join_steps(schema: Schema, start: TableId, needed: Iterable[TableId], hints: frozenset[str] = frozenset()) -> list[Step] | None:
+def join_steps(
+    schema: Schema, start: TableId, needed: Iterable[TableId], hints: frozenset[str] = frozenset()
+) -> list[Step] | None:
     """Joins from `start` to all needed tables, nearest first; None when they cannot be connected."""
     reached = [start]
     steps: list[Step] = []
@@ -33,7 +44,9 @@ def join_steps(schema: Schema, start: TableId, needed: Iterable[TableId], hints:
     return steps
 
 
-def _nearest(schema: Schema, reached: Sequence[TableId], missing: set[TableId], hints: frozenset[str]) -> list[Step] | None:
+def _nearest(
+    schema: Schema, reached: Sequence[TableId], missing: set[TableId], hints: frozenset[str]
+) -> list[Step] | None:
     queue: deque[tuple[TableId, tuple[Step, ...]]] = deque((table, ()) for table in reached)
     seen = set(reached)
     while queue:
@@ -57,7 +70,11 @@ def _preferred(schema: Schema, table: TableId, hints: frozenset[str]) -> list[tu
         words = {word for place in edge.left_columns for word in schema.stems((edge.left, place))}
         words -= set(schema.table_phrases[edge.right][0].stems) | {"id"}
         words |= set(schema.table_phrases[neighbour][0].stems)
-        return not edge.is_key, -len({root(word) for word in words} & hints)
+        said = {root(word) for word in words} & hints
+        roles = [
+            role for word, role in ROLES.items() if root(word) in hints and word not in ("from", "to") and words & role
+        ]
+        return not edge.is_key, -len(said) - len(roles[:1])
 
     return sorted(schema.neighbours[table], key=rank)
 

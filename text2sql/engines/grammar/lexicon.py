@@ -23,7 +23,7 @@ IRREGULAR = {
 
 #: What short pieces of identifiers stand for.
 ABBREVIATIONS: dict[str, tuple[str, ...]] = {
-    "dob": ("date", "birth"), "num": ("number",), "no": ("number",), "nr": ("number",), "fname": ("first", "name"),
+    "dob": ("date", "birth"), "dest": ("destination",), "src": ("source",), "num": ("number",), "no": ("number",), "nr": ("number",), "fname": ("first", "name"),
     "lname": ("last", "name"), "dept": ("department",), "stu": ("student",), "tel": ("phone",), "addr": ("address",),
     "qty": ("quantity",), "amt": ("amount",), "desc": ("description",), "descr": ("description",), "cnt": ("count",),
     "avg": ("average",), "max": ("maximum",), "min": ("minimum",), "yr": ("year",), "emp": ("employee",),
@@ -86,9 +86,7 @@ def are_synonyms(first: str, second: str) -> bool:
 def synonyms(phrase: str) -> tuple[str, ...]:
     """The other members of all groups of a stem or a phrase of stems."""
     members = _members()
-    return tuple(
-        other for number in sorted(_groups().get(phrase, ())) for other in members[number] if other != phrase
-    )
+    return tuple(other for number in sorted(_groups().get(phrase, ())) for other in members[number] if other != phrase)
 
 
 def is_known(phrase: str) -> bool:

@@ -15,7 +15,7 @@ from text2sql.engines.grammar.words import Token, likeness
 
 _MAX_SPAN = 5
 _MAX_LINKS = 80
-_NEAR_BEST = 0.3
+_NEAR_BEST = 0.4
 _LEAST = 0.36
 #: Last words of names that say little: "customer" nearly names `customer_id`.
 _GENERIC = frozenset("id name code number detail description type date value text information".split())
@@ -103,7 +103,15 @@ class Linker:
                 yield (first.start, first.end), _keyword_atom(first, tokens), 1.02
         for start, end, period in find_periods(tokens, datetime.now(UTC).date()):
             text = " ".join(token.text for token in tokens[start:end])
-            yield (start, end), Atom("DATE", start, end, text, period=period), 1.7 if end - start == 1 else 1.95 if not any(t.number or t.text[0].isdigit() for t in tokens[start:end]) else 1.7 * (end - start) ** 0.5
+            yield (
+                (start, end),
+                Atom("DATE", start, end, text, period=period),
+                1.7
+                if end - start == 1
+                else 1.95
+                if not any(t.number or t.text[0].isdigit() for t in tokens[start:end])
+                else 1.7 * (end - start) ** 0.5,
+            )
         for start, token in enumerate(tokens):
             if (number := number_of(token)) is not None:
                 yield (start, start + 1), Atom("NUM", start, start + 1, token.text, number=number), 1.0
@@ -112,7 +120,9 @@ class Linker:
             for end in range(start + 1, min(len(tokens), start + max(_MAX_SPAN, values.longest)) + 1):
                 yield from self._readings(tokens, start, end, values)
 
-    def _readings(self, tokens: Sequence[Token], start: int, end: int, values: ValueIndex) -> Iterator[tuple[tuple[int, int], Atom, float]]:
+    def _readings(
+        self, tokens: Sequence[Token], start: int, end: int, values: ValueIndex
+    ) -> Iterator[tuple[tuple[int, int], Atom, float]]:
         span = tokens[start:end]
         text = " ".join(token.text for token in span)
         links, worth = [], 0.0
@@ -136,11 +146,18 @@ class Linker:
             return [], 0.0
         links = self._matches(tuple(stems))
         for phrase in synonyms(" ".join(stems)) if len(stems) > 1 else ():
-            links += [Link(link.score * 0.82, link.table, link.col, how="synonym") for link in self._matches(tuple(phrase.split()))]
+            links += [
+                Link(link.score * 0.82, link.table, link.col, how="synonym")
+                for link in self._matches(tuple(phrase.split()))
+            ]
         if len(stems) == 1:
             for phrase in synonyms(stems[0]):
                 if " " in phrase:
-                    links += [Link(link.score * 0.78, link.table, link.col, how="synonym") for link in self._matches(tuple(phrase.split())) if link.score > 0.8]
+                    links += [
+                        Link(link.score * 0.78, link.table, link.col, how="synonym")
+                        for link in self._matches(tuple(phrase.split()))
+                        if link.score > 0.8
+                    ]
         if len(span) == 1 and span[0].folded in MEASURING:
             links = [link for link in links if link.how == "name" and link.score > 0.85]
         links = _best_links([*links, *self._pointed(links)])
@@ -229,7 +246,12 @@ def _value_links(span: Sequence[Token], values: ValueIndex) -> list[Link]:
     found = values.find(text)
     certainty = _certainty(span)
     return [
-        Link(stored.score * (certainty if certainty > 1 or stored.text == text else certainty * 0.78), col=stored.col, value=stored.text, how="value")
+        Link(
+            stored.score * (certainty if certainty > 1 or stored.text == text else certainty * 0.78),
+            col=stored.col,
+            value=stored.text,
+            how="value",
+        )
         for stored in found
     ]
 
@@ -260,7 +282,9 @@ def _best_links(links: list[Link]) -> list[Link]:
         if key not in best or best[key].score < link.score:
             best[key] = link
     if any(link.how == "name" for link in best.values()):
-        best = {key: replace(link, score=link.score - 0.15) if link.how == "synonym" else link for key, link in best.items()}
+        best = {
+            key: replace(link, score=link.score - 0.15) if link.how == "synonym" else link for key, link in best.items()
+        }
     ordered = sorted(best.values(), key=lambda link: -link.score)
     return [link for link in ordered if link.score >= ordered[0].score - _NEAR_BEST][:_MAX_LINKS]
 

@@ -40,7 +40,14 @@ def _unknown(linker: Linker, tokens: Sequence[Token]) -> Iterator[str]:
     """Quoted text, and runs of words written like names, that no sample is."""
     run: list[str] = []
     for place, token in enumerate((*tokens, None)):
-        is_part = token is not None and token.is_word and not token.is_quoted and token.is_capital and (place > 0) and token.folded not in STOP
+        is_part = (
+            token is not None
+            and token.is_word
+            and not token.is_quoted
+            and token.is_capital
+            and (place > 0)
+            and token.folded not in STOP
+        )
         if is_part and token is not None:
             run.append(token.text)
             continue

@@ -30,15 +30,22 @@ _REWRITINGS: tuple[tuple[str, str], ...] = (
     (r"\b(?:best|highest|most|top)[- ]paid\b", "highest salary"), (r"\b(?:worst|lowest|least)[- ]paid\b", "lowest salary"),
     (r"\bhow heavy\b", "what weight"), (r"\bhow (?:large|big)\b", "what size"), (r"\bhow expensive\b", "what price"),
     (r"\bhow many people live\b", "what population"),
-    (r"\bthere are\b(?= (?:more|less|fewer|at|no)\b)", "have"), (r"\bas well as\b", "and"), (r"\band/or\b", "or"),
+    (r"\bthere are\b(?= (?:more|less|fewer|at|no)\b)", "have"), (r"\bas well as\b", "and"), (r"\bbetween (january|february|march|april|may|june|july|august|september|october|november|december) and (january|february|march|april|may|june|july|august|september|october|november|december),? (\d{4})\b", r"between \1 \3 and \2 \3"),
+    (r"\band/or\b", "or"),
     (r"\bin total\b(?=.*\bhow many\b)", ""), (r"\bon average\b", "average"), (r"\be\.g\.?", ""), (r"\b(?:mr|mrs|ms|dr)\.", ""),
 )  # fmt: skip
 _COMPILED = tuple((re.compile(pattern, re.IGNORECASE), by) for pattern, by in _REWRITINGS)
 _SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SCALED = re.compile(r"(\d+(?:\.\d+)?)_(thousand|million|billion)")
-_TWO_SENTENCES = re.compile(rf"^(?P<first>.+?\w['\"]?\s*)[.?!;]\s+(?P<second>{_ASKING}\b.+)$", re.IGNORECASE | re.DOTALL)
-_LED_BY_GROUP = re.compile(r"^(?P<group>(?:for|in|of|by) (?:each|every)\b[^,]+|per [^,]+),\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
-_LEADING = re.compile(r"^(?:among|of) (?:all )?(?:the |those )?(?P<what>[^,]+),\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL)
+_TWO_SENTENCES = re.compile(
+    rf"^(?P<first>.+?\w['\"]?\s*)[.?!;]\s+(?P<second>{_ASKING}\b.+)$", re.IGNORECASE | re.DOTALL
+)
+_LED_BY_GROUP = re.compile(
+    r"^(?P<group>(?:for|in|of|by) (?:each|every)\b[^,]+|per [^,]+),\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL
+)
+_LEADING = re.compile(
+    r"^(?:among|of) (?:all )?(?:the |those )?(?P<what>[^,]+),\s*(?P<rest>.+)$", re.IGNORECASE | re.DOTALL
+)
 _POLITE = re.compile(
     r"^(?:(?:hi|hey|hello|please|kindly|ok|okay|so|and)[, ]+|(?:can|could|would|will) you (?:please )?|"
     r"i(?: would|'d)? (?:want|like|need)(?: you)?(?: to (?:know|see|find|get|have))?(?: me)? )+",

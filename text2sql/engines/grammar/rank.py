@@ -55,12 +55,21 @@ def _oddities(schema: Schema, plan: Plan) -> float:
     """Queries nobody asks for: averages of names, sums of keys, numbers compared with text."""
     cost = 0.0
     for term in plan.terms():
-        if term.agg in ("avg", "sum") and term.col is not None and (not schema.is_numeric(term.col) or schema.is_id(term.col)):
+        if (
+            term.agg in ("avg", "sum")
+            and term.col is not None
+            and (not schema.is_numeric(term.col) or schema.is_id(term.col))
+        ):
             cost += 0.8
     for conditions in plan.where:
         for condition in conditions:
             is_number = isinstance(condition.value, float)
-            if is_number and condition.op in (">", "<", ">=", "<=") and condition.term.col is not None and schema.is_text(condition.term.col):
+            if (
+                is_number
+                and condition.op in (">", "<", ">=", "<=")
+                and condition.term.col is not None
+                and schema.is_text(condition.term.col)
+            ):
                 cost += 0.4
     cost += 0.1 * max(0, len(plan.tables()) - 2)
     return cost

@@ -90,7 +90,10 @@ class Reading:
                 return other
             if node.is_used and node.kind not in ("PREP", "W"):
                 return None
-            if not (node.kind in ("EITHER", "BOTH") or (node.kind in ("WORD", "PREP", "DISTINCT", "REL") and node.word in _FILLERS)):
+            if not (
+                node.kind in ("EITHER", "BOTH")
+                or (node.kind in ("WORD", "PREP", "DISTINCT", "REL") and node.word in _FILLERS)
+            ):
                 return None
         return None
 
@@ -140,7 +143,11 @@ class Reading:
         for table in self.tables():
             for col in self.schema.columns_of(table):
                 stems = set(self.schema.stems(col))
-                if table != node.table and self.schema.is_numeric(col) and stems - {"total", "count"} == {"number", words[-1]}:
+                if (
+                    table != node.table
+                    and self.schema.is_numeric(col)
+                    and stems - {"total", "count"} == {"number", words[-1]}
+                ):
                     node.is_used, node.link = True, None
                     node.kind = "WORD"
                     return Term(col)

@@ -14,7 +14,9 @@ _WRITING = re.compile(
     r"create (?:a |the )?(?:table|user|index|view|database)|set (?:all|the|every)|add (?:a |an |the )?(?:new |row|record|column)|"
     r"xoa|cap nhat|them (?:mot|moi|vao)|chen|sua doi|huy bo|tao bang)\b"
 )
-_SQL_WRITING = re.compile(r";\s*(?:delete|drop|update|insert|alter|truncate|create)\b|\b(?:delete from|drop (?:table|schema|database)|insert into|update \w+ set|truncate table)\b")
+_SQL_WRITING = re.compile(
+    r";\s*(?:delete|drop|update|insert|alter|truncate|create)\b|\b(?:delete from|drop (?:table|schema|database)|insert into|update \w+ set|truncate table)\b"
+)
 
 WRITES = "Questions are only answered by reading; nothing is changed, added or deleted."
 NOTHING_FOUND = "Nothing in the question names a table, a column or a value of this database."
@@ -34,7 +36,11 @@ def writes(question: str) -> bool:
 
 def explained_share(reading: Reading, words: Sequence[str]) -> float:
     """Which part of the words that carry a meaning led to something in the query."""
-    led = sum(len(node.atom.text.split()) for node in reading.nodes if node.is_used and (node.link is not None or node.kind in ("N", "DATE")))
+    led = sum(
+        len(node.atom.text.split())
+        for node in reading.nodes
+        if node.is_used and (node.link is not None or node.kind in ("N", "DATE"))
+    )
     return led / (led + len(words)) if led else 0.0
 
 
@@ -57,13 +63,24 @@ def clarification_of(scored: Sequence[Scored]) -> Clarification | None:
     schema = scored[0].reading.schema
     pairs = zip(scored[0].reading.nodes, scored[1].reading.nodes, strict=False)
     for first, second in pairs:
-        if first.link is None or second.link is None or first.link == second.link or first.link.col is None or second.link.col is None:
+        if (
+            first.link is None
+            or second.link is None
+            or first.link == second.link
+            or first.link.col is None
+            or second.link.col is None
+        ):
             continue
         if first.link.is_value or abs(first.link.score - second.link.score) > 0.011 or first.link.score < 0.85:
             continue
         options = tuple(
-            Option(f"{schema.table(node.table).name}.{schema.column(node.col).name}", f"{schema.column(node.col).name} of {schema.table(node.table).name}")
+            Option(
+                f"{schema.table(node.table).name}.{schema.column(node.col).name}",
+                f"{schema.column(node.col).name} of {schema.table(node.table).name}",
+            )
             for node in (first, second)
         )
-        return Clarification(f"column:{first.word}", f"Which column is meant by \u201c{first.atom.text}\u201d?", options)
+        return Clarification(
+            f"column:{first.word}", f"Which column is meant by \u201c{first.atom.text}\u201d?", options
+        )
     return None

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from text2sql.engines.grammar.joins import distance
+from text2sql.engines.grammar.joins import ROLES, distance
 from text2sql.engines.grammar.linking import Atom, Link
 from text2sql.engines.grammar.schema import Schema, TableId
 
@@ -75,6 +75,13 @@ class Resolver:
         bonus = 0.0
         if link.is_value and link.col in self.schema.display(link.home):
             bonus += 0.1
+        if (
+            not self.mentioned
+            and link.col is not None
+            and not link.is_value
+            and link.col == self.schema.primary_key(link.home)
+        ):
+            bonus += 0.05
         if link.home in self.mentioned:
             bonus += 0.3 - 0.02 * self.mentioned.index(link.home)
         elif any(self._distance(link.home, table) == 1 for table in self.mentioned):
@@ -85,7 +92,16 @@ class Resolver:
         atom = self.atoms[place]
         if link is None:
             is_asked = not one.tables
-            return replace(one, links=(*one.links, None), score=one.score + (_IGNORED if atom.links and not is_asked else 0.0))
+            return replace(
+                one, links=(*one.links, None), score=one.score + (_IGNORED if atom.links and not is_asked else 0.0)
+            )
+        if (
+            not self.mentioned
+            and link.col is not None
+            and not link.is_value
+            and link.col == self.schema.primary_key(link.home)
+        ):
+            link = replace(link, score=link.score + 0.03)
         if link.col is not None and not link.is_value and self._has_target(atom, link):
             link = replace(link, score=link.score - 0.2)
         if link.is_value and link.col in self.schema.display(link.home):
@@ -100,7 +116,9 @@ class Resolver:
 
     def _has_target(self, atom: Atom, link: Link) -> bool:
         """Whether the same words name the table that this column points to."""
-        return any(one.table is not None and self.schema.points_to(link.col, one.table) for one in atom.links if link.col)
+        return any(
+            one.table is not None and self.schema.points_to(link.col, one.table) for one in atom.links if link.col
+        )
 
     def _cost(self, tables: Sequence[TableId], new: TableId) -> float:
         if new in self.mentioned:
@@ -135,23 +153,43 @@ class Resolver:
 
     def _nearness(self, place: int, link: Link) -> float:
         """Columns belong to the table named right behind ("name of the student") or right before."""
+        if link.how == "meaning":
+            return 0.0
         if link.table is not None:
             return self._owner(place)
-        for step, limit, bonus in ((1, 4, _NEAR), (-1, 2, _NEAR * 0.6)):
+        if link.is_value and link.col is not None and (role := self._role(place)):
+            return 0.3 if role & set(self.schema.stems(link.col)) else -0.05
+        for step, limit, bonus in ((1, 4, _NEAR), (-1, 4, _NEAR * 0.6)):
             for away in range(1, limit + 1):
                 other = place + step * away
                 if not 0 <= other < len(self.atoms):
                     break
-                tables = [one.table for one in self.atoms[other].links[:2] if one.table is not None and one.score > _SURE_TABLE]
+                tables = [
+                    one.table
+                    for one in self.atoms[other].links[:2]
+                    if one.table is not None and one.score > _SURE_TABLE
+                ]
                 if tables:
                     if link.home in tables:
-                        is_key = link.col is not None and self.atoms[place].text.lower() in ("id", "ids", "code", "codes", "number")
+                        is_key = link.col is not None and self.atoms[place].text.lower() in (
+                            "id",
+                            "ids",
+                            "code",
+                            "codes",
+                            "number",
+                        )
                         return bonus + (0.15 if is_key and self.schema.primary_key(link.home) == link.col else 0.0)
                     break
-                if self.atoms[other].kind in ("REL", "CMP", "EACH", "ORDER", "VAL"):
+                if self.atoms[other].kind in ("CMP", "EACH", "ORDER", "VAL") or (
+                    step == 1 and self.atoms[other].kind == "REL"
+                ):
                     break
         return 0.0
 
+    def _role(self, place: int) -> frozenset[str]:
+        """What "from" and "to" before a value say about its column."""
+        before = self.atoms[place - 1].text.lower() if place else ""
+        return ROLES.get(before, frozenset())
 
     def _owner(self, place: int) -> float:
         """A table named behind "of" owns the column before: "the name of the shipping agent"."""
@@ -167,7 +205,13 @@ def mentioned_tables(atoms: Sequence[Atom]) -> list[TableId]:
         if atom.kind != "REF":
             continue
         best = atom.links[0].score
-        found += [link.table for link in atom.links if link.table is not None and link.score >= max(_SURE_TABLE, best - 0.1)]
-        if atom.end - atom.start > 1 and atom.links[0].col is not None and len({one.home for one in atom.links if one.score > best - 0.05}) == 1:
+        found += [
+            link.table for link in atom.links if link.table is not None and link.score >= max(_SURE_TABLE, best - 0.1)
+        ]
+        if (
+            atom.end - atom.start > 1
+            and atom.links[0].col is not None
+            and len({one.home for one in atom.links if one.score > best - 0.05}) == 1
+        ):
             found.append(atom.links[0].col[0])
     return list(dict.fromkeys(found))

@@ -93,7 +93,11 @@ class Schema:
     @cached_property
     def key_columns(self) -> frozenset[Col]:
         """Columns of primary and of foreign keys that stand alone or point somewhere."""
-        keys = {(t, self._place(t, table.primary_key[0])) for t, table in enumerate(self.tables) if len(table.primary_key) == 1}
+        keys = {
+            (t, self._place(t, table.primary_key[0]))
+            for t, table in enumerate(self.tables)
+            if len(table.primary_key) == 1
+        }
         pointing = {(edge.left, column) for edge in self.edges if edge.is_key for column in edge.left_columns}
         return frozenset(keys | pointing)
 
@@ -180,7 +184,9 @@ class Schema:
 
     def points_to(self, col: Col, table: TableId) -> bool:
         """Whether a column is a foreign key to a table."""
-        return any(edge.left == col[0] and edge.left_columns == (col[1],) and edge.right == table for edge in self.edges)
+        return any(
+            edge.left == col[0] and edge.left_columns == (col[1],) and edge.right == table for edge in self.edges
+        )
 
     def _find_display(self, table: TableId) -> tuple[Col, ...]:
         named = self.name_columns(table)
@@ -255,12 +261,20 @@ class Schema:
         by_words: dict[tuple[str, ...], list[Col]] = {}
         for col in self.column_phrases:
             words = self.stems(col)
-            if not _MEASURES & set(words) and words not in (("name",), ("title",)) and self.column(col).kind in ("text", "integer"):
+            if (
+                not _MEASURES & set(words)
+                and words not in (("name",), ("title",))
+                and self.column(col).kind in ("text", "integer")
+            ):
                 by_words.setdefault(words, []).append(col)
         for columns in by_words.values():
             for first in columns:
                 for second in columns:
-                    if first[0] != second[0] and self.column(first).kind == self.column(second).kind and self._names(second) >= self._names(first):
+                    if (
+                        first[0] != second[0]
+                        and self.column(first).kind == self.column(second).kind
+                        and self._names(second) >= self._names(first)
+                    ):
                         yield Edge(first[0], (first[1],), second[0], (second[1],), is_key=False)
 
     def _names(self, col: Col) -> bool:

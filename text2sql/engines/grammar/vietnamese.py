@@ -66,7 +66,9 @@ def _pieces(tokens: Sequence[Token], schema: Schema) -> list[_Piece]:
     return pieces
 
 
-def _longest(tokens: Sequence[Token], place: int, names: frozenset[str], phrases: dict[str, tuple[str, str]]) -> tuple[int, _Piece]:
+def _longest(
+    tokens: Sequence[Token], place: int, names: frozenset[str], phrases: dict[str, tuple[str, str]]
+) -> tuple[int, _Piece]:
     for size in range(min(_LONGEST, len(tokens) - place), 0, -1):
         span = tokens[place : place + size]
         if any(token.is_quoted for token in span):

@@ -15,7 +15,29 @@ _TOKEN = re.compile(
 )
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 _QUOTES = "\"'\u201c\u201d"
-_SUFFIXES = ("ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ers", "ors", "ies", "ed", "er", "or", "ly", "es", "al", "e", "s", "y")
+_SUFFIXES = (
+    "ations",
+    "ation",
+    "ments",
+    "ment",
+    "ings",
+    "ing",
+    "ions",
+    "ion",
+    "ers",
+    "ors",
+    "ies",
+    "ed",
+    "er",
+    "or",
+    "ly",
+    "es",
+    "al",
+    "e",
+    "s",
+    "y",
+)
+_INITIALS = {"f": "first", "l": "last", "m": "middle"}
 _VOWELS = frozenset("aeiou")
 
 
@@ -94,8 +116,8 @@ def split_identifier(name: str, vocabulary: Collection[str] = ()) -> list[str]:
     spaced = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1 \2", spaced)
     pieces = re.findall(r"\d+|[^\W\d_]+", fold(spaced))
     words = [word for piece in pieces for word in _split_run_together(piece, vocabulary)]
-    if len(words) > 1 and len(words[0]) == 1 and words[-1] in ("name", "title"):
-        words = words[1:]
+    if len(words) > 1 and words[-1] in ("name", "title") and len(words[-2]) == 1:
+        words[-2:] = [_INITIALS[words[-2]], words[-1]] if words[-2] in _INITIALS else words[-1:]
     return [part for word in words for part in ABBREVIATIONS.get(word, (stem(word),)) if part != "of"]
 
 
@@ -106,7 +128,9 @@ def _split_run_together(piece: str, vocabulary: Collection[str]) -> list[str]:
         left, right = piece[:size], piece[size:]
         if size == 1 and right not in ("name", "title"):
             continue
-        if right in BASE_WORDS and (size == 1 or left in vocabulary or left in BASE_WORDS or (len(left) >= 3 and right in ("id", "name"))):
+        if right in BASE_WORDS and (
+            size == 1 or left in vocabulary or left in BASE_WORDS or (len(left) >= 3 and right in ("id", "name"))
+        ):
             return [left, right]
         if left in BASE_WORDS and right in vocabulary and len(left) > 2 and len(right) > 2:
             return [left, right]

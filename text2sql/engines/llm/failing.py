@@ -10,6 +10,8 @@ _MISTAKES = frozenset({
     "query_failed", "query_timeout", "query_too_costly", "unknown_table", "unknown_column", "syntax_error",
     "permission_denied", "unreadable",
 })  # fmt: skip
+#: Whoever writes this again after being told does not want to read; another table or function may be tried.
+_FINAL = frozenset({"not_a_query", "several_statements", "query_refused"})
 #: The database itself cannot be used; whether trying again later may help.
 _UNREACHABLE: Mapping[str, bool] = {
     "address_refused": False, "host_not_found": False, "connection_refused": True, "connect_timeout": True,
@@ -21,6 +23,11 @@ _UNREACHABLE: Mapping[str, bool] = {
 def is_mistake(failure: QueryFailed) -> bool:
     """Whether the query is wrong rather than forbidden."""
     return failure.code in _MISTAKES
+
+
+def is_final(failure: QueryFailed) -> bool:
+    """Whether a second failure of this kind ends the tries."""
+    return failure.code in _FINAL
 
 
 def database_error(failure: QueryFailed) -> EngineError | None:

@@ -74,26 +74,24 @@ def _terms_of(request: SqlRequest) -> _Terms:
 
 def _table_words(table: Table) -> dict[str, float]:
     """The table's words with the best place that each has."""
-    found: dict[str, float] = {}
-    for text, worth in _texts_of(table):
-        for word in name_words(text):
-            if found.get(word, 0.0) < worth:
-                found[word] = worth
-    return found
+    columns = table.columns
+    texts = (text for column in columns for text in (column.description, column.comment) if text)
+    names = (*(column.name for column in columns), *(name for column in columns for name in column.synonyms))
+    # The later wins.
+    return {
+        **dict.fromkeys(_words(texts), _COLUMN_TEXT),
+        **dict.fromkeys(_words((table.description, table.comment)), _TABLE_TEXT),
+        **dict.fromkeys(_words(names), _COLUMN_NAME),
+        **dict.fromkeys(_words((table.name, *table.synonyms)), _TABLE_NAME),
+    }
 
 
-def _texts_of(table: Table) -> Iterator[tuple[str, float]]:
-    yield table.name, _TABLE_NAME
-    yield from ((synonym, _TABLE_NAME) for synonym in table.synonyms)
-    yield from ((text, _TABLE_TEXT) for text in (table.description, table.comment) if text)
-    for column in table.columns:
-        yield from _column_texts(column)
+def _words(texts: Iterable[str]) -> set[str]:
+    return set[str]().union(*map(name_words, texts))
 
 
-def _column_texts(column: Column) -> Iterator[tuple[str, float]]:
-    yield column.name, _COLUMN_NAME
-    yield from ((synonym, _COLUMN_NAME) for synonym in column.synonyms)
-    yield from ((text, _COLUMN_TEXT) for text in (column.description, column.comment) if text)
+def _column_words(column: Column) -> set[str]:
+    return _words((column.name, *column.synonyms, column.description, column.comment))
 
 
 def _hits(words: Mapping[str, float], terms: _Terms) -> dict[str, float]:
@@ -148,7 +146,7 @@ def _columns_named(catalog: Catalog, scores: Mapping[Key, float], terms: _Terms)
         key: frozenset(
             column.name
             for column in catalog.table_by_key[key].columns
-            if any(word in terms.by_word for text, _worth in _column_texts(column) for word in name_words(text))
+            if not terms.by_word.keys().isdisjoint(_column_words(column))
         )
         for key in best
     }

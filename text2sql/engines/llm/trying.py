@@ -18,7 +18,7 @@ from text2sql.engines.base import (
     SqlRequest,
 )
 from text2sql.engines.llm.confidence import Evidence, confidence
-from text2sql.engines.llm.failing import database_error, is_mistake
+from text2sql.engines.llm.failing import database_error, is_final, is_mistake
 from text2sql.engines.llm.fencing import fenced, one_line
 from text2sql.engines.llm.linking import ShownSchema
 from text2sql.engines.llm.parsing import NoQuery, Query, Reading, read_answer
@@ -140,7 +140,7 @@ class Trial:
             prompt = "failed"
         else:
             self.steps.append(f"Try {number}: the query was refused ({failure.code}): {message}")
-            if failure.code in self.told:
+            if failure.code in self.told and is_final(failure):
                 return self._give_up(self._why_nothing())
             self.told.add(failure.code)
             prompt = "refused"

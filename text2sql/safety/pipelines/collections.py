@@ -7,7 +7,7 @@ from text2sql.safety.base import Policy
 from text2sql.safety.refusing import refused
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-_SYSTEM = re.compile(r"(?i)system\..*|.*\.system\..*|.*\$.*|fs\.chunks|enxcol_\..*")
+_SYSTEM = re.compile(r"(?i)system\..*|.*\.system\..*|.*\$.*|enxcol_\..*")
 
 
 def allowed_collection(name: Any, policy: Policy) -> tuple[str, str]:

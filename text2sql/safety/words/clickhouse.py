@@ -25,11 +25,12 @@ _TEXT = """
     empty notempty lengthutf8 char_length character_length lower upper lowerutf8 upperutf8 reverse reverseutf8
     concatwithseparator concat_ws substringutf8 appendtrailingcharifabsent base64encode base64decode endswith startswith
     trimleft trimright trimboth position positioncaseinsensitive positionutf8 positioncaseinsensitiveutf8 locate
-    countsubstrings hassubsequence hastoken hastokencaseinsensitive match like notlike ilike notilike extract extractall
+    countsubstrings multisearchany hassubsequence hastoken hastokencaseinsensitive match like notlike ilike notilike
+    extract extractall
     regexpextract countmatches replaceone replaceall replaceregexpone replaceregexpall splitbychar splitbystring
     splitbyregexp splitbywhitespace arraystringconcat repeat leftpad rightpad lpad rpad leftpadutf8 rightpadutf8 space
     format formatreadablesize formatreadablequantity formatreadabletimedelta hex unhex md5 sha256 cityhash64 siphash64
-    xxhash64 domain domainwithoutwww path toplevelqdomain protocol querystring cuttofirstsignificantsubdomain
+    xxhash64 domain domainwithoutwww path topleveldomain protocol querystring cuttofirstsignificantsubdomain
     extracturlparameter levenshteindistance initcap initcaputf8 tovalidutf8 ascii char
     """
 _TIMES = """

@@ -9,15 +9,16 @@ KEYWORDS = common.KEYWORDS | words_of(
     year_month day_hour day_minute day_second day_microsecond hour_minute hour_second hour_microsecond minute_second
     minute_microsecond second_microsecond datetime utf8 utf8mb4 latin1 character set lateral
     current_date current_time current_timestamp localtime localtimestamp utc_date utc_time utc_timestamp
-    empty error returning sounds for
+    empty error returning sounds for mode
     """
 )
 
 _MATH = "ceiling log2 log10 pow pi degrees radians cot rand truncate conv crc32 bit_count hex unhex bin oct"
 _TEXT = """
     ascii char char_length character_length octet_length bit_length concat_ws elt field find_in_set format instr lcase
-    ucase locate lpad rpad mid position quote repeat reverse soundex space strcmp substring_index ord insert
-    regexp_like regexp_replace regexp_instr regexp_substr md5 sha1 sha2 to_base64 from_base64 convert
+    ucase locate lpad rpad mid position quote repeat reverse soundex space strcmp substring_index ord
+    inet_aton inet_ntoa match against regexp_like regexp_replace regexp_instr regexp_substr md5 sha1 sha2 to_base64
+    from_base64 convert
 """
 _TIMES = """
     now curdate curtime current_date current_time current_timestamp localtime localtimestamp sysdate utc_date utc_time

@@ -5,7 +5,8 @@ from text2sql.safety.words import common
 
 KEYWORDS = common.KEYWORDS | words_of(
     """
-    minus fetch next only percent ties to zone at within keep overflow truncate error without siblings apply lateral
+    minus fetch next only percent ties to zone at within keep overflow truncate count error without siblings apply
+    lateral
     rownum rowid sysdate systimestamp current_date current_timestamp localtimestamp
     number varchar2 nvarchar2 nchar clob nclob raw binary_float binary_double local returning empty null absent format
     ignore respect key value wrapper conditional unconditional array object unique strict

@@ -22,7 +22,7 @@ _MATH = """
 """
 _TEXT = """
     ascii chr btrim concat_ws char_length character_length octet_length bit_length initcap lpad rpad position strpos
-    reverse repeat split_part starts_with overlay translate to_hex md5 sha256 encode decode regexp_replace regexp_match
+    reverse repeat split_part starts_with overlay translate format md5 sha256 encode decode regexp_replace regexp_match
     regexp_matches regexp_split_to_array regexp_split_to_table regexp_like regexp_count regexp_instr regexp_substr
     string_to_array string_to_table array_to_string to_char to_number to_tsvector to_tsquery plainto_tsquery
     phraseto_tsquery websearch_to_tsquery ts_rank ts_rank_cd

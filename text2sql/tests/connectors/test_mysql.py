@@ -171,7 +171,7 @@ def test_values_come_as_python_types_or_as_text(session: MysqlSession) -> None:
 
 def test_header_tells_types_in_the_databases_words(session: MysqlSession) -> None:
     columns = "id, name, price, picture, opens, stock, 1.5e0 AS `Tên cột`, NOW() AS now, POINT(1, 2) AS g"
-    assert columns_of(session, "SELECT " + columns + " FROM products") == [
+    assert columns_of(session, "SELECT " + columns + " FROM products") == [  # noqa: S608 - constants
         ("id", "int", "integer"), ("name", "text", "text"), ("price", "decimal", "number"),
         ("picture", "blob", "binary"), ("opens", "time", "time"), ("stock", "smallint", "integer"),
         ("Tên cột", "double", "number"), ("now", "datetime", "timestamp"), ("g", "geometry", "other"),

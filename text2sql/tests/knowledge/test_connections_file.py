@@ -8,10 +8,18 @@ import pytest
 from text2sql.knowledge.connections_file import ConnectionFileUnreadable, ImportedConnection, read_connection
 
 FIELDS = {
-    "id": "9f0c", "name": "Shop", "db_type": "postgres", "connection_type": "manual", "host": "db.example.org",
-    "port": "5433", "username": "ann", "password": " s3cret ", "database": "shop", "uri": "",
+    "id": "9f0c",
+    "name": "Shop",
+    "db_type": "postgres",
+    "connection_type": "manual",
+    "host": "db.example.org",
+    "port": "5433",
+    "username": "ann",
+    "password": " s3cret ",
+    "database": "shop",
+    "uri": "",
     "created_at": "2025-01-01",
-}  # fmt: skip
+}
 URI = {"db_type": "", "host": "", "port": None, "username": "", "password": "", "database": "", "name": ""}
 
 
@@ -36,9 +44,12 @@ def test_types_have_their_names_and_ports() -> None:
     kinds = ["postgresql", "mariadb", "clickhouse", "mongo", "Oracle"]
     found = {kind: (read(db_type=kind, port=None).type, read(db_type=kind, port=None).port) for kind in kinds}
     assert found == {
-        "postgresql": ("postgresql", 5432), "mariadb": ("mysql", 3306), "clickhouse": ("clickhouse", 8123),
-        "mongo": ("mongodb", 27017), "Oracle": ("oracle", 1521),
-    }  # fmt: skip
+        "postgresql": ("postgresql", 5432),
+        "mariadb": ("mysql", 3306),
+        "clickhouse": ("clickhouse", 8123),
+        "mongo": ("mongodb", 27017),
+        "Oracle": ("oracle", 1521),
+    }
 
 
 def test_password_is_not_shown() -> None:
@@ -48,14 +59,17 @@ def test_password_is_not_shown() -> None:
 @pytest.mark.parametrize(
     ("raw", "code"),
     [
-        (b"not json, password=s3cret", "not_json"), (b"[]", "not_an_object"), (b"\xff", "not_json"),
-        (b"x" * 100_001, "too_large"), (json.dumps(FIELDS | {"db_type": "sqlite"}).encode(), "unknown_type"),
+        (b"not json, password=s3cret", "not_json"),
+        (b"[]", "not_an_object"),
+        (b"\xff", "not_json"),
+        (b"x" * 100_001, "too_large"),
+        (json.dumps(FIELDS | {"db_type": "sqlite"}).encode(), "unknown_type"),
         (json.dumps(FIELDS | {"host": ""}).encode(), "no_host"),
         (json.dumps(FIELDS | {"port": "x"}).encode(), "bad_port"),
         (json.dumps(FIELDS | {"port": 70_000}).encode(), "bad_port"),
         (json.dumps(FIELDS | {"uri": "http://[s3cret"}).encode(), "bad_uri"),
     ],
-)  # fmt: skip
+)
 def test_other_files_are_refused_without_quoting_them(raw: bytes, code: str) -> None:
     with pytest.raises(ConnectionFileUnreadable) as refusal:
         read_connection(raw)

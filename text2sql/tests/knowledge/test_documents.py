@@ -20,14 +20,17 @@ def query(*stages: dict[str, Any]) -> str:
 MASKS: list[tuple[str, str, str]] = [
     ("Customers in Paris", query({"$match": {"city": "Paris"}}), "customers in <value:customers.city>"),
     ("Customers in Paris", query({"$match": {"city": {"$ne": "Paris"}}}), "customers in <value:customers.city>"),
-    ("Top 5 of Ann or Bob", query({"$match": {"name": {"$in": ["Ann", "Bob"]}}}, {"$limit": 5}),
-     "top <number> of <value:customers.name> or <value:customers.name>"),
+    (
+        "Top 5 of Ann or Bob",
+        query({"$match": {"name": {"$in": ["Ann", "Bob"]}}}, {"$limit": 5}),
+        "top <number> of <value:customers.name> or <value:customers.name>",
+    ),
     ("Over 1 with 1", query({"$match": {"$and": [{"age": {"$gt": 1}}]}}, {"$project": {"name": 1}}), "over 1 with 1"),
     ("Over 30", query({"$match": {"$and": [{"age": {"$gt": 30}}]}}, {"$project": {"name": 1}}), "over <number>"),
     ("Sorted 1", query({"$sort": {"name": 1}}), "sorted 1"),
     ("With true", query({"$match": {"active": True, "other": "$name"}}), "with true"),
     ("On 2024-05-05", query({"$match": {"day": {"$gte": "2024-05-05T00:00:00"}}}), "on <date>"),
-]  # fmt: skip
+]
 
 
 def test_values_of_match_and_limit_are_slots() -> None:
@@ -63,5 +66,7 @@ def test_references_are_collections_and_matched_fields() -> None:
         {"$match": {"city": "Paris"}}, {"$lookup": {"from": "orders", "as": "o"}}, {"$match": {"o.total": {"$gt": 5}}}
     )
     assert read_pair("x", text, database_type="mongodb").references == (
-        ("", "customers", ""), ("", "customers", "city"), ("", "orders", ""),
-    )  # fmt: skip
+        ("", "customers", ""),
+        ("", "customers", "city"),
+        ("", "orders", ""),
+    )

@@ -48,14 +48,16 @@ def test_every_shape_is_read_and_every_other_line_is_told() -> None:
 def test_pieces_may_end_anywhere() -> None:
     whole = "\ufeff{}\r\n\r\n  \n".encode() + '{"question": "Số mấy?", "sql": "S"}'.encode()
     assert read(*(whole[place : place + 1] for place in range(len(whole)))) == [
-        (1, "no_question"), (4, ImportedPair("Số mấy?", "S")),
-    ]  # fmt: skip
+        (1, "no_question"),
+        (4, ImportedPair("Số mấy?", "S")),
+    ]
 
 
 def test_other_encodings_are_told() -> None:
     assert read('{"question": "é", "sql": "S"}\n'.encode("latin-1"), b'{"question": "Q", "sql": "S"}') == [
-        (1, "not_utf8"), (2, ImportedPair("Q", "S")),
-    ]  # fmt: skip
+        (1, "not_utf8"),
+        (2, ImportedPair("Q", "S")),
+    ]
 
 
 def test_lines_without_end_take_no_memory() -> None:

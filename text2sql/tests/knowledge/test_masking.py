@@ -1,6 +1,6 @@
 """Masks of questions."""
 
-from text2sql.knowledge.masking import MAX_READINGS, mask_question, slots_from_json, slots_to_json
+from text2sql.knowledge.masking import MAX_READINGS, Slot, mask_question, slots_from_json, slots_to_json, types_agree
 from text2sql.knowledge.values import KnownValues, values_of
 from text2sql.tests.knowledge.shop import SHOP
 
@@ -35,12 +35,34 @@ def test_slots_hold_the_database_s_spelling() -> None:
     ]
 
 
-def test_readings_are_every_choice_of_columns_and_none() -> None:
+def test_readings_are_every_value_masked_or_not() -> None:
     mask = mask_question("top 3 in Lyon", catalog=SHOP)
     assert [reading.text for reading in mask.readings()] == [
-        "top <number> in <value:customers.city>", "top <number> in <value:orders.status>", "top <number> in lyon",
-        "top 3 in <value:customers.city>", "top 3 in <value:orders.status>", "top 3 in lyon",
-    ]  # fmt: skip
+        "top <number> in <value>",
+        "top <number> in lyon",
+        "top 3 in <value>",
+        "top 3 in lyon",
+    ]
+    assert [len(reading.slots) for reading in mask.readings()] == [2, 1, 1, 0]
+
+
+CITY = Slot("value", "Paris", ("customers.city",))
+#: Known slots, values that are asked -> whether they are of the same types.
+TYPES: list[tuple[list[Slot], list[Slot], bool]] = [
+    ([], [], True),
+    ([CITY], [Slot("value", "Lyon", ("customers.city",))], True),
+    ([CITY], [Slot("value", "Lyon", ("customers.city", "orders.status"))], True),
+    ([CITY], [Slot("value", "Paid", ("orders.status",))], False),
+    ([CITY], [Slot("number", "5")], False),
+    ([CITY], [], False),
+    ([Slot("number", "5")], [Slot("number", "6")], True),
+    ([Slot("number", "5")], [Slot("date", "2024-01-02")], False),
+    ([Slot("number", "5"), CITY], [CITY, Slot("number", "5")], False),
+]
+
+
+def test_values_must_be_of_the_columns_of_the_slots() -> None:
+    assert [types_agree(known, asked) for known, asked, _same in TYPES] == [same for *_slots, same in TYPES]
 
 
 def test_readings_have_an_end() -> None:

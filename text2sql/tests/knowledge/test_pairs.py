@@ -29,15 +29,21 @@ MASKS = {
     ("Totals between 5 and 5", "SELECT id FROM orders WHERE total BETWEEN 5 AND 5"): "totals between 5 and 5",
     ("Orders on 2024-05-05", "SELECT id FROM orders WHERE created = DATE '2024-05-05'"): "orders on <date>",
     ("Orders in 2023", "SELECT id FROM orders WHERE extract(year FROM created) = 2023"): "orders in <number>",
-    ("Orders in 2023", "SELECT 1 FROM orders WHERE created >= '2023-01-01' AND created < '2024-01-01'"):
-        "orders in <number>",
-    ("Orders in 2023", "SELECT 1 FROM orders WHERE created >= '2023-03-01' AND created < '2024-01-01'"):
-        "orders in 2023",
+    (
+        "Orders in 2023",
+        "SELECT 1 FROM orders WHERE created >= '2023-01-01' AND created < '2024-01-01'",
+    ): "orders in <number>",
+    (
+        "Orders in 2023",
+        "SELECT 1 FROM orders WHERE created >= '2023-03-01' AND created < '2024-01-01'",
+    ): "orders in 2023",
     ("5 days of orders", "SELECT 1 FROM orders WHERE created > now() - interval '5 days'"): "<number> days of orders",
-    ("Paid in Lyon", f"SELECT 1 {JOINED} WHERE o.status = 'Paid' AND c.city = 'Lyon'"):
-        "<value:orders.status> in <value:customers.city>",
+    (
+        "Paid in Lyon",
+        f"SELECT 1 {JOINED} WHERE o.status = 'Paid' AND c.city = 'Lyon'",
+    ): "<value:orders.status> in <value:customers.city>",
     ("Buyers with 4 orders", f"SELECT c.id {JOINED} GROUP BY 1 HAVING count(*) = 4"): "buyers with <number> orders",
-}  # fmt: skip
+}
 
 
 def mask_of(question: str, query: str) -> KnownPair:
@@ -56,23 +62,55 @@ def test_catalog_tells_whose_column_a_bare_name_is() -> None:
 
 #: Question, query, new values -> the query for them.
 FILLED: list[tuple[str, str, list[str], str]] = [
-    ("Customers in Paris", "SELECT name FROM customers WHERE city = 'Paris'", ["L'Haÿ'; --"],
-     "SELECT name FROM customers WHERE city = 'L''Haÿ''; --'"),
-    ("Names like ann", "SELECT id FROM customers WHERE lower(name) LIKE 'ann%'", ["Bob"],
-     "SELECT id FROM customers WHERE LOWER(name) LIKE 'bob%'"),
-    ("Top 3 orders over 7", "SELECT id FROM orders WHERE total > 7 LIMIT 3", ["7", "3"],
-     "SELECT id FROM orders WHERE total > 3 LIMIT 7"),
-    ("Totals below -5.50", "SELECT id FROM orders WHERE total < -5.5", ["-7"],
-     "SELECT id FROM orders WHERE total < -7"),
-    ("Orders on 2024-05-05", "SELECT id FROM orders WHERE created = '2024-05-05 00:00:00'", ["2024-12-31"],
-     "SELECT id FROM orders WHERE created = '2024-12-31 00:00:00'"),
-    ("In 2023", "SELECT 1 FROM orders WHERE created >= '2023-01-01' AND created < '2024-01-01'", ["1999"],
-     "SELECT 1 FROM orders WHERE created >= '1999-01-01' AND created < '2000-01-01'"),
-    ("Both Paris", "SELECT id FROM customers WHERE city = 'Paris' EXCEPT SELECT 1 FROM customers WHERE city <> 'Paris'",
-     ["Lyon"], "SELECT id FROM customers WHERE city = 'Lyon' EXCEPT SELECT 1 FROM customers WHERE city <> 'Lyon'"),
-    ("In paris", "select  name from customers where city='Paris'", ["PARIS"],
-     "select  name from customers where city='Paris'"),
-]  # fmt: skip
+    (
+        "Customers in Paris",
+        "SELECT name FROM customers WHERE city = 'Paris'",
+        ["L'Haÿ'; --"],
+        "SELECT name FROM customers WHERE city = 'L''Haÿ''; --'",
+    ),
+    (
+        "Names like ann",
+        "SELECT id FROM customers WHERE lower(name) LIKE 'ann%'",
+        ["Bob"],
+        "SELECT id FROM customers WHERE LOWER(name) LIKE 'bob%'",
+    ),
+    (
+        "Top 3 orders over 7",
+        "SELECT id FROM orders WHERE total > 7 LIMIT 3",
+        ["7", "3"],
+        "SELECT id FROM orders WHERE total > 3 LIMIT 7",
+    ),
+    (
+        "Totals below -5.50",
+        "SELECT id FROM orders WHERE total < -5.5",
+        ["-7"],
+        "SELECT id FROM orders WHERE total < -7",
+    ),
+    (
+        "Orders on 2024-05-05",
+        "SELECT id FROM orders WHERE created = '2024-05-05 00:00:00'",
+        ["2024-12-31"],
+        "SELECT id FROM orders WHERE created = '2024-12-31 00:00:00'",
+    ),
+    (
+        "In 2023",
+        "SELECT 1 FROM orders WHERE created >= '2023-01-01' AND created < '2024-01-01'",
+        ["1999"],
+        "SELECT 1 FROM orders WHERE created >= '1999-01-01' AND created < '2000-01-01'",
+    ),
+    (
+        "Both Paris",
+        "SELECT id FROM customers WHERE city = 'Paris' EXCEPT SELECT 1 FROM customers WHERE city <> 'Paris'",
+        ["Lyon"],
+        "SELECT id FROM customers WHERE city = 'Lyon' EXCEPT SELECT 1 FROM customers WHERE city <> 'Lyon'",
+    ),
+    (
+        "In paris",
+        "select  name from customers where city='Paris'",
+        ["PARIS"],
+        "select  name from customers where city='Paris'",
+    ),
+]
 
 
 def filled(question: str, query: str, values: list[str]) -> str:
@@ -112,13 +150,22 @@ def test_slots_and_values_must_be_of_the_same_number_and_kind() -> None:
 
 
 DIALECTS: list[tuple[DatabaseType, str, str]] = [
-    ("mysql", "SELECT `a b` FROM `orders` WHERE city = 'O''Hara' LIMIT 5",
-     "SELECT `a b` FROM `orders` WHERE city = 'Ann' LIMIT 6"),
-    ("clickhouse", "SELECT count() FROM orders WHERE city = 'O\\'Hara' LIMIT 5",
-     "SELECT count() FROM orders WHERE city = 'Ann' LIMIT 6"),
-    ("oracle", "SELECT a FROM orders WHERE city = 'O''Hara' FETCH FIRST 5 ROWS ONLY",
-     "SELECT a FROM orders WHERE city = 'Ann' FETCH FIRST 6 ROWS ONLY"),
-]  # fmt: skip
+    (
+        "mysql",
+        "SELECT `a b` FROM `orders` WHERE city = 'O''Hara' LIMIT 5",
+        "SELECT `a b` FROM `orders` WHERE city = 'Ann' LIMIT 6",
+    ),
+    (
+        "clickhouse",
+        "SELECT count() FROM orders WHERE city = 'O\\'Hara' LIMIT 5",
+        "SELECT count() FROM orders WHERE city = 'Ann' LIMIT 6",
+    ),
+    (
+        "oracle",
+        "SELECT a FROM orders WHERE city = 'O''Hara' FETCH FIRST 5 ROWS ONLY",
+        "SELECT a FROM orders WHERE city = 'Ann' FETCH FIRST 6 ROWS ONLY",
+    ),
+]
 
 
 def test_each_dialect_is_read_and_written() -> None:
@@ -131,12 +178,18 @@ def test_each_dialect_is_read_and_written() -> None:
 
 
 SAME: list[tuple[tuple[str, str], tuple[str, str], bool]] = [
-    (("In Paris", "SELECT id FROM customers WHERE city='Paris'"),
-     ("in  lyon?", "select id\nfrom customers where city = 'Lyon' -- x"), True),
-    (("In Paris", "SELECT id FROM customers WHERE city='Paris'"),
-     ("In Lyon", "SELECT name FROM customers WHERE city='Lyon'"), False),
+    (
+        ("In Paris", "SELECT id FROM customers WHERE city='Paris'"),
+        ("in  lyon?", "select id\nfrom customers where city = 'Lyon' -- x"),
+        True,
+    ),
+    (
+        ("In Paris", "SELECT id FROM customers WHERE city='Paris'"),
+        ("In Lyon", "SELECT name FROM customers WHERE city='Lyon'"),
+        False,
+    ),
     (("Top 3", "SELECT id FROM orders LIMIT 3"), ("Top 4", "SELECT id FROM orders LIMIT 5"), False),
-]  # fmt: skip
+]
 
 
 def test_hashes_are_equal_for_what_differs_in_values_alone() -> None:
@@ -165,11 +218,18 @@ def references(query: str) -> Any:
 
 def test_references_are_the_schema_s_names_and_not_the_query_s_own() -> None:
     assert references("SELECT a.Name FROM Shop.Customers a WHERE a.city = 'x'") == [
-        ("", "customers", "city"), ("", "customers", "name"), ("shop", "customers", ""),
-    ]  # fmt: skip
+        ("", "customers", "city"),
+        ("", "customers", "name"),
+        ("shop", "customers", ""),
+    ]
     assert references("WITH t AS (SELECT id AS n FROM orders) SELECT n, t.n, count(*) FROM t ORDER BY n") == [
-        ("", "orders", ""), ("", "orders", "id"),
-    ]  # fmt: skip
+        ("", "orders", ""),
+        ("", "orders", "id"),
+    ]
     assert references("SELECT d.x FROM (SELECT total AS x FROM orders) d JOIN customers ON city = status") == [
-        ("", "*", "city"), ("", "*", "status"), ("", "customers", ""), ("", "orders", ""), ("", "orders", "total"),
-    ]  # fmt: skip
+        ("", "*", "city"),
+        ("", "*", "status"),
+        ("", "customers", ""),
+        ("", "orders", ""),
+        ("", "orders", "total"),
+    ]

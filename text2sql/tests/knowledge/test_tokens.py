@@ -3,14 +3,30 @@
 from text2sql.knowledge.tokens import read_tokens
 
 NUMBERS = {
-    "7": "7", "007": "7", "1,000": "1000", "1,234,567.50": "1234567.5", "3.50": "3.5", "1,5": "1.5", "-5": "-5",
-    "1.000.000": "1000000", "0.0": "0", "five": "5", "twelve": "12", "1.2.3": "1.2.3",
-}  # fmt: skip
+    "7": "7",
+    "007": "7",
+    "1,000": "1000",
+    "1,234,567.50": "1234567.5",
+    "3.50": "3.5",
+    "1,5": "1.5",
+    "-5": "-5",
+    "1.000.000": "1000000",
+    "0.0": "0",
+    "five": "5",
+    "twelve": "12",
+    "1.2.3": "1.2.3",
+}
 DATES = {
-    "2024-05-06": "2024-05-06", "05/06/2024": "2024-05-06", "25/06/2024": "2024-06-25", "6.5.2024": "2024-06-05",
-    "May 6, 2024": "2024-05-06", "6th of May 2024": "2024-05-06", "6 Sept 2024": "2024-09-06",
-    "ngày 6 tháng 5 năm 2024": "2024-05-06", "6 thang 5 nam 2024": "2024-05-06",
-}  # fmt: skip
+    "2024-05-06": "2024-05-06",
+    "05/06/2024": "2024-05-06",
+    "25/06/2024": "2024-06-25",
+    "6.5.2024": "2024-06-05",
+    "May 6, 2024": "2024-05-06",
+    "6th of May 2024": "2024-05-06",
+    "6 Sept 2024": "2024-09-06",
+    "ngày 6 tháng 5 năm 2024": "2024-05-06",
+    "6 thang 5 nam 2024": "2024-05-06",
+}
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
@@ -27,8 +43,12 @@ def test_dates_become_iso() -> None:
 
 def test_vietnamese_words_put_the_day_first_and_group_by_points() -> None:
     assert kinds("đơn hàng 05/06/2024 trên 1.500") == [
-        ("word", "don"), ("word", "hang"), ("date", "2024-06-05"), ("word", "tren"), ("number", "1500"),
-    ]  # fmt: skip
+        ("word", "don"),
+        ("word", "hang"),
+        ("date", "2024-06-05"),
+        ("word", "tren"),
+        ("number", "1500"),
+    ]
 
 
 def test_days_of_no_calendar_are_words() -> None:
@@ -42,8 +62,11 @@ def test_quoted_texts_are_one_piece_whatever_their_marks() -> None:
 
 def test_apostrophes_inside_words_quote_nothing() -> None:
     assert kinds("Ann O'Hara's and Bob\u2019s") == [
-        ("word", "ann"), ("word", "o'hara's"), ("word", "and"), ("word", "bob's"),
-    ]  # fmt: skip
+        ("word", "ann"),
+        ("word", "o'hara's"),
+        ("word", "and"),
+        ("word", "bob's"),
+    ]
 
 
 def test_punctuation_falls_away_and_comparisons_stay() -> None:

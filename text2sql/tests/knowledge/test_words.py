@@ -10,10 +10,15 @@ AGREE = {
     ("how many customers", "how many customers"): True,
 }
 RELATIVE = {
-    "orders last month": True, "orders of the past 7 days": True, "don hang hom nay": True,
+    "orders last month": True,
+    "orders of the past 7 days": True,
+    "don hang hom nay": True,
     "doanh thu thang truoc": True,
-    "3 thang qua": True, "orders in may": False, "the last order": False, "khach hang nam": False,
-}  # fmt: skip
+    "3 thang qua": True,
+    "orders in may": False,
+    "the last order": False,
+    "khach hang nam": False,
+}
 
 
 def test_accents_fall_away() -> None:

@@ -15,6 +15,7 @@ _RELATIONS = """
     SELECT format('%I.%I', n.nspname, c.relname), c.relkind::text, c.relfilenode FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname IN ('public', 'sales') ORDER BY 1
 """
+_ROWS = "SELECT xmin::text, ctid::text, t::text FROM relation t ORDER BY 2"
 _REST = (
     "SELECT * FROM pg_roles ORDER BY 1",
     "SELECT oid, proname, prosrc FROM pg_proc ORDER BY 1",
@@ -27,9 +28,7 @@ _REST = (
 def state_hash(connection: psycopg.Connection) -> str:
     """SHA-256 over every relation, every row with its transaction, roles, functions, settings and databases."""
     relations = connection.execute(_RELATIONS).fetchall()
-    rows = [
-        f"SELECT xmin::text, ctid::text, t::text FROM {name} t ORDER BY 2" for name, kind, _ in relations if kind == "r"
-    ]
+    rows = [_ROWS.replace("relation", name) for name, kind, _ in relations if kind == "r"]
     answers = [connection.execute(query.encode()).fetchall() for query in (*rows, *_REST)]
     return hashlib.sha256(repr([relations, answers]).encode()).hexdigest()
 

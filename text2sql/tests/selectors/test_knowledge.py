@@ -136,8 +136,10 @@ def test_near_questions_are_examples_nearest_first(project: Project, find: Find)
     known(project, "The weather of tomorrow", "SELECT 1")
     near = find("How many of our customers live in Lyon").near
     assert [match.question for match in near] == [
-        PARIS[0], "How many customers do not live in Paris?", "How many customers have ordered?",
-    ]  # fmt: skip
+        PARIS[0],
+        "How many customers do not live in Paris?",
+        "How many customers have ordered?",
+    ]
     assert near[0].example == Example(*PARIS, near[0].score)
     assert 1 > near[0].score > near[1].score > near[2].score >= knowledge.NEAR_ENOUGH
 

@@ -103,13 +103,17 @@ def test_what_broke_and_what_was_mended_is_told(project: Project, make_run: Call
     run_evaluation(run=second, runner=Database(beta=gone, gamma=refused), progress=Watch())
     run_evaluation(run=third, runner=Database(beta=gone), progress=Watch())
     assert [counts(run) for run in (first, second, third)] == [
-        (4, 2, 0, 2, 0, 0), (4, 2, 1, 1, 1, 1), (4, 3, 1, 0, 0, 1),
-    ]  # fmt: skip
+        (4, 2, 0, 2, 0, 0),
+        (4, 2, 1, 1, 1, 1),
+        (4, 3, 1, 0, 0, 1),
+    ]
     told = second.verdicts.order_by("knowledge_id").values_list("outcome", "changed", "error_code")
     assert list(told) == [
-        ("passed", True, ""), ("broken", True, "unknown_column"), ("refused", False, "function_refused"),
+        ("passed", True, ""),
+        ("broken", True, "unknown_column"),
+        ("refused", False, "function_refused"),
         ("passed", False, ""),
-    ]  # fmt: skip
+    ]
 
 
 def test_stopped_run_keeps_its_verdicts_and_goes_on_behind_them(

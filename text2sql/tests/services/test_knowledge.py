@@ -10,6 +10,7 @@ from config.common.problems import DomainError, Forbidden, NotFound
 from projects.models import MemberRole, Project
 from projects.services import add_member, archive_project
 from text2sql.models import DatabaseConnection, SqlKnowledge
+from text2sql.safety.base import StatementRefused
 from text2sql.services.knowledge import approve_pair, propose_pair, reject_pair, remove_pair, update_pair
 from text2sql.services.knowledge_rows import (
     ConnectionNotFound,
@@ -44,9 +45,13 @@ def test_member_proposes(project: Project, member: Account) -> None:
 def test_the_same_again_gives_the_one_that_is_there(project: Project, owner: Account, member: Account) -> None:
     pair = propose(project, member)
     again = propose_pair(
-        project=project, actor=owner, question="how many customers live in LYON",
-        sql_query="select count(*) from customers where city = 'Lyon'", database_type="postgresql", check=allow_reads,
-    )  # fmt: skip
+        project=project,
+        actor=owner,
+        question="how many customers live in LYON",
+        sql_query="select count(*) from customers where city = 'Lyon'",
+        database_type="postgresql",
+        check=allow_reads,
+    )
     assert (again.pair.pk, again.created, SqlKnowledge.objects.count()) == (pair.pk, False, 1)
 
 
@@ -62,12 +67,16 @@ def test_connection_s_schema_resolves_names(project: Project, owner: Account) ->
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"question": " \0"}, "question"), ({"question": "q" * 2_001}, "question"), ({"sql_query": ""}, "sql_query"),
-        ({"sql_query": "DELETE FROM customers"}, "sql_query"), ({"sql_query": "SELECT FROM WHERE"}, "sql_query"),
-        ({"database_type": "sqlite"}, "sql_query"), ({"tags": [str(n) for n in range(21)]}, "tags"),
+        ({"question": " \0"}, "question"),
+        ({"question": "q" * 2_001}, "question"),
+        ({"sql_query": ""}, "sql_query"),
+        ({"sql_query": "DELETE FROM customers"}, "sql_query"),
+        ({"sql_query": "SELECT FROM WHERE"}, "sql_query"),
+        ({"database_type": "sqlite"}, "sql_query"),
+        ({"tags": [str(n) for n in range(21)]}, "tags"),
         ({"tags": ["t" * 51]}, "tags"),
     ],
-)  # fmt: skip
+)
 def test_bad_pairs_are_refused_by_field(changes: dict[str, Any], field: str, project: Project, owner: Account) -> None:
     given: dict[str, Any] = {"question": "Q", "sql_query": "SELECT 1", "database_type": "postgresql"}
     with pytest.raises(InvalidKnowledge) as refusal:
@@ -90,16 +99,22 @@ def test_approving_and_rejecting_may_be_said_twice(project: Project, owner: Acco
     assert approve_pair(pair=pair, actor=owner, check=allow_reads).approved_at == approved.approved_at
     rejected = reject_pair(pair=pair, actor=owner)
     assert (rejected.status, rejected.is_correct, rejected.approved_by, rejected.approved_at) == (
-        "rejected", False, None, None,
-    )  # fmt: skip
+        "rejected",
+        False,
+        None,
+        None,
+    )
     assert reject_pair(pair=pair, actor=owner).updated_at == rejected.updated_at
 
 
 def test_a_query_that_the_rules_refuse_by_now_is_not_approved(project: Project, owner: Account) -> None:
-    pair = propose(project, owner, sql="DROP TABLE customers", check=lambda query, database_type: None)
+    def refuse(query: str, database_type: str) -> None:
+        raise StatementRefused("function_refused", "Not this function.")
+
+    pair = propose(project, owner, sql="SELECT pg_sleep(5)")
     with pytest.raises(InvalidKnowledge) as refusal:
-        approve_pair(pair=pair, actor=owner, check=allow_reads)
-    assert (refusal.value.code, reread(pair).status) == ("not_a_query", "proposed")
+        approve_pair(pair=pair, actor=owner, check=refuse)
+    assert (refusal.value.code, reread(pair).status) == ("function_refused", "proposed")
 
 
 def test_changed_question_is_masked_anew_and_keeps_its_counts(project: Project, owner: Account) -> None:

@@ -59,8 +59,13 @@ def test_right_answers_are_approved_where_the_project_says_so(
     assert (pair.status, pair.approved_by) == ("approved", member)
 
 
-POLICIES = [({}, "manager"), ({"text2sql": {"approval": "off"}}, "off"), ({"text2sql": 5}, "manager"),
-            ({"text2sql": {"approval": "all"}}, "manager"), ({"text2sql": {"approval": "auto"}}, "auto")]  # fmt: skip
+POLICIES = [
+    ({}, "manager"),
+    ({"text2sql": {"approval": "off"}}, "off"),
+    ({"text2sql": 5}, "manager"),
+    ({"text2sql": {"approval": "all"}}, "manager"),
+    ({"text2sql": {"approval": "auto"}}, "auto"),
+]
 
 
 def test_policies_that_are_none_mean_the_careful_one() -> None:
@@ -72,10 +77,13 @@ def test_policies_that_are_none_mean_the_careful_one() -> None:
 @pytest.mark.parametrize(
     ("case", "fields"),
     [
-        ("off", {}), ("manager", {"status": "error"}), ("manager", {"question": " "}),
-        ("manager", {"sql_query": "DELETE FROM customers"}), ("manager", {"sql_query": "SELECT FROM WHERE"}),
+        ("off", {}),
+        ("manager", {"status": "error"}),
+        ("manager", {"question": " "}),
+        ("manager", {"sql_query": "DELETE FROM customers"}),
+        ("manager", {"sql_query": "SELECT FROM WHERE"}),
     ],
-)  # fmt: skip
+)
 def test_nothing_is_learned_where_nothing_may_be(
     case: str, fields: dict[str, str], project: Project, owner: Account, connection: DatabaseConnection
 ) -> None:
@@ -193,6 +201,9 @@ def test_runs_make_rate_and_average(project: Project) -> None:
         row = reread(pair)
         seen.append((row.success_count, row.failure_count, row.success_rate, row.avg_execution_time_ms))
     assert seen == [
-        (1, 0, Decimal(100), 10), (2, 0, Decimal(100), 16), (2, 1, Decimal("66.67"), 16), (3, 1, Decimal(75), 16),
+        (1, 0, Decimal(100), 10),
+        (2, 0, Decimal(100), 16),
+        (2, 1, Decimal("66.67"), 16),
+        (3, 1, Decimal(75), 16),
         (3, 2, Decimal(60), 16),
-    ]  # fmt: skip
+    ]

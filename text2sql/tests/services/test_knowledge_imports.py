@@ -18,21 +18,30 @@ from text2sql.tests.pairs import allow_reads, known, make_connection, read_schem
 
 pytestmark = pytest.mark.django_db
 
-FILE = "\n".join([
-    '{"question": "How many customers?", "sql": "SELECT count(*) FROM customers", "learned_at": "2025-01-02T03:04:05"}',
-    '{"question": "Orders of Paris", "sql": "SELECT id FROM customers WHERE city = \'Paris\'", "table": "customers"}',
-    '{"question": "orders of LYON", "gold": "select id from customers where city = \'Lyon\'"}',
-    '{"question": "Broken", "sql": "SELECT FROM WHERE"}',
-    '{"question": "Bad", "query": "DROP TABLE customers", "db_id": "shop"}',
-    '{"question": "Failed", "sql": "SELECT 1", "exec_status": "error"}',
-    "nonsense",
-    '{"question": "Elsewhere", "sql": "SELECT 1", "database_type": "sqlite"}',
-    '{"question": "Proposed one", "sql": "SELECT 2", "status": "proposed", "tags": ["a"], "database_type": "mysql"}',
-]).encode()  # fmt: skip
+FILE = "\n".join(
+    [
+        '{"question": "How many customers?", "sql": "SELECT count(*) FROM customers", "learned_at": "2025-01-02"}',
+        '{"question": "Those of Paris", "sql": "SELECT 1 FROM customers WHERE city = \'Paris\'", "table": "people"}',
+        '{"question": "those of LYON", "gold": "select 1 from customers where city = \'Lyon\'"}',
+        '{"question": "Broken", "sql": "SELECT FROM WHERE"}',
+        '{"question": "Bad", "query": "DROP TABLE customers", "db_id": "shop"}',
+        '{"question": "Failed", "sql": "SELECT 1", "exec_status": "error"}',
+        "nonsense",
+        '{"question": "Elsewhere", "sql": "SELECT 1", "database_type": "sqlite"}',
+        '{"question": "Waits", "sql": "SELECT 2", "status": "proposed", "tags": ["a"], "database_type": "mysql"}',
+    ]
+).encode()
 RESULTS = [
-    ("created", ""), ("created", ""), ("duplicate", ""), ("refused", "unreadable"), ("refused", "not_a_query"),
-    ("refused", "not_run"), ("refused", "not_json"), ("refused", "other_database_type"), ("created", ""),
-]  # fmt: skip
+    ("created", ""),
+    ("created", ""),
+    ("duplicate", ""),
+    ("refused", "unreadable"),
+    ("refused", "not_a_query"),
+    ("refused", "not_run"),
+    ("refused", "not_json"),
+    ("refused", "other_database_type"),
+    ("created", ""),
+]
 
 
 def take(project: Project, content: bytes = FILE, **fields: Any) -> list[LineReport]:
@@ -52,12 +61,17 @@ def test_every_line_is_reported_and_good_ones_are_kept(project: Project, owner: 
     assert summarise(reports) == {"created": 3, "duplicate": 1, "refused": 5}
     first, second, third = SqlKnowledge.objects.order_by("pk")
     assert (first.status, first.approved_by, first.created_at.isoformat()) == (
-        "approved", owner, "2025-01-02T03:04:05+00:00",
-    )  # fmt: skip
-    assert (second.tags, second.question_mask) == (["customers", "imported"], "orders of <value:customers.city>")
+        "approved",
+        owner,
+        "2025-01-02T00:00:00+00:00",
+    )
+    assert (second.tags, second.question_mask) == (["people", "imported"], "those of <value:customers.city>")
     assert (third.status, third.approved_by, third.database_type, third.tags) == (
-        "proposed", None, "mysql", ["a", "imported"],
-    )  # fmt: skip
+        "proposed",
+        None,
+        "mysql",
+        ["a", "imported"],
+    )
     assert not SqlKnowledge.objects.filter(embedding=None).exists()
 
 
@@ -108,8 +122,10 @@ def test_pairs_of_a_connection_use_its_schema(project: Project, owner: Account) 
     take(project, json.dumps(line).encode(), connection_id=connection.pk)
     pair = SqlKnowledge.objects.get()
     assert (pair.connection, pair.schema_hash, pair.question_mask) == (
-        connection, schema.schema_hash, "<value:orders.status>",
-    )  # fmt: skip
+        connection,
+        schema.schema_hash,
+        "<value:orders.status>",
+    )
     mysql = json.dumps({"question": "x", "sql": "SELECT 1", "database_type": "mysql"}).encode()
     assert results(take(project, mysql, connection_id=connection.pk)) == [("refused", "other_database_type")]
 
@@ -136,5 +152,8 @@ def test_export_import_export_is_the_same(project: Project, owner: Account) -> N
     assert {report.result for report in take(project, before)} == {"created"}
     assert b"".join(export_pairs(SqlKnowledge.objects.all())) == before
     assert [json.loads(line)["question"] for line in before.splitlines()] == [
-        "How many customers?", "Orders of Paris", "Proposed one", "Số mấy?",
-    ]  # fmt: skip
+        "How many customers?",
+        "Those of Paris",
+        "Waits",
+        "Số mấy?",
+    ]

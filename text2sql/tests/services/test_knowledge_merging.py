@@ -38,8 +38,12 @@ def test_counts_are_added_and_tags_united(twins: tuple[SqlKnowledge, SqlKnowledg
     merge_pairs(pair=first, actor=owner)
     kept = reread(first)
     assert (kept.usage_count, kept.success_count, kept.failure_count, kept.wrong_count, kept.confirmed_count) == (
-        7, 8, 1, 1, 2,
-    )  # fmt: skip
+        7,
+        8,
+        1,
+        1,
+        2,
+    )
     assert (kept.avg_execution_time_ms, kept.success_rate) == (25, Decimal("88.89"))
     assert (kept.tags, kept.wordings) == (["a", "b", "c"], ["how many customers live in Lyon"])
     assert not SqlKnowledge.objects.filter(pk=second.pk).exists()

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from text2sql.engines.grammar.clauses.periods import in_period
-from text2sql.engines.grammar.dates import year_of
+from text2sql.engines.grammar.dates import Period, year_of
 from text2sql.engines.grammar.keywords import comparative_of, operator_of
 from text2sql.engines.grammar.plan import Condition, Literal, Plan, Term
 from text2sql.engines.grammar.reading import Node, Reading
@@ -11,7 +11,9 @@ from text2sql.engines.grammar.schema import Col
 from text2sql.engines.grammar.words import likeness, stem
 
 _TIMES = frozenset("time times occasion occasions".split())
-_UNITS = frozenset("year years dollar dollars hour hours minute minutes day days usd percent meter meters km kg old age".split())
+_UNITS = frozenset(
+    "year years dollar dollars hour hours minute minutes day days usd percent meter meters km kg old age".split()
+)
 
 
 def take_comparisons(reading: Reading) -> None:
@@ -30,6 +32,9 @@ def _take_between(reading: Reading, place: int) -> None:
     high = None if low is None else _operand(reading, low)
     if low is None or high is None:
         return
+    if reading.nodes[low].atom.period is not None and reading.nodes[high].atom.period is not None:
+        _take_span(reading, place, low, high)
+        return
     first, second = _value(reading.nodes[low]), _value(reading.nodes[high])
     column = _column_for(reading, place, high, "")
     if column is None:
@@ -41,10 +46,28 @@ def _take_between(reading: Reading, place: int) -> None:
     else:
         low_bound = _on_time(reading, Condition(column, ">=", first))
         high_bound = _on_time(reading, Condition(column, "<=", second))
-        if low_bound.value == first and high_bound.value == second and isinstance(first, str | float) and isinstance(second, str | float):
+        if (
+            low_bound.value == first
+            and high_bound.value == second
+            and isinstance(first, str | float)
+            and isinstance(second, str | float)
+        ):
             reading.where.append((Condition(column, "between", (first, second)),))
         else:
             reading.where += [(low_bound,), (high_bound,)]
+
+
+def _take_span(reading: Reading, place: int, low: int, high: int) -> None:
+    """From the first day of one period to the last of another."""
+    start, end = reading.nodes[low].atom.period, reading.nodes[high].atom.period
+    term = _time_term(reading, place)
+    if term is None or start is None or end is None:
+        return
+    reading.use_range(place, high + 1)
+    if start.text or end.text:
+        reading.where.append((Condition(term, "between", (start.literal(), end.literal())),))
+    else:
+        reading.where.append((in_period(term, Period(start.first, end.last)),))
 
 
 def _operand(reading: Reading, place: int) -> int | None:
@@ -132,7 +155,9 @@ def _time_term(reading: Reading, place: int) -> Term | None:
     said = set(near.word.split()) if near is not None else set()
     for table in reading.near_tables(place):
         times = [col for col in reading.schema.columns_of(table) if _is_time(reading, col)]
-        best = [col for col in times if any(likeness(stem(word), own) for word in said for own in reading.schema.stems(col))]
+        best = [
+            col for col in times if any(likeness(stem(word), own) for word in said for own in reading.schema.stems(col))
+        ]
         if times:
             return Term((best or times)[0])
     return None
@@ -144,7 +169,9 @@ def _is_time(reading: Reading, col: Col) -> bool:
 
 def _add(reading: Reading, place: int, condition: Condition) -> None:
     """An "or" before the comparison joins it with the one before."""
-    before = next((node for node in reversed(reading.nodes[:place]) if node.kind not in ("WORD", "REL", "C", "PREP")), None)
+    before = next(
+        (node for node in reversed(reading.nodes[:place]) if node.kind not in ("WORD", "REL", "C", "PREP")), None
+    )
     if before is not None and before.kind == "OR" and reading.where:
         reading.where[-1] = (*reading.where[-1], condition)
         before.is_used = True
@@ -173,7 +200,9 @@ def _column_for(reading: Reading, place: int, number: int, comparative: str) -> 
 
 def _is_comparable(reading: Reading, place: int) -> bool:
     col = reading.nodes[place].col
-    return not (reading.schema.is_text(col) and reading.schema.column(col).samples and not _holds_numbers(reading, place))
+    return not (
+        reading.schema.is_text(col) and reading.schema.column(col).samples and not _holds_numbers(reading, place)
+    )
 
 
 def _holds_numbers(reading: Reading, place: int) -> bool:

@@ -59,7 +59,9 @@ def deny(reading: Reading, plan: Plan) -> None:
 
 def _unsure(reading: Reading) -> set[TableId]:
     """Tables that only a likeness of words brought in."""
-    return {node.table for node in reading.nodes if node.kind == "T" and node.link is not None and node.link.score < 0.9}
+    return {
+        node.table for node in reading.nodes if node.kind == "T" and node.link is not None and node.link.score < 0.9
+    }
 
 
 def _by_column(reading: Reading, plan: Plan) -> bool:
@@ -74,7 +76,16 @@ def _by_column(reading: Reading, plan: Plan) -> bool:
 
 
 def _negated(op: str) -> str:
-    return {"=": "!=", "all": "not all", "like": "not like", "in": "not in", ">": "<=", "<": ">=", ">=": "<", "<=": ">"}.get(op, op)
+    return {
+        "=": "!=",
+        "all": "not all",
+        "like": "not like",
+        "in": "not in",
+        ">": "<=",
+        "<": ">=",
+        ">=": "<",
+        "<=": ">",
+    }.get(op, op)
 
 
 def _absent(schema: Schema, plan: Plan, targets: list[TableId], where: list[tuple[Condition, ...]]) -> Condition | None:

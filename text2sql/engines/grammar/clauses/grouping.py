@@ -19,7 +19,9 @@ def _has_aggregate(reading: Reading, place: int) -> bool:
 
 
 def _take_group(reading: Reading, place: int, is_by: bool) -> None:
-    target = reading.next_of(("C", "T"), place, 3, stops=("REL", "CMP", "V") if not is_by else ("REL", "CMP", "V", "WORD"))
+    target = reading.next_of(
+        ("C", "T"), place, 3, stops=("REL", "CMP", "V") if not is_by else ("REL", "CMP", "V", "WORD")
+    )
     if target is None:
         return
     node = reading.nodes[target]

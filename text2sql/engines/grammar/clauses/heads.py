@@ -82,7 +82,13 @@ class _Head:
             return False
         nodes = self.reading.nodes
         before = [other for other in nodes[max(0, place - 3) : place] if other.word not in ("the", "a", "all", "each")]
-        return len(before) >= 2 and before[-1].word == "of" and before[-2].kind == "C" and before[-2].link is not None and before[-2].link.how != "names"
+        return (
+            len(before) >= 2
+            and before[-1].word == "of"
+            and before[-2].kind == "C"
+            and before[-2].link is not None
+            and before[-2].link.how != "names"
+        )
 
     def _names_column(self, place: int) -> bool:
         """Whether "name" belongs to a column of names behind it."""
@@ -97,7 +103,11 @@ class _Head:
             self.aggs, self.applied = [], False
         payload = node.atom.payload
         if node.kind == "SUP":
-            payload = "min" if node.word.split()[0] in ("lowest", "smallest", "least", "minimum", "shortest", "youngest") else "max"
+            payload = (
+                "min"
+                if node.word.split()[0] in ("lowest", "smallest", "least", "minimum", "shortest", "youngest")
+                else "max"
+            )
         self.aggs.append(payload)
 
     def _count_pending(self) -> None:
@@ -138,7 +148,9 @@ class _Head:
     def _table(self, place: int, node: Node) -> None:
         self.tables.append(node.table)
         if self._is_listed(place, node):
-            self.reading.select += [Term(col) for col in self.schema.display(node.table) if Term(col) not in self.reading.select]
+            self.reading.select += [
+                Term(col) for col in self.schema.display(node.table) if Term(col) not in self.reading.select
+            ]
         if self.counting:
             key = self.schema.primary_key(node.table) if self.distinct else None
             self.reading.select.append(Term(key, "count", distinct=key is not None, table=node.table))
@@ -147,8 +159,12 @@ class _Head:
     def _is_listed(self, place: int, node: Node) -> bool:
         """ "The name of each animal and its species": what follows "and" is shown, too."""
         before = self.reading.nodes[max(0, place - 2) : place]
-        follows = any(other.kind == "AND" for other in before) and any(other.word in ("its", "their", "and", ",", "his", "her") for other in before)
+        follows = any(other.kind == "AND" for other in before) and any(
+            other.word in ("its", "their", "and", ",", "his", "her") for other in before
+        )
         owned = any(other.word in ("its", "their", "his", "her") for other in before)
+        if not self.reading.select and owned and follows and len(self.tables) > 1:
+            self.reading.select = [Term(col) for col in self.schema.display(self.tables[0])]
         return bool(self.reading.select) and not self.counting and follows and owned
 
     def finish(self) -> None:

@@ -27,9 +27,17 @@ def _take_like(reading: Reading, place: int) -> None:
     if value is None:
         return
     node = reading.nodes[value]
-    left = reading.left_column(place)
     is_pattern = node.atom.is_quoted or node.atom.is_capital or len(node.word) == 1
     if node.kind != "V" and not is_pattern:
+        return
+    left = reading.left_column(place)
+    if (
+        node.kind == "V"
+        and node.link is not None
+        and not node.atom.is_quoted
+        and (left is None or reading.nodes[left].col != node.col)
+    ):
+        reading.use(place)
         return
     col = reading.nodes[left].col if left is not None else _text_column(reading, place)
     if col is None:
@@ -57,7 +65,11 @@ def _take_null(reading: Reading, place: int) -> None:
     left = reading.left_column(place)
     if left is None:
         return
-    negated = _negation_before(reading, place) or " not " in f" {reading.nodes[place].word} " and "null" in reading.nodes[place].word
+    negated = (
+        _negation_before(reading, place)
+        or " not " in f" {reading.nodes[place].word} "
+        and "null" in reading.nodes[place].word
+    )
     reading.use(place, left)
     reading.where.append((Condition(Term(reading.nodes[left].col), "is not null" if negated else "is null"),))
 
@@ -68,7 +80,11 @@ def _negation_before(reading: Reading, place: int, limit: int = 4) -> bool:
         if node.kind == "NEG" and not node.is_used:
             reading.use(other)
             return True
-        if node.kind in ("AND", "MARK") or (node.kind == "REL" and node.word in _CLAUSE) or (node.is_used and node.kind not in ("C", "DISTINCT")):
+        if (
+            node.kind in ("AND", "MARK")
+            or (node.kind == "REL" and node.word in _CLAUSE)
+            or (node.is_used and node.kind not in ("C", "DISTINCT"))
+        ):
             return False
     return False
 
@@ -113,7 +129,14 @@ def _with_rest_of_name(reading: Reading, place: int) -> Condition:
     assert node.link is not None and node.link.value is not None
     own = Condition(Term(node.col), "=", node.link.value)
     after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
-    if after is None or after.kind != "V" or after.link is None or after.is_used or after.col == node.col or after.table != node.table:
+    if (
+        after is None
+        or after.kind != "V"
+        or after.link is None
+        or after.is_used
+        or after.col == node.col
+        or after.table != node.table
+    ):
         return own
     reading.use(place + 1)
     return Condition(Term(node.col), "all", (own, Condition(Term(after.col), "=", after.link.value)))
@@ -180,7 +203,13 @@ def _counts_rows(reading: Reading, place: int) -> bool:
     """ "Customers who have 2 loans", "with 0 loans"."""
     after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
     before = reading.nodes[place - 1] if place else None
-    if after is None or after.kind != "T" or after.is_used or before is None or before.word not in ("have", "has", "had", "with", "having"):
+    if (
+        after is None
+        or after.kind != "T"
+        or after.is_used
+        or before is None
+        or before.word not in ("have", "has", "had", "with", "having")
+    ):
         return False
     term = reading.number_of(after)
     reading.use(place, place + 1)

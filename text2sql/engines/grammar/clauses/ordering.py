@@ -5,9 +5,13 @@ import re
 from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Node, Reading
 
-_DOWN = re.compile(r"desc|decreas|reverse|from (?:the )?(?:oldest|highest|largest|most|latest|longest|newest|biggest)|giam dan")
+_DOWN = re.compile(
+    r"desc|decreas|reverse|from (?:the )?(?:old|high|large|big|oldest|highest|largest|most|latest|longest|newest|biggest)|giam dan"
+)
 _DOWN_AFTER = re.compile(r"desc|decreas|giam dan")
-_TO_LEAST = re.compile(r"^(?:the )?(?:most|high|highest|large|largest|big|biggest|old|oldest|long|late|latest|new|newest|recent) ")
+_TO_LEAST = re.compile(
+    r"^(?:the )?(?:most|high|highest|large|largest|big|biggest|old|oldest|long|late|latest|new|newest|recent) "
+)
 
 
 def take_order(reading: Reading) -> None:

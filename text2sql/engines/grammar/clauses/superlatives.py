@@ -8,7 +8,9 @@ from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Reading
 
 _LEAST = frozenset("least fewest lowest smallest minimum min minimal worst bottom".split())
-_PLAIN = frozenset("most least fewest highest lowest largest smallest greatest biggest maximum minimum max min top bottom best worst".split())
+_PLAIN = frozenset(
+    "most least fewest highest lowest largest smallest greatest biggest maximum minimum max min top bottom best worst".split()
+)
 
 
 def take_superlatives(reading: Reading) -> None:
@@ -32,7 +34,12 @@ def _take_top(reading: Reading, place: int) -> None:
     node.is_used = True
     following = reading.next_of(("SUP", "FREQ"), place, 3)
     measure = reading.next_of(("C",), place, 1)
-    if following is None and measure is not None and reading.schema.is_numeric(reading.nodes[measure].col) and place > 2:
+    if (
+        following is None
+        and measure is not None
+        and reading.schema.is_numeric(reading.nodes[measure].col)
+        and place > 2
+    ):
         reading.use(measure)
         reading.order = [(Term(reading.nodes[measure].col), "bottom" not in node.word)]
     elif following is None and not reading.order:
@@ -76,7 +83,9 @@ def _take_superlative(reading: Reading, place: int) -> None:
         return
     aggregate = reading.next_of(("AGG",), place, 2, stops=("C", "T"))
     counts = "of" in words or reading.next_of(("COUNT",), place, 2, stops=("C", "T", "AGG")) is not None
-    right = reading.next_of(("C", "T"), place, 4 if counts or aggregate is not None else 3, stops=("REL", "MARK", "AND", "SUP"))
+    right = reading.next_of(
+        ("C", "T"), place, 4 if counts or aggregate is not None else 3, stops=("REL", "MARK", "AND", "SUP")
+    )
     term = _by_degree(reading, place)
     if counts:
         term = _count_term(reading, right)
@@ -85,7 +94,9 @@ def _take_superlative(reading: Reading, place: int) -> None:
         term = (_column_term(reading, right, agg, words), down)
         if aggregate is not None:
             reading.use(aggregate)
-    elif right is not None and words[0] in ("most", "fewest", "least", "largest", "greatest", "highest") and term is None:
+    elif (
+        right is not None and words[0] in ("most", "fewest", "least", "largest", "greatest", "highest") and term is None
+    ):
         term = _count_term(reading, right)
     elif term is not None:
         right = None
@@ -95,7 +106,9 @@ def _take_superlative(reading: Reading, place: int) -> None:
         reading.doubt += 0.5
         return
     reading.use(place, *([right] if right is not None else []))
-    reading.use(*(other for other in range(place, right or place) if reading.nodes[other].kind in ("COUNT", "DISTINCT", "PREP")))
+    reading.use(
+        *(other for other in range(place, right or place) if reading.nodes[other].kind in ("COUNT", "DISTINCT", "PREP"))
+    )
     measure, grows = term
     reading.order = [(measure, down if measure.agg == "count" else (down if words[-1] in _PLAIN else grows))]
     _take_limit(reading, place)
@@ -172,7 +185,11 @@ def _is_projection(reading: Reading, place: int) -> bool:
     )
     if node.kind == "AGG":
         previous = reading.nodes[place - 1] if place else None
-        listed = previous is not None and previous.kind in ("AND", "AGG", "COUNT") or any(o.kind == "AGG" and not o.is_used for o in reading.nodes[:place])
+        listed = (
+            previous is not None
+            and previous.kind in ("AND", "AGG", "COUNT")
+            or any(o.kind == "AGG" and not o.is_used for o in reading.nodes[:place])
+        )
         return (not relation and (not before or listed or reading.has("EACH"))) or (listed and not relation)
     if words[-1] not in _PLAIN or words[0] in ("most", "fewest") or "of" in words:
         return False

@@ -57,8 +57,11 @@ def test_wrong_collection_is_mended() -> None:
 
 
 def test_forbidden_stage_is_a_rule() -> None:
-    found, _model = answer(pipeline("people", {"$out": "stolen"}), pipeline("people", {"$out": "again"}))
+    writing = [pipeline("people", {"$out": name}) for name in ("stolen", "again", "for ever")]
+    found, model = answer(*writing)
     assert found.refusal == "The model wrote only queries that may not run: The stage $out is not allowed."
+    assert "This is a rule of the house" in model.heard[1][-1].text
+    assert answer(*writing[:2], IN_PARIS)[0].candidates[0].sql == IN_PARIS
 
 
 def test_mistyped_value_is_mended() -> None:

@@ -1,0 +1,1 @@
+"""ClickHouse through its HTTP interface."""

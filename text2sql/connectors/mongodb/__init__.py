@@ -1,0 +1,1 @@
+"""MongoDB: aggregations on one server, whose word on where others are is not taken."""
