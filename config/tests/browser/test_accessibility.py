@@ -45,7 +45,7 @@ LOOKS: dict[Literal["light", "dark"], tuple[str, ...]] = {"light": (), "dark": C
 
 @pytest.fixture(scope="module")
 def ids(house: House) -> dict[str, str]:
-    """What the addresses name: a text spoken by two engines, its first result, a failed task, a shared project, an answer."""
+    """What the addresses name: a spoken text, its first result, a failed task, a shared project, an answer."""
     body = {"text_content": "Read me to everybody.", "engines": ["espeak", "fake"]}
     spoken = house.api("POST", "audio-requests/", body)
     asked = house.api("POST", "queries/", {"question": f"Revenue {REVENUE}", "engine": "fake"})
