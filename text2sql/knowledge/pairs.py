@@ -99,8 +99,12 @@ def _all_places(slot: Slot, places: Sequence[Place]) -> list[Place]:
 
 
 def _chosen(mask: Mask, places: Sequence[Place]) -> list[Slot | None]:
-    """For each piece its slot, if the value stands in the query."""
-    return [piece.slot if piece.slot and places_of(piece.slot, places) else None for piece in mask.pieces]
+    """For each piece its slot, if the value stands in the query; a number that is said twice may be two numbers."""
+    said = [slot.value for slot in mask.slots if slot.kind == "number"]
+    return [
+        slot if slot and said.count(slot.value) < 2 and places_of(slot, places) else None
+        for slot in (piece.slot for piece in mask.pieces)
+    ]
 
 
 def _holds_day(places: Sequence[Place]) -> bool:
