@@ -14,6 +14,14 @@ from text2sql.tests.servers import (
 )
 
 __all__ = [
-    "clickhouse_target", "mariadb", "mariadb_content", "mariadb_root", "mariadb_server", "mariadb_target",
-    "postgres_server", "shop_content", "shop_pg", "shop_pg_root",
-]  # fmt: skip
+    "clickhouse_target",
+    "mariadb",
+    "mariadb_content",
+    "mariadb_root",
+    "mariadb_server",
+    "mariadb_target",
+    "postgres_server",
+    "shop_content",
+    "shop_pg",
+    "shop_pg_root",
+]
