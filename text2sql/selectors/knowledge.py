@@ -64,13 +64,13 @@ SELECT {_COLUMNS}, 1 - (embedding <=> %(vector)s::vector) AS cosine
   FROM sql_knowledge_base
  WHERE {_OF_DATABASE}
  ORDER BY embedding <=> %(vector)s::vector LIMIT {_CANDIDATES}
-"""  # noqa: S608 - of constants
+"""  # noqa: S608  (constants of ours)
 _BY_WORDS = f"""
 SELECT {_COLUMNS}, NULL AS cosine
   FROM sql_knowledge_base
  WHERE {_OF_DATABASE} AND search @@ %(words)s::tsquery
  ORDER BY ts_rank(search, %(words)s::tsquery) DESC, id DESC LIMIT {_CANDIDATES}
-"""  # noqa: S608 - of constants
+"""  # noqa: S608  (constants of ours)
 
 
 @dataclass(frozen=True, slots=True)
