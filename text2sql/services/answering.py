@@ -107,10 +107,13 @@ def engine_error(code: str, message: str) -> EngineError:
 def answer_question(query: QueryHistory, context: TaskContext) -> Answer:
     """Find a query for the question and run it; raises StatementFailed, EngineError, or what stops the work."""
     database = open_database(query.connection, context)
-    matches = find_matches(
-        project_id=query.project_id, connection=database.connection, catalog=database.catalog,
-        question=query.question,
-    )  # fmt: skip
+    matches = Matches()
+    # "And by month?" is the same words in every thread, and another question in each.
+    if query.follows_id is None:
+        matches = find_matches(
+            project_id=query.project_id, connection=database.connection, catalog=database.catalog,
+            question=query.question,
+        )  # fmt: skip
     answer = Answer()
     if matches.exact is not None and _reuse(matches.exact, database, answer, context):
         return answer
