@@ -1,5 +1,6 @@
 """Links between the question's words and the schema: spans that name tables, columns, values, numbers, keywords."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from text2sql.engines.grammar.lexicon import synonyms
 from text2sql.engines.grammar.schema import Col, Phrase, Schema, TableId
 from text2sql.engines.grammar.stopwords import MEASURING, REQUESTS, SKIPPED, STOP
 from text2sql.engines.grammar.values import ValueIndex
+from text2sql.engines.grammar.wordlists import words
 from text2sql.engines.grammar.words import Token, likeness
 
 _MAX_SPAN = 5
@@ -18,7 +20,7 @@ _MAX_LINKS = 80
 _NEAR_BEST = 0.4
 _LEAST = 0.36
 #: Last words of names that say little: "customer" nearly names `customer_id`.
-_GENERIC = frozenset("id name code number detail description type date value text information".split())
+_GENERIC = words("generic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Link:
         """The table it belongs to."""
         if self.col is not None:
             return self.col[0]
-        assert self.table is not None
+        if self.table is None:
+            raise LookupError("a link names a table or a column")
         return self.table
 
 
@@ -125,7 +128,8 @@ class Linker:
     ) -> Iterator[tuple[tuple[int, int], Atom, float]]:
         span = tokens[start:end]
         text = " ".join(token.text for token in span)
-        links, worth = [], 0.0
+        links: list[Link] = []
+        worth = 0.0
         if end - start <= _MAX_SPAN and not any(token.is_quoted for token in span):
             links, worth = self._schema_links(span)
         named = _value_links(span, values)
@@ -230,7 +234,7 @@ def _first_word(keyword: Keyword) -> Keyword | None:
 def _worth_of(keyword: Keyword) -> float:
     if keyword.kind == "COUNT":
         return 1.95 if keyword.payload.startswith(("count", "total")) and keyword.end - keyword.start > 2 else 0.95
-    return 1.02 * (keyword.end - keyword.start) ** 0.5
+    return 1.02 * math.sqrt(keyword.end - keyword.start)
 
 
 def _content(span: Sequence[Token]) -> list[Token]:
@@ -316,10 +320,12 @@ def _best_cover(tokens: Sequence[Token], spans: dict[tuple[int, int], list[tuple
                 worth[start], choice[start] = value + worth[atom.end], atom
     atoms, place = [], 0
     while place < count:
-        atom = choice[place]
-        if atom is None:
-            token = tokens[place]
-            atom = Atom("WORD" if token.is_word else "MARK", place, place + 1, token.text, is_capital=token.is_capital)
+        atom = choice[place] or _unread(tokens, place)
         atoms.append(atom)
         place = atom.end
     return atoms
+
+
+def _unread(tokens: Sequence[Token], place: int) -> Atom:
+    token = tokens[place]
+    return Atom("WORD" if token.is_word else "MARK", place, place + 1, token.text, is_capital=token.is_capital)

@@ -4,17 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from text2sql.engines.grammar.schema import Schema
+from text2sql.engines.grammar.wordlists import rows, words
 from text2sql.engines.grammar.words import Token, fold, tokenize
 
-_FILE = Path(__file__).with_name("vietnamese.tsv")
 _LETTERS = re.compile("[\u0103\u00e2\u0111\u00ea\u00f4\u01a1\u01b0\u1ea0-\u1ef9]", re.IGNORECASE)
-_TELLING = frozenset(
-    """bao nhieu liet ke cho biet hien thi cua nhung cac tung moi trung binh nhat hon khong la thuoc theo sinh vien
-    nhan vien khach hang ten tuoi luong tong trong co""".split()
-)
+_TELLING = words("telling")
 _LONGEST = 6
 
 
@@ -30,10 +26,8 @@ class _Piece:
 @lru_cache(maxsize=1)
 def _phrases() -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
-    for line in _FILE.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            source, kind, english = line.split("\t")
-            found.setdefault(source, (kind, english))
+    for source, kind, english in rows("vietnamese.tsv", 3):
+        found.setdefault(source, (kind, english))
     return found
 
 
