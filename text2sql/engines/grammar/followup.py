@@ -88,4 +88,4 @@ def _is_alike(old: Atom, new: Atom) -> bool:
             bool({link.home for link in new.links[:2]} & {link.home for link in old.links[:2]})
             and old.links[0].table is None
         )
-    return any(link.col in columns for link in old.links)
+    return any(link.col in columns and link.is_value == (new.kind == "VAL") for link in old.links)

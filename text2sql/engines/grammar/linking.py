@@ -131,7 +131,7 @@ class Linker:
         links: list[Link] = []
         worth = 0.0
         if end - start <= _MAX_SPAN and not any(token.is_quoted for token in span):
-            links, worth = self._schema_links(span)
+            links, worth = self._schema_links(span, is_noun=_is_noun(tokens, end))
         named = _value_links(span, values)
         if named and named[0].score * len(_content(span)) > worth + (0 if _looks_named(span, start) else 0.05):
             worth = max(worth, named[0].score * max(1, len(_content(span))))
@@ -141,12 +141,13 @@ class Linker:
         elif len(span) == 1 and span[0].is_quoted:
             yield (start, end), _ref_atom("VAL", start, end, span[0].text, [], span), 1.6
 
-    def _schema_links(self, span: Sequence[Token]) -> tuple[list[Link], float]:
+    def _schema_links(self, span: Sequence[Token], *, is_noun: bool) -> tuple[list[Link], float]:
         stems = [token.stem for token in span if token.folded not in SKIPPED]
         edges = (span[0], span[-1])
         if not stems or any(token.folded in STOP or not token.is_word for token in edges):
             return [], 0.0
-        if any(not token.is_word for token in span) or (span[0].start == 0 and span[0].folded in REQUESTS):
+        is_request = span[0].start == 0 and span[0].folded in REQUESTS and not is_noun
+        if is_request or any(not token.is_word for token in span):
             return [], 0.0
         links = self._matches(tuple(stems))
         for phrase in synonyms(" ".join(stems)) if len(stems) > 1 else ():
@@ -219,6 +220,11 @@ def _weight(phrase: Phrase, place: int) -> float:
     if phrase.stems[place] in _GENERIC and len(phrase.stems) - phrase.prefix > 1:
         return 0.7
     return 1.0
+
+
+def _is_noun(tokens: Sequence[Token], end: int) -> bool:
+    """ "Name of the cat" begins with a noun, "name the cats" with a request."""
+    return end < len(tokens) and tokens[end].folded in ("of", "and", ",", "for")
 
 
 def _first_word(keyword: Keyword) -> Keyword | None:

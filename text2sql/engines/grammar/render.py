@@ -163,7 +163,8 @@ class _Select:
 
     def _ordered(self, term: Term, descending: bool) -> exp.Ordered:
         """Rows without a value come last, whatever the dialect would do."""
-        nulls_first = not descending and self.renderer.dialect in ("sqlite", "mysql")
+        small = self.renderer.dialect in ("sqlite", "mysql")
+        nulls_first = descending != small if term.agg == "count" else not descending and small
         return exp.Ordered(this=self._term(term), desc=descending, nulls_first=nulls_first)
 
     def _condition(self, condition: Condition) -> exp.Expr:

@@ -167,6 +167,9 @@ class Schema:
             for col in columns:
                 if self.stems(col)[-1:] == (word,) and self.stems(col)[0] not in ("middle", "nick"):
                     return (col,)
+        for col in columns:
+            if "ten" in self.stems(col) and self.is_text(col):  # Vietnamese
+                return (col,)
         parent = self.general_table(table)
         return () if parent is None else self.name_columns(parent)
 
