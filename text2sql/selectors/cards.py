@@ -118,6 +118,7 @@ def card_of(query: QueryHistory) -> dict[str, Any]:
         "engine_asked": query.task.input_data.get("engine", ""),
         "table": table_of(query),
         "cut_by": answer.get("cut_by", ""),
+        "plan_cost": answer.get("plan_cost"),
         "data": _data(query),
         "sql_id": f"query-{query.pk}-sql",
         "spent": _spent(query.execution_time_ms),

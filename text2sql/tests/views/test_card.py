@@ -39,7 +39,10 @@ Card = Callable[[QueryHistory], str]
 
 def answered(asked: Asked, **fields: Any) -> QueryHistory:
     """A good answer of two columns and three rows."""
-    answer = {"columns": COLUMNS, "cut_by": "", "chart": CHART, "steps": ["Read it."], "reasons": ["A sum."]}
+    answer = {
+        "columns": COLUMNS, "cut_by": "", "chart": CHART, "steps": ["Read it."], "reasons": ["A sum."],
+        "plan_cost": 1_234.4,
+    }  # fmt: skip
     usual = {
         "status": "success", "sql_query": "SELECT 1 < 2", "result_preview": ROWS, "rows_returned": 3,
         "execution_time_ms": 1_500, "confidence": 0.7, "engine_name": "grammar", "answer": answer,
@@ -69,7 +72,16 @@ def test_answer_has_its_rows_its_query_and_how_it_came_to_be(asked: Asked, card:
     assert re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", page) == [
         "month", "sum", "2026-01-01", "12.50", "2026-02-01", "null", "2026-03-01", "true",
     ]  # fmt: skip
-    for words in ("3 rows", "1.5 s", "Fairly sure · 70 %", "SELECT 1 &lt; 2", "Read it.", "A sum.", ">grammar<"):
+    for words in (
+        "3 rows",
+        "1.5 s",
+        "expected it to cost 1,234",
+        "Fairly sure · 70 %",
+        "SELECT 1 &lt; 2",
+        "Read it.",
+        "A sum.",
+        ">grammar<",
+    ):
         assert words in page, words
     assert data_of(page) == {
         "columns": COLUMNS, "rows": ROWS, "total": 3, "has_file": False, "chart": CHART, "language": "sql",
