@@ -10,7 +10,8 @@ from projects.models import Project
 from text2sql.models import DatabaseConnection, DatabaseKind
 
 _PARAMS_HELP = _(
-    'Where needed, such as {"sslmode": "require"} for TLS without a checked certificate, or {"service_name": "…"} for Oracle.'
+    'Where needed, such as {"sslmode": "require"} for TLS without a checked certificate, '
+    'or {"service_name": "…"} for Oracle.'
 )
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.querysets import is_staff
 from accounts.requests import person_of
+from config.common.problems import DomainError
 from monitoring.middleware import request_id_of
 from projects.context import current_project_of
 from projects.selectors import visible_projects
@@ -23,7 +24,13 @@ from tasks.views import elapsed_seconds
 from text2sql.connection_forms import ConnectionForm, NoteForm, initial_of
 from text2sql.errors import InvalidQuestion
 from text2sql.models import DatabaseConnection
-from text2sql.selectors.connections import connection_abilities, connections_for, get_connection, work_in_hand
+from text2sql.selectors.connections import (
+    connection_abilities,
+    connections_for,
+    get_connection,
+    know_memberships,
+    work_in_hand,
+)
 from text2sql.services.asking import Caller, introspect_connection, project_of_work, test_connection
 from text2sql.services.connections import create_connection, remove_connection, update_connection
 from text2sql.services.schemas import catalog_from, latest_changes, present_schema, write_note
@@ -36,7 +43,8 @@ MAX_TABLES_SHOWN = 300
 def connection_list(request: HttpRequest) -> HttpResponse:
     """Databases one may ask."""
     person = person_of(request)
-    found = connections_for(person).select_related("project", "user").order_by("is_demo", "name", "pk")
+    found = list(connections_for(person).select_related("project", "user").order_by("is_demo", "name", "pk"))
+    know_memberships(found, person)
     rows = [(connection, connection_abilities(connection, person)) for connection in found]
     return render(request, "text2sql/connections.html", {"rows": rows})
 
@@ -51,7 +59,7 @@ def connection_create(request: HttpRequest) -> HttpResponse:
         made: list[DatabaseConnection] = []
         fields = form.cleaned_data
         if is_taken(form, lambda: made.append(create_connection(user=person, **fields))):
-            _start(request, made[0], test_connection)
+            _test_new(request, made[0])
             return redirect("text2sql:connection", made[0].pk)
     return _form_page(request, form)
 
@@ -158,6 +166,14 @@ def _start(request: HttpRequest, connection: DatabaseConnection, start: Callable
     if project is None:
         raise InvalidQuestion(_("Create a project first: work always belongs to one."))
     return start(caller=Caller(user=person, project=project, request_id=request_id_of(request)), connection=connection)
+
+
+def _test_new(request: HttpRequest, connection: DatabaseConnection) -> None:
+    """The connection is saved whatever becomes of its first test: without a project, say, there is none."""
+    try:
+        _start(request, connection, test_connection)
+    except DomainError as error:
+        messages.warning(request, str(error.detail))
 
 
 def _work(task: Task) -> dict[str, Any]:

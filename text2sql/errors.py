@@ -2,6 +2,12 @@
 
 from config.common.problems import Conflict, DomainError, NotFound
 
+#: Codes of errors that speak of the way to a database: of the query nothing is known then.
+UNREACHED = frozenset({
+    "address_refused", "host_not_found", "connection_refused", "connect_timeout", "tls_failed", "wrong_credentials",
+    "unknown_database", "driver_error", "connection_lost", "too_many_connections", "connection_not_found",
+})  # fmt: skip
+
 
 class InvalidConnection(DomainError):
     """Some field of a connection is not valid: `errors` says which."""

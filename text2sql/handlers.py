@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from tasks.engines.errors import EngineError
 from tasks.registry import Outcome, TaskContext
 from text2sql.models import DatabaseConnection
 from text2sql.selectors.queries import query_of_task
@@ -12,7 +13,7 @@ def ask(context: TaskContext) -> Outcome:
     from text2sql.services import answering, ending
 
     query = query_of_task(context.task_id)
-    ending.begin_query(query)
+    ending.begin_query(query, context.attempt)
     try:
         return ending.outcome_of(query, answering.answer_question(query, context))
     except answering.StatementFailed as failed:
@@ -25,7 +26,7 @@ def run(context: TaskContext) -> Outcome:
     from text2sql.services import answering, ending
 
     query = query_of_task(context.task_id)
-    ending.begin_query(query)
+    ending.begin_query(query, context.attempt)
     try:
         return ending.outcome_of(query, answering.answer_by_hand(query, context))
     except answering.StatementFailed as failed:
@@ -62,4 +63,9 @@ def evaluate(context: TaskContext) -> Outcome:
 
 
 def _connection(context: TaskContext) -> DatabaseConnection:
-    return DatabaseConnection.objects.get(pk=UUID(context.input_data["connection_id"]))
+    """As it is now: between the request and the work it may have been removed, and its password with it."""
+    pk = UUID(context.input_data["connection_id"])
+    found = DatabaseConnection.objects.active().filter(pk=pk).first()
+    if found is None:
+        raise EngineError("The connection was removed.", code="connection_not_found")
+    return found

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -53,7 +53,10 @@ def knowledge_list(request: HttpRequest) -> HttpResponse:
     if order.removeprefix("-") not in SORTABLE:
         order = DEFAULT_ORDER
     rows = _pairs(request, project)
-    rows = (form.apply(rows) if form.is_bound else rows).order_by(order, "-pk")
+    column = F(order.removeprefix("-"))
+    # Pairs that never ran have no rate; they go last in both directions.
+    sort = column.desc(nulls_last=True) if order.startswith("-") else column.asc(nulls_last=True)
+    rows = (form.apply(rows) if form.is_bound else rows).order_by(sort, "-pk")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     return _render(request, project, "knowledge", {"form": form, "page_obj": page, "order": order})
 

@@ -47,8 +47,8 @@ class DatabaseConnectionQuerySet(models.QuerySet["DatabaseConnection"]):
         return self.filter(is_active=True)
 
     def usable_in(self, *, user: Viewer, project_id: object) -> Self:
-        """Those that a person may ask within a project: one's own, and those shared with it."""
-        return self.active().filter(Q(user_id__in=[user.pk]) | Q(project_id__in=[project_id]))
+        """Those that a person may ask within a project: one's own, those shared with it, and the example."""
+        return self.active().filter(Q(user_id__in=[user.pk]) | Q(project_id__in=[project_id]) | Q(is_demo=True))
 
 
 class DatabaseSchemaQuerySet(models.QuerySet["DatabaseSchema"]):

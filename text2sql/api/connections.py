@@ -26,7 +26,7 @@ from text2sql.api.serializers import (
 )
 from text2sql.models import DatabaseConnection
 from text2sql.querysets import DatabaseConnectionQuerySet
-from text2sql.selectors.connections import connections_for, get_connection
+from text2sql.selectors.connections import connections_for, get_connection, know_memberships
 from text2sql.services import asking, connections, schemas
 
 
@@ -45,6 +45,12 @@ class DatabaseConnectionViewSet(mixins.ListModelMixin, GenericViewSet[DatabaseCo
     def get_queryset(self) -> DatabaseConnectionQuerySet:
         """What the caller may see."""
         return connections_for(account_of(self.request), key_of(self.request)).select_related("project")
+
+    def paginate_queryset(self, queryset: Any) -> list[DatabaseConnection] | None:
+        """A page whose abilities cost one query, however many projects its rows are shared with."""
+        page = super().paginate_queryset(queryset)
+        know_memberships(page or [], account_of(self.request))
+        return page
 
     @extend_schema(request=ConnectionFieldsSerializer, responses={201: DatabaseConnectionSerializer})
     def create(self, request: Request) -> Response:

@@ -1,5 +1,6 @@
 """REST: questions, queries written by hand, their rows and files."""
 
+import sys
 from typing import Any
 from uuid import UUID
 
@@ -89,7 +90,7 @@ class QueryViewSet(mixins.ListModelMixin, GenericViewSet[QueryHistory]):
     def rows(self, request: Request, pk: UUID) -> Response:
         """Rows of the result, in its order; 404 when they are no longer kept."""
         query = self._query(pk)
-        offset = max(0, _number(request, "offset", 0))
+        offset = _number(request, "offset", 0)
         limit = max(1, min(_number(request, "limit", 200), MAX_PAGE_ROWS))
         rows = results.read_rows(query, offset=offset, limit=limit)
         columns = query.answer.get("columns", [])
@@ -159,6 +160,8 @@ class QueryExportViewSet(GenericViewSet[QueryExport]):
 
 def _number(request: Request, name: str, default: int) -> int:
     try:
-        return int(request.query_params.get(name, default))
+        given = int(request.query_params.get(name, default))
     except ValueError:
         return default
+    # Beyond it Python's own slices raise; no result is that long.
+    return max(0, min(given, sys.maxsize // 2))

@@ -53,7 +53,10 @@ def find_place(target: Target, *, seconds: float, resolve: Resolve | None = None
 
 
 def plain_address(address: str) -> IpAddress:
-    """The address itself, or the IPv4 address that it stands for; raises ConnectorError for what is none."""
+    """The address itself, or the IPv4 address that it stands for; raises ConnectorError for what is none.
+
+    Mapped (RFC 4291), compatible, 6to4 (RFC 3056) and NAT64 (RFC 6052) addresses reach what the IPv4 address reaches.
+    """
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -67,6 +70,7 @@ def plain_address(address: str) -> IpAddress:
 
 
 def _read_host(target: Target) -> str:
+    """Without brackets, in ASCII, small; paths, lists of hosts and URLs, which drivers would read so, are no names."""
     host = target.host.strip().removeprefix("[").removesuffix("]")
     if not 1 <= target.port <= 65535:
         raise _refused("its port must be between 1 and 65535")
@@ -117,6 +121,7 @@ def _is_forbidden(target: Target, host: str, found: Iterable[IpAddress], resolve
 
 
 def _is_this_machine(address: IpAddress) -> bool:
+    # Only an address of one of our own cards can be bound to.
     if address.is_loopback or address.is_unspecified:
         return True
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6

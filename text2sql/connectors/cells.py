@@ -45,7 +45,10 @@ def _fit_text(text: str, max_bytes: int) -> tuple[str, int]:
 
 
 def _plain(value: Any) -> Any:
-    """Nested values as lists and dicts of what the contract knows."""
+    """Nested values as lists and dicts of what the contract knows.
+
+    Keys become text: JSON, in which such values are shown, knows no others.
+    """
     if isinstance(value, dict):
         return {str(key): _plain(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -56,7 +59,10 @@ def _plain(value: Any) -> Any:
 
 
 class Meter:
-    """Counts rows and bytes of one run, and says when a limit is reached."""
+    """Counts rows and bytes of one run, and says when a limit is reached.
+
+    Bytes are those of text and binary; other values are taken as 16, so that the count is cheap.
+    """
 
     def __init__(self, limits: RunLimits) -> None:
         self._limits = limits

@@ -11,7 +11,10 @@ _WORD = re.compile(r"[A-Za-z_]+")
 
 
 def first_word(statement: str) -> str:
-    """The first keyword in capitals, behind comments and parentheses; empty if there is none."""
+    """The first keyword in capitals, behind comments and parentheses; empty if there is none.
+
+    What MySQL runs though it looks like a comment counts as no keyword at all.
+    """
     space = _SPACE.match(statement)
     word = _WORD.match(statement, space.end() if space else 0)
     return word.group().upper() if word else ""
@@ -39,6 +42,9 @@ def refuse_unless(statement: str, words: frozenset[str], *, without: frozenset[s
 
 
 def refuse_calls(statement: str, names: frozenset[str]) -> None:
-    """Raises ConnectorError `query_refused` if one of these functions (lower case) seems to be called."""
+    """Raises ConnectorError `query_refused` if one of these functions (lower case) seems to be called.
+
+    A column of such a name is no call; text in quotes that looks like one is refused as well.
+    """
     if found := {name for name in _CALL.findall(statement) if name.lower() in names}:
         raise ConnectorError("query_refused", f"The query calls what is never run: {', '.join(sorted(found))}.")

@@ -14,9 +14,9 @@ from text2sql.selectors.connections import DEFAULT_FIRST, connections_for
 
 def askable_connections(user: Account, project: Project | None) -> list[DatabaseConnection]:
     """Databases that a person may ask in a project, the one that would be asked by default first."""
-    usable = connections_for(user).filter(
-        Q(user_id=user.pk) | Q(project_id=project.pk if project else None) | Q(is_demo=True)
-    )
+    # `project_id__in`, because "= NULL" would offer staff everybody's connections that are shared with nobody.
+    shared = Q(project_id__in=[project.pk] if project else [])
+    usable = connections_for(user).filter(Q(user_id=user.pk) | shared | Q(is_demo=True))
     return list(usable.order_by(*DEFAULT_FIRST))
 
 

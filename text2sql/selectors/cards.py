@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from text2sql.catalog import NUMERIC_KINDS
 from text2sql.charts import CHART_TYPES
+from text2sql.errors import UNREACHED
 from text2sql.models import QueryHistory, QueryStatus
 
 _Words: TypeAlias = str | Promise
@@ -43,10 +44,6 @@ class Trouble:
     concerns_connection: bool = False
 
 
-_UNREACHED = (
-    "address_refused", "host_not_found", "connection_refused", "connect_timeout", "tls_failed", "wrong_credentials",
-    "unknown_database", "driver_error", "connection_lost", "too_many_connections", "connection_not_found",
-)  # fmt: skip
 _BY_STATUS = {
     QueryStatus.TIMEOUT: Trouble(
         _("The query took too long"),
@@ -79,7 +76,7 @@ def confidence_of(query: QueryHistory) -> Confidence | None:
 
 def trouble_of(query: QueryHistory) -> Trouble | None:
     """None for what has gone well so far."""
-    if query.status == QueryStatus.ERROR and query.error_code in _UNREACHED:
+    if query.status == QueryStatus.ERROR and query.error_code in UNREACHED:
         return _NO_WAY
     if query.status == QueryStatus.ERROR and not query.sql_query:
         return _NOT_WRITTEN

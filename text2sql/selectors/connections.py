@@ -1,12 +1,13 @@
 """Which databases a person or a program may see and ask, and what they may do with them."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import F, Q
 
 from accounts.models import Account, ApiKey
 from accounts.querysets import Viewer, is_staff
-from projects.models import Project
+from projects.models import Project, ProjectMember
 from projects.selectors import bound_project_id, get_abilities
 from tasks.models import Task
 from text2sql.errors import ConnectionNotFound
@@ -77,6 +78,19 @@ def connection_abilities(connection: DatabaseConnection, user: Viewer) -> dict[s
         "delete": manages,
         "allow_private": is_staff(user),
     }
+
+
+def know_memberships(connections: Sequence[DatabaseConnection], user: Viewer) -> None:
+    """Read the person's roles in the projects of all these rows at once, so that `connection_abilities` asks nothing.
+
+    Without it a list costs one query for each shared connection.
+    """
+    projects = [connection.project for connection in connections if connection.project is not None]
+    found = ProjectMember.objects.active().filter(user_id__in=[user.pk], project_id__in={one.pk for one in projects})
+    roles = {project: (role, given) for project, role, given in found.values_list("project_id", "role", "permissions")}
+    for project in projects:
+        role, given = roles.get(project.pk, (None, {}))
+        project.__dict__.update(my_role=role, my_permissions=given, membership_of=user.pk)
 
 
 def work_in_hand(connection: DatabaseConnection, user: Account) -> Task | None:

@@ -4,7 +4,10 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
+from accounts.models import Account
+from projects.models import Project
 from tasks.engines.errors import EngineError, WorkInterrupted
 from tasks.registry import EngineOutcome, TaskContext
 from text2sql.connectors.base import ConnectorError
@@ -16,7 +19,9 @@ from text2sql.engines.base import (
     SqlAnswer,
     SqlRequest,
 )
+from text2sql.errors import UNREACHED, ConnectionNotFound
 from text2sql.models import DatabaseConnection, QueryHistory, QuerySource
+from text2sql.selectors.connections import usable_connection
 from text2sql.selectors.engines import EngineChoice, engines_for
 from text2sql.selectors.knowledge import ExactMatch, Matches, find_matches
 from text2sql.selectors.queries import exchanges_before
@@ -46,6 +51,8 @@ class Answer:
     engine_version: str = ""
     confidence: float | None = None
     kb_match: ExactMatch | None = None
+    #: A known pair whose query failed this time; an engine's query may have answered instead.
+    failed_match: UUID | None = None
     clarification: Clarification | None = None
     refusal: str = ""
     steps: list[str] = field(default_factory=list)
@@ -85,10 +92,21 @@ class StatementFailed(Exception):
         self.error = error
 
 
-def open_database(connection: DatabaseConnection | None, context: TaskContext) -> HouseDatabase:
-    """A database with its schema as it was read last, or now if it never was; raises EngineError."""
-    if connection is None or not connection.is_active:
-        raise EngineError("The connection was removed.", code="connection_not_found")
+def open_database(
+    connection: DatabaseConnection | None, context: TaskContext, *, user: Account, project: Project
+) -> HouseDatabase:
+    """A database with its schema as it was read last, or now if it never was; raises EngineError.
+
+    Whether the person may ask it is looked up again: work waits in queues and is retried days later, and by then the
+    connection may have been removed, or be shared no more.
+    """
+    try:
+        if connection is None:
+            raise ConnectionNotFound
+        connection = usable_connection(connection.pk, user=user, project=project)
+    except ConnectionNotFound as error:
+        message = "The connection was removed, or is no longer shared with you."
+        raise EngineError(message, code="connection_not_found") from error
     catalog = present_catalog(connection)
     if catalog is None:
         context.report_progress(5, "Reading the schema")
@@ -106,11 +124,14 @@ def engine_error(code: str, message: str) -> EngineError:
 
 def answer_question(query: QueryHistory, context: TaskContext) -> Answer:
     """Find a query for the question and run it; raises StatementFailed, EngineError, or what stops the work."""
-    database = open_database(query.connection, context)
-    matches = find_matches(
-        project_id=query.project_id, connection=database.connection, catalog=database.catalog,
-        question=query.question,
-    )  # fmt: skip
+    database = open_database(query.connection, context, user=query.user, project=query.project)
+    matches = Matches()
+    # "And by month?" is the same words in every thread, and another question in each.
+    if query.follows_id is None:
+        matches = find_matches(
+            project_id=query.project_id, connection=database.connection, catalog=database.catalog,
+            question=query.question,
+        )  # fmt: skip
     answer = Answer()
     if matches.exact is not None and _reuse(matches.exact, database, answer, context):
         return answer
@@ -128,6 +149,9 @@ def _reuse(match: ExactMatch, database: HouseDatabase, answer: Answer, context: 
         answer.kept, answer.plan_cost = run_checked(database, database.check(match.sql), context)
     except QueryFailed as error:
         answer.steps.append(f"A known question matched, but its query failed: {error.message}")
+        # A database that is away says nothing about the pair.
+        if error.code not in UNREACHED:
+            answer.failed_match = match.knowledge_id
         return False
     answer.sql, answer.source, answer.kb_match = match.sql, QuerySource.KNOWLEDGE, match
     answer.engine_name, answer.confidence = KNOWLEDGE_ENGINE, KNOWN_CONFIDENCE
@@ -208,7 +232,7 @@ def _run_first_good(
 
 def answer_by_hand(query: QueryHistory, context: TaskContext) -> Answer:
     """Check and run what a person wrote; raises as `answer_question`."""
-    database = open_database(query.connection, context)
+    database = open_database(query.connection, context, user=query.user, project=query.project)
     answer = Answer(sql=query.sql_query, source=QuerySource.PERSON)
     try:
         answer.kept, answer.plan_cost = run_checked(database, database.check(query.sql_query), context)

@@ -14,7 +14,7 @@ from projects.services import get_abilities
 from tasks.models import Task
 from tasks.selectors import task_abilities
 from tasks.services import cancel_task, submit_task
-from text2sql.errors import NotAnswered
+from text2sql.errors import ConnectionNotFound, NotAnswered
 from text2sql.models import DatabaseConnection, EvaluationRun, QueryExport, QueryHistory, QuerySource, QueryStatus
 from text2sql.selectors.connections import usable_connection
 from text2sql.selectors.queries import get_query, query_of_task
@@ -127,24 +127,36 @@ def check_connection(task: Task) -> None:
 
 def evaluate_connection(*, caller: Caller, connection: DatabaseConnection) -> EvaluationRun:
     """Have a worker run the project's known questions against a database; raises Forbidden for who may only ask."""
-    if not get_abilities(project=caller.project, user=caller.user)["update"]:
-        raise Forbidden(_("Only who manages the project may evaluate its knowledge base."))
+    _require_manager(caller.project, caller.user)
     task = _submit(caller, EVALUATE_KIND, {"connection_id": str(connection.pk)})
     return EvaluationRun.objects.select_related("task", "connection").get(task=task)
 
 
+def _require_manager(project: Project, user: Account) -> None:
+    if not get_abilities(project=project, user=user)["update"]:
+        raise Forbidden(_("Only who manages the project may evaluate its knowledge base."))
+
+
 def create_evaluation(task: Task) -> None:
-    """Write the run's row in the transaction that writes its task; raises ConnectionNotFound."""
+    """Write the run's row in the transaction that writes its task; raises Forbidden or ConnectionNotFound."""
+    # Here and not in the service alone: tasks may be submitted without it (POST /api/v1/tasks/, chains).
+    _require_manager(task.project, task.user)
     pk = UUID(task.input_data["connection_id"])
     connection = usable_connection(pk, user=task.user, project=task.project, key=task.api_key)
     EvaluationRun.objects.create(project_id=task.project_id, connection=connection, task=task)
 
 
 def create_export(task: Task) -> None:
-    """Write the export's row in the transaction that writes its task; raises QueryNotFound or NotAnswered."""
+    """Write the export's row in the transaction that writes its task; raises QueryNotFound or NotAnswered.
+
+    Raises ConnectionNotFound where the person may no longer ask the database: an export runs the query again.
+    """
     query = get_query(UUID(task.input_data["query_id"]), task.user, task.api_key)
     if query.status != QueryStatus.SUCCESS:
         raise NotAnswered(_("Only a query that ran can be exported."))
+    if query.connection_id is None:
+        raise ConnectionNotFound
+    usable_connection(query.connection_id, user=task.user, project=query.project, key=task.api_key)
     QueryExport.objects.create(query=query, task=task, file_format=task.input_data["format"])
 
 

@@ -31,9 +31,20 @@ def as_cell(value: Any) -> Any:
         case dt.datetime() | dt.date() | dt.time():
             return value.isoformat(sep=" ") if isinstance(value, dt.datetime) else value.isoformat()
         case list() | dict() | tuple():
-            return as_cell(json.dumps(value, ensure_ascii=False, default=as_cell))
+            return as_cell(json.dumps(_with_text_keys(value), ensure_ascii=False, default=as_cell))
         case _:
             return as_cell(str(value))
+
+
+def _with_text_keys(value: Any) -> Any:
+    """Maps of ClickHouse and MongoDB have keys (dates, UUIDs) that JSON has not."""
+    match value:
+        case dict():
+            return {str(as_cell(key)): _with_text_keys(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_with_text_keys(inner) for inner in value]
+        case _:
+            return value
 
 
 def _shown_bytes(value: bytes) -> str:

@@ -10,7 +10,7 @@ from accounts.models import Account
 from config.common.problems import Forbidden
 from projects.models import Project
 from projects.services import get_abilities
-from text2sql.errors import InvalidConnection
+from text2sql.errors import ConnectionNotFound, InvalidConnection
 from text2sql.models import DatabaseConnection
 from text2sql.selectors.connections import connection_abilities
 
@@ -46,10 +46,16 @@ def create_connection(*, user: Account, **fields: Unpack[ConnectionFields]) -> D
 def update_connection(
     *, connection: DatabaseConnection, actor: Account, **changes: Unpack[ConnectionFields]
 ) -> DatabaseConnection:
-    """Change the given fields; what an earlier test said no longer counts once the address or login changed."""
+    """Change the given fields; what an earlier test said no longer counts once the address or login changed.
+
+    Raises Forbidden or InvalidConnection, and ConnectionNotFound for one that was removed meanwhile: a password that
+    is sent from a second tab must not be stored with what is gone.
+    """
     _require(connection, actor, "update")
     with transaction.atomic():
-        fresh = DatabaseConnection.objects.select_for_update().get(pk=connection.pk)
+        fresh = DatabaseConnection.objects.active().select_for_update(of=("self",)).filter(pk=connection.pk).first()
+        if fresh is None:
+            raise ConnectionNotFound
         _fill(fresh, actor, changes)
         if set(changes) - {"name", "project"}:
             fresh.last_tested, fresh.last_test_result = None, None

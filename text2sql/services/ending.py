@@ -6,20 +6,27 @@ from tasks.registry import Outcome
 from tasks.states import TaskStatus
 from text2sql.charts import choose_chart, shapes_of
 from text2sql.models import QueryHistory, QueryStatus
+from text2sql.querysets import QueryHistoryQuerySet
 from text2sql.services.answering import Answer
 from text2sql.services.knowledge_feedback import record_run
 from text2sql.services.results import STORE, KeptRows, column_json
 
 
-def begin_query(query: QueryHistory) -> None:
-    """An attempt begins; after a person's retry the row forgets how the one before ended."""
+def begin_query(query: QueryHistory, attempt: int) -> None:
+    """An attempt begins; after a person's retry the row forgets how the one before ended.
+
+    Nothing for an attempt that is no longer the task's: one that wakes up late would open an answered question again.
+    """
     if query.status != QueryStatus.PENDING:
-        fresh = {"status": QueryStatus.PENDING, "error_code": "", "error_message": ""}
-        QueryHistory.objects.filter(pk=query.pk).update(**fresh)
+        _of_attempt(query, attempt).update(status=QueryStatus.PENDING, error_code="", error_message="")
 
 
 def outcome_of(query: QueryHistory, answer: Answer) -> Outcome:
-    """What the task ends with; the row is written in that transaction."""
+    """What the task ends with; the row is written in that transaction.
+
+    So a zombie, whose task another worker ends, leaves the row alone; its file has no row then and is cleaned later.
+    Runs of known queries are counted there, too: an attempt that is repeated counts once.
+    """
     fields = _fields(answer)
     output = {
         "query_id": str(query.pk), "status": fields["status"], "sql": answer.sql, "rows": fields["rows_returned"],
@@ -30,6 +37,8 @@ def outcome_of(query: QueryHistory, answer: Answer) -> Outcome:
         if answer.kept is not None:
             STORE.lock([answer.kept.file_path])
         QueryHistory.objects.filter(pk=query.pk).update(**fields)
+        if answer.failed_match is not None:
+            record_run(knowledge_id=answer.failed_match, succeeded=False)
         if answer.kb_match is not None and answer.kept is not None:
             record_run(
                 knowledge_id=answer.kb_match.knowledge_id, succeeded=True,
@@ -43,8 +52,19 @@ def outcome_of(query: QueryHistory, answer: Answer) -> Outcome:
 def note_failure(query: QueryHistory, answer: Answer, attempt: int) -> None:
     """Keep what was known when the work failed; nothing for an attempt that is no longer the task's."""
     known = {"sql_query": answer.sql} if answer.sql else {}
-    own = QueryHistory.objects.filter(pk=query.pk, task__attempt=attempt, task__status=TaskStatus.PROCESSING)
-    own.update(source=answer.source, engine_name=answer.engine_name, answer=_shown(answer), **known)
+    is_ours = _of_attempt(query, attempt).update(
+        source=answer.source, engine_name=answer.engine_name, answer=_shown(answer), **known
+    )
+    if is_ours and answer.failed_match is not None:
+        record_run(knowledge_id=answer.failed_match, succeeded=False)
+
+
+def _of_attempt(query: QueryHistory, attempt: int) -> QueryHistoryQuerySet:
+    """The row, as long as this attempt holds the task; a zombie finds none."""
+    rows: QueryHistoryQuerySet = QueryHistory.objects.filter(
+        pk=query.pk, task__attempt=attempt, task__status=TaskStatus.PROCESSING
+    )
+    return rows
 
 
 def _fields(answer: Answer) -> dict[str, Any]:

@@ -19,10 +19,15 @@ from text2sql.services.writers import Writer, writer_for
 
 
 def export_query(context: TaskContext) -> Outcome:
-    """Run the query again without the browser's limits and keep its rows as a file; raises EngineError."""
-    joined = QueryExport.objects.select_related("query__connection", "query__project")
+    """Run the query again without the browser's limits and keep its rows as a file; raises EngineError.
+
+    Again, because what is kept for the page was cut by the page's limits: the file may hold newer rows than were shown.
+    Whatever ends the work early, what was written so far is removed; the row names the file only once it is whole.
+    """
+    joined = QueryExport.objects.select_related("query__connection", "query__project", "task__user")
     export = joined.get(task_id=context.task_id)
-    database = open_database(export.query.connection, context)
+    query = export.query
+    database = open_database(query.connection, context, user=export.task.user, project=query.project)
     path = STORE.partial_path(f".{export.file_format}")
     try:
         rows, cut_by = _write(export, database, path, context)
@@ -66,7 +71,11 @@ def _write(export: QueryExport, database: HouseDatabase, path: Path, context: Ta
 
 
 def clean_results() -> int:
-    """Forget rows and exports whose time is over, and remove files that nothing names any more; returns how many."""
+    """Forget rows and exports whose time is over, and remove files that nothing names any more; returns how many.
+
+    In this order, so that a file goes in the first run after its last row let go of it. The first ten rows stay with
+    the question, and files younger than a day stay, because work that has not ended may be about to name them.
+    """
     now = timezone.now()
     old_rows = QueryHistory.objects.filter(created_at__lt=now - timedelta(days=settings.TEXT2SQL_RESULT_DAYS))
     old_rows.exclude(result_file="").update(result_file="", result_bytes=None)

@@ -82,14 +82,18 @@ def read_schema(connection: DatabaseConnection, *, cancel: CancelToken) -> Datab
 
 
 def keep_schema(*, connection: DatabaseConnection, catalog: Catalog) -> DatabaseSchema:
-    """Insert a new structure, or bring the row of a known one up to date; it becomes the present one."""
+    """Insert a new structure, or bring the row of a known one up to date; it becomes the present one.
+
+    Values of columns that people have opted out while the schema was being read are dropped: whoever reads began
+    with the notes as they were then.
+    """
     with transaction.atomic():
-        DatabaseConnection.objects.select_for_update().get(pk=connection.pk)
+        _lock(connection)
         schema, _created = DatabaseSchema.objects.update_or_create(
             connection=connection,
             schema_hash=catalog.structure_hash(),
             defaults={
-                "schema_json": catalog.to_json(),
+                "schema_json": _without_values(catalog, notes_of(connection)).to_json(),
                 "table_count": len(catalog.tables),
                 "total_columns": catalog.total_columns,
                 "last_updated": Now(),
@@ -97,6 +101,25 @@ def keep_schema(*, connection: DatabaseConnection, catalog: Catalog) -> Database
         )
     schema.refresh_from_db(fields=["last_updated"])
     return schema
+
+
+def _lock(connection: DatabaseConnection) -> None:
+    """Notes and readings of one schema take turns."""
+    DatabaseConnection.objects.select_for_update().get(pk=connection.pk)
+
+
+def _without_values(catalog: Catalog, notes: Mapping[NotePlace, SchemaNote]) -> Catalog:
+    skipped = {place for place, note in notes.items() if place[2] and not note.is_sampled}
+    if not skipped:
+        return catalog
+    tables = [
+        replace(table, columns=tuple(
+            replace(column, samples=(), samples_complete=False) if (*table.key, column.name) in skipped else column
+            for column in table.columns
+        ))
+        for table in catalog.tables
+    ]  # fmt: skip
+    return replace(catalog, tables=tuple(tables))
 
 
 def notes_of(connection: DatabaseConnection) -> Mapping[NotePlace, SchemaNote]:
@@ -146,6 +169,7 @@ def write_note(
     _check_note(connection, place, description, words)
     schema, table, column = place
     with transaction.atomic():
+        _lock(connection)
         note, _created = SchemaNote.objects.update_or_create(
             connection=connection, table_schema=schema, table_name=table, column_name=column,
             defaults={"description": description.strip(), "synonyms": words, "is_sampled": is_sampled},

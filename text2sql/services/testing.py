@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.db.models.functions import Now
 
 from tasks.engines.cancel import CancelToken
@@ -18,7 +19,10 @@ MAX_CHANGES_SHOWN = 200
 
 
 def test_now(connection: DatabaseConnection) -> dict[str, Any]:
-    """Sign in and look around; a failure is an answer, stored like a success."""
+    """Sign in and look around; a failure is an answer, stored like a success.
+
+    Not stored where the connection leads elsewhere by now: the page would call an address good that nobody tried.
+    """
     target = target_of(connection)
     try:
         facts = connector_for(target.database_type).test(target)
@@ -28,7 +32,10 @@ def test_now(connection: DatabaseConnection) -> dict[str, Any]:
         }  # fmt: skip
     except ConnectorError as error:
         result = {"ok": False, "code": error.code, "detail": error.message}
-    DatabaseConnection.objects.filter(pk=connection.pk).update(last_tested=Now(), last_test_result=result)
+    with transaction.atomic():
+        present = DatabaseConnection.objects.active().select_for_update(of=("self",)).filter(pk=connection.pk)
+        if (now := present.first()) is not None and target_of(now) == target:
+            present.update(last_tested=Now(), last_test_result=result)
     return result
 
 

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import json
+import math
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -54,7 +55,8 @@ class CsvWriter:
     def __init__(self, path: Path, columns: Sequence[ResultColumn]) -> None:
         self._file = path.open("w", encoding="utf-8-sig", newline="")
         self._csv = csv.writer(self._file)
-        self._csv.writerow([column.name for column in columns])
+        # Names are data, too: `SELECT 1 AS "=1+1"`.
+        self._csv.writerow([_csv_cell(column.name) for column in columns])
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
         """See the contract."""
@@ -163,12 +165,19 @@ def _xlsx_cell(value: Any) -> Any:
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     match value:
-        case None | bool() | int() | float() | dt.date():
+        case None | bool():
+            return value
+        case int() | float():
+            # Excel keeps 15 digits, and knows no infinity.
+            is_kept = math.isfinite(value) if isinstance(value, float) else abs(value) <= 10**15
+            return value if is_kept else str(value)
+        case dt.date():
             is_zoned = isinstance(value, dt.datetime) and value.tzinfo is not None
-            is_large = isinstance(value, int) and abs(value) > 10**15
-            return as_full_cell(value) if is_zoned or is_large else value
+            # Its days are counted from 1900.
+            return as_full_cell(value) if is_zoned or value.year < 1900 else value
         case Decimal():
-            return value if len(value.as_tuple().digits) <= 15 else as_full_cell(value)
+            is_exact = value.is_finite() and len(value.as_tuple().digits) <= 15
+            return value if is_exact else as_full_cell(value)
         case _:
             text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", str(as_full_cell(value)))[:_XLSX_MAX_CHARACTERS]
             return f"'{text}" if text.startswith("=") else text
@@ -179,7 +188,7 @@ def _arrow_type(pa: Any, column: ResultColumn) -> "tuple[pa.DataType, _Convert]"
     words = column.data_type.lower()
     match column.kind:
         case "integer":
-            return pa.int64(), lambda value: value if isinstance(value, int) and value.bit_length() < 64 else None
+            return pa.int64(), lambda value: value if isinstance(value, int) and -(2**63) <= value < 2**63 else None
         case "boolean":
             return pa.bool_(), lambda value: value if isinstance(value, bool) else None
         case "date":

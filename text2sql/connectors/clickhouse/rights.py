@@ -28,7 +28,10 @@ def read_rights(session: ClickHouseSession, *, latency_ms: float, seconds: float
 
 
 def judge_grants(grants: list[str]) -> list[str]:
-    """Sentences about rights beyond reading."""
+    """Sentences about rights beyond reading.
+
+    `SHOW GRANTS` names roles without telling their rights, so these count as more than reading.
+    """
     warnings = []
     for grant in grants:
         found = _GRANT.match(grant)

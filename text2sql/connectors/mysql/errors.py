@@ -25,7 +25,10 @@ _CODES: Mapping[int, ErrorCode] = {number: code for code, numbers in _NUMBERS.it
 
 
 def connector_error(error: pymysql.Error, *, otherwise: ErrorCode = "query_failed") -> ConnectorError:
-    """By the number; the message is the server's own."""
+    """By the number; the message is the server's own.
+
+    PyMySQL tells in its own messages which address it lost: those are replaced.
+    """
     number, text = (*error.args, "", "")[:2] if error.args else (0, "")
     if isinstance(error.__cause__, ssl.SSLError) or isinstance(
         getattr(error, "original_exception", None), ssl.SSLError

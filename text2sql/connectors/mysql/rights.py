@@ -20,7 +20,10 @@ def read_rights(session: MysqlSession, *, latency_ms: float, seconds: float) -> 
 
 
 def judge_grants(grants: list[str]) -> tuple[list[str], list[str]]:
-    """Sentences about rights beyond reading, and about roles whose rights are unknown."""
+    """Sentences about rights beyond reading, and about roles whose rights are unknown.
+
+    A line without ON grants roles; of the password's hash, which MariaDB shows too, nothing is kept.
+    """
     warnings, roles = [], []
     for grant in grants:
         found = _GRANT.match(grant)

@@ -39,7 +39,10 @@ _FILES = frozenset({"OUTFILE", "DUMPFILE"})
 
 
 class MysqlSession:
-    """`text2sql.connectors.base.Session` over one PyMySQL connection."""
+    """`text2sql.connectors.base.Session` over one PyMySQL connection.
+
+    A query costs three round trips, and a fourth when its limits differ from the last one's.
+    """
 
     def __init__(self, wire: Wire, target: Target, place: Place) -> None:
         self._wire = wire

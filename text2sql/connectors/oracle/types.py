@@ -30,7 +30,10 @@ def column_type(name: str, length: int | None, precision: int | None, scale: int
 
 
 def fetch_as(cursor: Any, info: Any) -> Any:
-    """python-oracledb's output type handler: large objects as values, exact numbers as Decimal."""
+    """python-oracledb's output type handler: large objects as values, exact numbers as Decimal.
+
+    A locator would cost a round trip for each value; floats would lose digits of NUMBER.
+    """
     if info.type_code in (oracledb.DB_TYPE_CLOB, oracledb.DB_TYPE_NCLOB):
         return cursor.var(oracledb.DB_TYPE_LONG, arraysize=cursor.arraysize)
     if info.type_code is oracledb.DB_TYPE_BLOB:

@@ -103,13 +103,17 @@ class Wire:
         """Whether results are still to come."""
         return self._waiting > 0
 
-    def settle(self) -> None:
-        """Stop what runs on the server and read to the synchronisation point; breaks the wire if that takes long."""
+    def settle(self, *, asks: bool = True) -> None:
+        """Stop what runs on the server and read to the synchronisation point; breaks the wire if that takes long.
+
+        Nothing needs to be stopped when the server has already answered with an error: then `asks` is False.
+        """
         if not self._waiting or self.is_broken:
             return
         deadline = Deadline(_CANCEL_SECONDS)
         try:
-            _stop_on_server(self._connection.cancel_conn(), deadline)
+            if asks:
+                _stop_on_server(self._connection.cancel_conn(), deadline)
             self._streamed = None
             deque(self.results(deadline=deadline, cancel=NeverCancelled()), maxlen=0)
         except ConnectorError:

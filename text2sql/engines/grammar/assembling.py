@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from text2sql.engines.grammar.clauses.denying import deny
-from text2sql.engines.grammar.plan import Condition, Plan, Term
+from text2sql.engines.grammar.plan import Plan, Term
 from text2sql.engines.grammar.pruning import prune
 from text2sql.engines.grammar.reading import Reading
 from text2sql.engines.grammar.schema import Col, TableId
@@ -54,9 +54,9 @@ def _needed(reading: Reading, main: TableId) -> list[TableId]:
     """Other tables the question names: they restrict, even where nothing of them is shown."""
     found = []
     for node in reading.nodes:
-        if node.kind == "T" and node.table != main and node.link is not None and node.link.score >= _SURE:
-            if node.table not in reading.denied and not reading.is_far(main, node.table):
-                found.append(node.table)
+        is_sure = node.kind == "T" and node.link is not None and node.link.score >= _SURE
+        if is_sure and node.table not in (main, *reading.denied) and not reading.is_far(main, node.table):
+            found.append(node.table)
     return found
 
 
@@ -67,7 +67,7 @@ def _group(reading: Reading, plan: Plan) -> None:
     for table in reading.group_tables:
         shown = [term.col for term in plan.select if term.col and not term.agg and _is_about(reading, term.col, table)]
         key = reading.schema.primary_key(table)
-        columns += shown if shown else _naming(reading, table, key)
+        columns += shown or _naming(reading, table, key)
         naming = {*reading.schema.display(table), key}
         if aggregates and key is not None and (not shown or naming & set(shown)):
             plan.group.append(key)

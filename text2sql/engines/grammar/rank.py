@@ -31,7 +31,8 @@ class Scored:
 
 def worth(reading: Reading, links: float) -> float:
     """The links' score less what was guessed or left over."""
-    assert reading.plan is not None
+    if reading.plan is None:
+        return -math.inf
     left = sum(_COSTS.get(node.kind, 0.0) for node in reading.nodes if not node.is_used and _matters(reading, node))
     return links - 0.6 * reading.doubt - left - _oddities(reading.schema, reading.plan)
 

@@ -29,3 +29,21 @@ def test_exports_keep_all_bytes() -> None:
     assert as_full_cell(b"\x00\xff" * 100) == "AP8A" + as_full_cell(b"\x00\xff" * 100)[4:]
     assert len(as_full_cell(b"\x00\xff" * 100)) == 268
     assert as_full_cell(Decimal("1.10")) == "1.10"
+
+
+def test_maps_with_keys_that_json_has_not_become_text() -> None:
+    keys: dict[Any, str] = {
+        dt.date(2026, 12, 1): "date", UUID(int=1): "uuid", b"\x01": "bytes", None: "nothing", 2**60: "large",
+        (1, 2): "pair",
+    }  # fmt: skip
+    assert json.loads(as_cell(keys)) == {
+        "2026-12-01": "date", "00000000-0000-0000-0000-000000000001": "uuid", "0x01": "bytes", "None": "nothing",
+        "1152921504606846976": "large", "[1, 2]": "pair",
+    }  # fmt: skip
+    assert as_cell([{dt.date(2026, 1, 1): [{UUID(int=2): 1}]}]) == (
+        '[{"2026-01-01": [{"00000000-0000-0000-0000-000000000002": 1}]}]'
+    )
+
+
+def test_texts_inside_of_lists_hold_nothing_that_postgresql_refuses() -> None:
+    assert as_cell(["a\x00", "\ud800"]) == '["a\\u0000", "?"]'

@@ -8,12 +8,10 @@ from text2sql.engines.grammar.keywords import comparative_of, operator_of
 from text2sql.engines.grammar.plan import Condition, Literal, Plan, Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col
+from text2sql.engines.grammar.wordlists import words
 from text2sql.engines.grammar.words import likeness, stem
 
-_TIMES = frozenset("time times occasion occasions".split())
-_UNITS = frozenset(
-    "year years dollar dollars hour hours minute minutes day days usd percent meter meters km kg old age".split()
-)
+_TIMES = words("times")
 
 
 def take_comparisons(reading: Reading) -> None:
@@ -127,11 +125,9 @@ def _on_time(reading: Reading, condition: Condition) -> Condition:
 
 def _take_beside_period(reading: Reading, place: int, number: int, op: str) -> None:
     """ "After March 2019" begins behind the period's last day, "before" ends ahead of its first."""
-    term = _time_term(reading, place)
-    if term is not None:
+    term, period = _time_term(reading, place), reading.nodes[number].atom.period
+    if term is not None and period is not None:
         reading.use_range(place, number + 1)
-        period = reading.nodes[number].atom.period
-        assert period is not None
         bound = period.text or (period.first if op in ("<", ">=") else period.last).isoformat()
         reading.where.append((Condition(term, op, bound),))
 

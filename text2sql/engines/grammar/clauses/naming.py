@@ -6,9 +6,9 @@ from text2sql.engines.grammar.dates import year_of
 from text2sql.engines.grammar.plan import Condition, Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col
+from text2sql.engines.grammar.wordlists import words
 
-
-_CLAUSE = frozenset("that who which whose where whom".split())
+_CLAUSE = words("clause")
 
 
 def take_patterns(reading: Reading) -> None:
@@ -65,10 +65,8 @@ def _take_null(reading: Reading, place: int) -> None:
     left = reading.left_column(place)
     if left is None:
         return
-    negated = (
-        _negation_before(reading, place)
-        or " not " in f" {reading.nodes[place].word} "
-        and "null" in reading.nodes[place].word
+    negated = _negation_before(reading, place) or (
+        " not " in f" {reading.nodes[place].word} " and "null" in reading.nodes[place].word
     )
     reading.use(place, left)
     reading.where.append((Condition(Term(reading.nodes[left].col), "is not null" if negated else "is null"),))
@@ -126,8 +124,7 @@ def _with_rest_of_name(reading: Reading, place: int) -> Condition:
     """The condition of a value; "Ann Lee" is first and last name of one person: both hold together."""
     node = reading.nodes[place]
     reading.use(place)
-    assert node.link is not None and node.link.value is not None
-    own = Condition(Term(node.col), "=", node.link.value)
+    own = Condition(Term(node.col), "=", node.named.value)
     after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
     if (
         after is None
@@ -176,7 +173,6 @@ def _joiner(reading: Reading, place: int) -> Node | None:
 def _take_number(reading: Reading, place: int) -> None:
     node = reading.nodes[place]
     value = node.atom.number
-    assert value is not None
     if node.word in ("one", "single", "once"):
         reading.use(place)
         return
@@ -249,8 +245,7 @@ def _take_year(reading: Reading, place: int) -> None:
         term = temporal_column(reading, table)
         if term is not None and term.col is not None:
             reading.use(place)
-            number = reading.nodes[place].atom.number
-            assert number is not None
+            number = reading.nodes[place].atom.number or 0.0
             if reading.schema.is_temporal(term.col):
                 reading.where.append((in_period(term, year_of(int(number))),))
             else:

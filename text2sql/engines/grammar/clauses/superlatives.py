@@ -6,11 +6,10 @@ from text2sql.engines.grammar.adjectives import DEGREES
 from text2sql.engines.grammar.keywords import NUMBER_WORDS
 from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Reading
+from text2sql.engines.grammar.wordlists import words
 
-_LEAST = frozenset("least fewest lowest smallest minimum min minimal worst bottom".split())
-_PLAIN = frozenset(
-    "most least fewest highest lowest largest smallest greatest biggest maximum minimum max min top bottom best worst".split()
-)
+_LEAST = words("least")
+_PLAIN = words("plain")
 
 
 def take_superlatives(reading: Reading) -> None:
@@ -130,7 +129,7 @@ def _take_limit(reading: Reading, place: int) -> None:
 
 def _by_degree(reading: Reading, place: int) -> tuple[Term, bool] | None:
     word = reading.nodes[place].word.split()[-1]
-    if word not in DEGREES or word in _PLAIN and reading.next_of(("C",), place, 2, stops=("REL",)) is not None:
+    if word not in DEGREES or (word in _PLAIN and reading.next_of(("C",), place, 2, stops=("REL",)) is not None):
         return None
     tables = reading.near_tables(place)
     following = reading.next_of(("T",), place, 2)
@@ -185,10 +184,8 @@ def _is_projection(reading: Reading, place: int) -> bool:
     )
     if node.kind == "AGG":
         previous = reading.nodes[place - 1] if place else None
-        listed = (
-            previous is not None
-            and previous.kind in ("AND", "AGG", "COUNT")
-            or any(o.kind == "AGG" and not o.is_used for o in reading.nodes[:place])
+        listed = (previous is not None and previous.kind in ("AND", "AGG", "COUNT")) or any(
+            o.kind == "AGG" and not o.is_used for o in reading.nodes[:place]
         )
         return (not relation and (not before or listed or reading.has("EACH"))) or (listed and not relation)
     if words[-1] not in _PLAIN or words[0] in ("most", "fewest") or "of" in words:
