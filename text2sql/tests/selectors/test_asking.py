@@ -12,8 +12,9 @@ from projects.models import Project
 from projects.services import create_project
 from tasks.models import Engine
 from text2sql.models import DatabaseConnection, QueryHistory
+from text2sql.selectors import threads
 from text2sql.selectors.asking import askable_connections, chosen_connection, engine_choices
-from text2sql.selectors.threads import MAX_SHOWN, thread_of
+from text2sql.selectors.threads import thread_of
 from text2sql.services.asking import Caller, ask_question
 
 pytestmark = pytest.mark.django_db
@@ -91,8 +92,11 @@ def test_thread_is_what_led_to_the_question(
         assert thread_of(made[0], owner) == made[:1]
 
 
-def test_long_thread_shows_its_end(caller: Caller, owner: Account, project: Project) -> None:
-    made = thread(caller, connect(owner, "Any"), MAX_SHOWN + 2)
+def test_long_thread_shows_its_end(
+    caller: Caller, owner: Account, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "MAX_SHOWN", 2)
+    made = thread(caller, connect(owner, "Any"), 4)
     assert thread_of(made[-1], owner) == made[2:]
 
 
