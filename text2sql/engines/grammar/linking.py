@@ -197,7 +197,8 @@ class Linker:
     def _score(self, stems: tuple[str, ...], phrase: Phrase) -> tuple[float, str]:
         """Mean likeness of the asked words, less for words of the phrase that nobody said."""
         left = list(range(len(phrase.stems)))
-        total, said, order, last = 0.0, set(), 0, -1
+        said: set[int] = set()
+        total, order, last = 0.0, 0, -1
         for word in stems:
             alike = dict(self.known(word))
             best = max(left, key=lambda place: alike.get(phrase.stems[place], 0.0), default=None)
