@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import Account, ApiKey
 from accounts.querysets import Viewer, is_staff
@@ -17,6 +17,9 @@ from text2sql.querysets import DatabaseConnectionQuerySet
 #: Work on a connection itself, and the queue of all work on databases.
 TEST_KIND, INTROSPECT_KIND = CONNECTION_KINDS = ("text2sql.test", "text2sql.introspect")
 QUEUE = "text2sql_queue"
+
+#: The example last; one that was never tested may lead nowhere.
+DEFAULT_FIRST = ("is_demo", F("last_tested").desc(nulls_last=True), "-pk")
 
 
 def connections_for(user: Viewer, key: ApiKey | None = None) -> DatabaseConnectionQuerySet:
@@ -50,7 +53,7 @@ def usable_connection(
         usable = usable.filter(Q(project_id=project.pk) | Q(is_demo=True))
     if pk is not None:
         usable = usable.filter(pk=pk)
-    found = usable.order_by("is_demo", "-last_tested", "-pk").first()
+    found = usable.order_by(*DEFAULT_FIRST).first()
     if found is None:
         raise ConnectionNotFound
     return found

@@ -123,8 +123,8 @@ def test_charts_that_would_mislead_are_left_out(asked: Asked, card: Card) -> Non
         for name, chart in charts.items()
     }
     assert seen == {"fits": "line", "unknown": "none", "missing": "none", "number": "number"}
-    doubled = answered(asked, result_preview=[ROWS[0], ROWS[0]])
-    assert data_of(card(doubled))["chart"]["type"] == "none"
+    crowded = [answered(asked, result_preview=[ROWS[0], ROWS[0]]), answered(asked, rows_returned=2_001)]
+    assert [data_of(card(query))["chart"]["type"] for query in crowded] == ["none", "none"]
 
 
 def test_trouble_says_what_happened_and_what_to_do(asked: Asked, card: Card) -> None:
