@@ -9,7 +9,7 @@ from projects.models import Project
 from tasks.models import Engine
 from text2sql.engines.base import DOMAIN
 from text2sql.models import DatabaseConnection
-from text2sql.selectors.connections import DEFAULT_FIRST, connections_for
+from text2sql.selectors.connections import LATEST_FIRST, connections_for
 
 
 def askable_connections(user: Account, project: Project | None) -> list[DatabaseConnection]:
@@ -17,7 +17,7 @@ def askable_connections(user: Account, project: Project | None) -> list[Database
     # `project_id__in`, because "= NULL" would offer staff everybody's connections that are shared with nobody.
     shared = Q(project_id__in=[project.pk] if project else [])
     usable = connections_for(user).filter(Q(user_id=user.pk) | shared | Q(is_demo=True))
-    return list(usable.order_by(*DEFAULT_FIRST))
+    return list(usable.order_by(*LATEST_FIRST))
 
 
 def chosen_connection(connections: Sequence[DatabaseConnection], *wanted: object) -> DatabaseConnection | None:

@@ -18,8 +18,8 @@ from text2sql.querysets import DatabaseConnectionQuerySet
 TEST_KIND, INTROSPECT_KIND = CONNECTION_KINDS = ("text2sql.test", "text2sql.introspect")
 QUEUE = "text2sql_queue"
 
-#: The example last; one that was never tested may lead nowhere.
-DEFAULT_FIRST = ("is_demo", F("last_tested").desc(nulls_last=True), "-pk")
+#: The one to ask where nobody named any: the example last, and what was never tested behind what was.
+LATEST_FIRST = ("is_demo", F("last_tested").desc(nulls_last=True), "-pk")
 
 
 def connections_for(user: Viewer, key: ApiKey | None = None) -> DatabaseConnectionQuerySet:
@@ -53,7 +53,7 @@ def usable_connection(
         usable = usable.filter(Q(project_id=project.pk) | Q(is_demo=True))
     if pk is not None:
         usable = usable.filter(pk=pk)
-    found = usable.order_by(*DEFAULT_FIRST).first()
+    found = usable.order_by(*LATEST_FIRST).first()
     if found is None:
         raise ConnectionNotFound
     return found

@@ -82,6 +82,9 @@ def prepare_question(data: Mapping[str, Any], project: Project | None = None) ->
     if not question:
         raise _refused("question", "empty_question", _("Ask a question."))
     _check_text("question", question, MAX_QUESTION_CHARS)
+    for name, choice in (data.get("choices") or {}).items():
+        # A form's JSON is less strict than the API's.
+        _check_text("choices", f"{name}{choice}", MAX_QUESTION_CHARS)
     return {**data, "question": question}
 
 

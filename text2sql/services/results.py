@@ -50,7 +50,8 @@ def keep_rows(events: Iterable[RunEvent]) -> KeptRows:
     header, finished = Header(()), Finished(0, 0.0)
     preview: list[list[Any]] = []
     try:
-        with path.open("wb") as raw, gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=1, mtime=0) as file:
+        # Without a name and a time in its header: equal rows are equal files, and the content names them.
+        with path.open("wb") as raw, gzip.GzipFile("", fileobj=raw, mode="wb", compresslevel=1, mtime=0) as file:
             for event in events:
                 match event:
                     case Header():

@@ -3,6 +3,8 @@
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Now
+
 from accounts.models import Account
 from config.common.ids import uuid7
 from projects.models import Project
@@ -57,6 +59,22 @@ def make_task(user: Account, project: Project) -> Task:
     return Task.objects.create(
         task_id=uuid7(), user=user, project=project, task_type="text2sql.ask", queue_name="default", input_data={}
     )
+
+
+_MOMENT_OF = {
+    "in_queue": "enqueued_at", "processing": "lease_expires_at", "retrying": "next_retry_at",
+    "completed": "completed_at", "failed": "completed_at", "cancelled": "completed_at",
+}  # fmt: skip
+
+
+def move_task(task_id: UUID, *statuses: str, **fields: Any) -> None:
+    """Through these states, one after the other, as the table of transitions allows; the last one gets `fields`."""
+    for place, status in enumerate(statuses, 1):
+        moments: dict[str, Any] = dict.fromkeys(_MOMENT_OF.values())
+        if status in _MOMENT_OF:
+            moments[_MOMENT_OF[status]] = Now()
+        given = fields if place == len(statuses) else {}
+        Task.objects.filter(pk=task_id).update(status=status, **moments, **given)
 
 
 def answered(user: Account, project: Project, connection: DatabaseConnection | None, **fields: Any) -> QueryHistory:

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+from text2sql.engines.grammar.clauses.comparing import temporal_column
 from text2sql.engines.grammar.clauses.denying import deny
 from text2sql.engines.grammar.plan import Plan, Term
 from text2sql.engines.grammar.pruning import prune
 from text2sql.engines.grammar.reading import Reading
 from text2sql.engines.grammar.schema import Col, TableId
+from text2sql.engines.grammar.wordlists import words
 from text2sql.engines.grammar.words import fold, root
 
 _SURE = 0.7
+_PLACES = words("places")
 
 
 def assemble(reading: Reading) -> Plan | None:
@@ -103,7 +106,20 @@ def _project(reading: Reading, plan: Plan) -> None:
     if plan.group:
         plan.select = [Term(col) for col in plan.group]
         return
-    plan.select = [Term(col) for col in reading.schema.display(plan.main)]
+    plan.select = _asked_for(reading, plan.main) or [Term(col) for col in reading.schema.display(plan.main)]
+
+
+def _asked_for(reading: Reading, table: TableId) -> list[Term]:
+    """ "When" asks for a time, "where" for a place."""
+    word = reading.nodes[0].word.split()[-1] if reading.nodes else ""
+    if word == "when":
+        term = temporal_column(reading, table)
+        return [term] if term is not None else []
+    if word == "where":
+        for col in reading.schema.columns_of(table):
+            if _PLACES & set(reading.schema.stems(col)) and col not in reading.schema.display(table):
+                return [Term(col)]
+    return []
 
 
 def _group_counts(reading: Reading, plan: Plan) -> None:

@@ -48,7 +48,7 @@ def join_steps(
 def _nearest(
     schema: Schema, reached: Sequence[TableId], missing: set[TableId], hints: frozenset[str]
 ) -> list[Step] | None:
-    queue: deque[tuple[TableId, tuple[Step, ...]]] = deque((table, ()) for table in reached)
+    queue: deque[tuple[TableId, tuple[Step, ...]]] = deque((table, ()) for table in reversed(reached))
     seen = set(reached)
     while queue:
         table, path = queue.popleft()

@@ -19,6 +19,9 @@ _MAX_SPAN = 5
 _MAX_LINKS = 80
 _NEAR_BEST = 0.4
 _LEAST = 0.36
+#: Words that people put behind a name that does not have them: "phone number" for `phone`.
+_TRAILING = frozenset(("number", "name", "value"))
+_TRAILED = 0.86
 #: Last words of names that say little: "customer" nearly names `customer_id`.
 _GENERIC = words("generic")
 
@@ -150,6 +153,8 @@ class Linker:
         if is_request or any(not token.is_word for token in span):
             return [], 0.0
         links = self._matches(tuple(stems))
+        if stems == ["full", "name"] and not any(link.score > 0.9 for link in links):
+            links += self._matches(("name",))
         for phrase in synonyms(" ".join(stems)) if len(stems) > 1 else ():
             links += [
                 Link(link.score * 0.82, link.table, link.col, how="synonym")
@@ -192,11 +197,15 @@ class Linker:
     def _score(self, stems: tuple[str, ...], phrase: Phrase) -> tuple[float, str]:
         """Mean likeness of the asked words, less for words of the phrase that nobody said."""
         left = list(range(len(phrase.stems)))
-        total, said, order, last = 0.0, set(), 0, -1
+        said: set[int] = set()
+        total, order, last = 0.0, 0, -1
         for word in stems:
             alike = dict(self.known(word))
             best = max(left, key=lambda place: alike.get(phrase.stems[place], 0.0), default=None)
             if best is None or not (score := alike.get(phrase.stems[best], 0.0)):
+                if word in _TRAILING and said and word == stems[-1]:
+                    total += _TRAILED
+                    continue
                 return 0.0, ""
             left.remove(best)
             said.add(best)

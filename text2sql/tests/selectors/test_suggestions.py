@@ -1,86 +1,95 @@
-"""Questions that a newcomer may ask, from the names in a schema."""
+"""Questions that a newcomer may ask, made of the names in the schema."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from django.utils import translation
 
-from text2sql.catalog import Catalog, Column, ColumnKind, ForeignKey, Table
+from accounts.models import Account
+from projects.models import Project
+from text2sql.catalog import Catalog, Column, ForeignKey, Table
 from text2sql.models import DatabaseConnection
 from text2sql.selectors.suggestions import example_questions, is_schema_read
-from text2sql.services.schemas import keep_schema
+from text2sql.tests.pairs import make_connection, read_schema
 
-pytestmark = pytest.mark.django_db
-
-
-def column(name: str, kind: ColumnKind, *values: str) -> Column:
-    """A column whose values are all known, where there are some."""
-    return Column(name, kind, kind, samples=values, samples_complete=bool(values))
+ID = Column("id", "integer", "integer")
+CITY = Column("city", "text", "text", samples=("a", "b", "c"), samples_complete=True)
+DAY = Column("ordered_at", "date", "date")
+NAME, PRICE = Column("name", "text", "text"), Column("unit_price", "numeric", "number")
 
 
-def table(name: str, *columns: Column, rows: int = 0) -> Table:
-    """A table keyed by its first column."""
-    return Table("public", name, columns, primary_key=(columns[0].name,), row_estimate=rows)
-
-
-ITEMS = table("order_items", column("id", "integer"), column("amount", "number"), rows=900)
-VISITS = table("visits", column("id", "integer"), column("seen_at", "timestamp"), rows=500)
-FILMS = table("films", column("id", "integer"), column("title", "text"), column("running_time", "number"), rows=90)
-PEOPLE = table("people", column("id", "integer"), column("home_town", "text", "Huế", "Hà Nội"), rows=80)
-EVERYTHING = (ITEMS, VISITS, FILMS, PEOPLE)
+def table(name: str, *columns: Column, **fields: Any) -> Table:
+    return Table("public", name, (ID, *columns), primary_key=("id",), **fields)
 
 
 @pytest.fixture
-def library(shop: DatabaseConnection) -> DatabaseConnection:
-    """A connection, whatever stands behind it."""
-    return shop
+def connection(owner: Account, project: Project) -> DatabaseConnection:
+    return make_connection(owner, project)
 
 
-def suggested(connection: DatabaseConnection, *tables: Table) -> list[str]:
-    """Questions once the schema has been read so."""
-    keep_schema(connection=connection, catalog=Catalog("postgresql", "library", "public", tables))
+def asked(connection: DatabaseConnection, *tables: Table) -> list[str]:
+    connection.schemas.all().delete()
+    read_schema(connection, Catalog("postgresql", "shop", "public", tables))
     return example_questions(connection)
 
 
-def test_nothing_is_suggested_before_the_schema_was_read(library: DatabaseConnection) -> None:
-    assert (example_questions(library), is_schema_read(library)) == ([], False)
-    assert suggested(library) == []
-    assert is_schema_read(library)
+def test_each_question_is_about_a_table_of_its_own(connection: DatabaseConnection) -> None:
+    everything = table("shop_orders", DAY, NAME, PRICE, CITY, row_estimate=900)
+    others = (table("goods", NAME, PRICE, row_estimate=500), table("people", CITY, row_estimate=300), table("rest"))
+    assert asked(connection, everything, *others) == [
+        "How many shop orders per month?", "Which 5 goods have the highest unit price?", "How many people per city?",
+    ]  # fmt: skip
+    assert asked(connection, everything) == ["How many shop orders per month?"]
+    assert asked(connection, table("rest")) == ["How many rest are there?"]
 
 
-def test_the_example_shop_is_known_without_reading(library: DatabaseConnection) -> None:
-    library.is_demo = True
-    assert example_questions(library) == [
+def test_large_tables_go_first_and_views_last(connection: DatabaseConnection) -> None:
+    sizes = {"small": 5, "large": 5_000, "unknown": None}
+    tables = [table(name, DAY, row_estimate=size) for name, size in sizes.items()]
+    view = table("seen", DAY, kind="view", row_estimate=10**9)
+    assert asked(connection, view, *tables)[0] == "How many large per month?"
+    assert asked(connection, view) == ["How many seen per month?"]
+
+
+def test_category_has_a_few_values_that_are_all_known(connection: DatabaseConnection) -> None:
+    columns = {
+        "few": CITY, "one": replace(CITY, samples=("a",)), "not all": replace(CITY, samples_complete=False),
+        "many": replace(CITY, samples=tuple(map(str, range(31)))),
+        "thirty": replace(CITY, samples=tuple(map(str, range(30)))),
+    }  # fmt: skip
+    found = {
+        name: "per city" in " ".join(asked(connection, table("people", column))) for name, column in columns.items()
+    }
+    assert found == {"few": True, "one": False, "not all": False, "many": False, "thirty": True}
+
+
+def test_keys_are_neither_categories_nor_measures(connection: DatabaseConnection) -> None:
+    pointing = ForeignKey(("city", "unit_price"), "public", "cities", ("name", "price"))
+    assert asked(connection, table("people", CITY, NAME, PRICE, foreign_keys=(pointing,))) == [
+        "How many people are there?"
+    ]
+
+
+def test_nothing_is_known_before_the_schema_was_read_but_of_the_example(
+    connection: DatabaseConnection, owner: Account
+) -> None:
+    assert (example_questions(connection), is_schema_read(connection)) == ([], False)
+    demo = make_connection(owner, is_demo=True)
+    assert example_questions(demo) == [
         "How many orders per month?", "Which 5 products have the highest price?", "How many customers per country?",
     ]  # fmt: skip
+    assert asked(demo, table("people")) == ["How many people are there?"]
+    assert is_schema_read(demo) is True
 
 
-def test_each_question_is_about_what_its_table_holds(library: DatabaseConnection) -> None:
-    assert suggested(library, *EVERYTHING) == [
-        "How many visits per month?", "Which 5 films have the highest running time?", "How many people per home town?",
-    ]  # fmt: skip
-    assert suggested(library, ITEMS, FILMS) == [
-        "Which 5 films have the highest running time?", "How many order items are there?",
-    ]  # fmt: skip
-    assert suggested(library, ITEMS) == ["How many order items are there?"]
+def test_questions_speak_the_reader_s_language(connection: DatabaseConnection) -> None:
+    english = asked(connection, table("people", CITY))
+    with translation.override("vi"):
+        vietnamese = example_questions(connection)
+    assert (len(vietnamese), "people" in vietnamese[0], vietnamese != english) == (1, True, True)
 
 
-def test_large_tables_come_before_small_ones_and_views(library: DatabaseConnection) -> None:
-    small = replace(VISITS, name="logins", row_estimate=3)
-    view = replace(VISITS, name="all_visits", kind="view", row_estimate=None)
-    assert suggested(library, view, small, VISITS)[0] == "How many visits per month?"
-    assert suggested(library, view, small)[0] == "How many logins per month?"
-
-
-def test_keys_and_endless_values_are_no_categories(library: DatabaseConnection) -> None:
-    home = ForeignKey(("home_town",), "public", "towns", ("name",))
-    pointing = replace(PEOPLE, foreign_keys=(home,))
-    many = table("people", column("id", "integer"), column("home_town", "text", *(str(n) for n in range(31))))
-    keyed = table("people", column("home_town", "text", "Huế", "Hà Nội"))
-    for people in (pointing, many, keyed):
-        assert suggested(library, people) == ["How many people are there?"]
-
-
-def test_thousands_of_tables_are_not_read_for_three_lines(library: DatabaseConnection) -> None:
-    many = [replace(ITEMS, name=f"t{number}") for number in range(45)]
-    last = replace(VISITS, row_estimate=9_999)
-    assert suggested(library, *many, last) == ["How many t0 are there?"]
+def test_thousands_of_tables_are_not_all_read(connection: DatabaseConnection) -> None:
+    tables = [*(table(f"t{number}") for number in range(40)), table("late", DAY)]
+    assert asked(connection, *tables) == ["How many t0 are there?"]

@@ -120,6 +120,13 @@ def test_questions_that_say_nothing_are_refused_by_field() -> None:
     assert refused == cases
 
 
+def test_choices_hold_nothing_that_cannot_be_kept() -> None:
+    for choices in ({"which": "a\x00"}, {"a\ud800": "b"}, {"a" * 2_001: ""}):
+        with pytest.raises(InvalidQuestion) as error:
+            prepare_question({"question": "x", "choices": choices})
+        assert list(error.value.errors) == ["choices"]
+
+
 def test_control_character_is_told_by_its_place() -> None:
     with pytest.raises(InvalidQuestion, match=r"U\+0007 at position 5"):
         prepare_question({"question": "Count\x07 them"})

@@ -64,8 +64,8 @@ def _order_top(reading: Reading, place: int) -> None:
 
 def _take_frequent(reading: Reading, place: int) -> None:
     descending = reading.nodes[place].atom.payload == "desc"
-    right = reading.next_of(("C", "T"), place, 2, stops=("REL", "MARK", "PREP"))
-    reading.use(place)
+    right = reading.next_of(("C", "T"), place, 4, stops=("REL", "MARK", "PREP"))
+    reading.use(place, *(i for i in range(place, right or place) if reading.nodes[i].kind == "COUNT"))
     reading.order = [(Term(None, "count"), descending)]
     reading.limit = reading.limit or 1
     if right is not None and reading.nodes[right].kind == "C":
@@ -176,7 +176,8 @@ def _is_projection(reading: Reading, place: int) -> bool:
     node = reading.nodes[place]
     words = node.word.split()
     right = reading.next_of(("C",), place, 2, stops=("T", "COUNT", "AGG", "REL", "V"))
-    if right is None and node.kind == "SUP":
+    after = reading.nodes[right + 1] if right is not None and right + 1 < len(reading.nodes) else None
+    if node.kind == "SUP" and (right is None or (after is not None and after.kind == "T")):
         return False
     before = [other for other in reading.nodes[:place] if other.kind in ("C", "T", "V", "ALL", "COUNT")]
     relation = any(other.kind == "REL" for other in reading.nodes[:place]) or any(

@@ -8,9 +8,19 @@ from tasks.engines.cancel import NeverCancelled
 from text2sql.engines.base import QueryFailed, SqlRequest
 from text2sql.engines.grammar import GrammarEngine
 from text2sql.tests.engines.grammar.reading_postgres import World, world
-from text2sql.tests.engines.grammar.worlds import air, atlas, phong, shop, uni, zoo
+from text2sql.tests.engines.grammar.worlds import air, atlas, cars, clinic, films, phong, shop, uni, zoo
 
-WORLDS = {"air": air, "atlas": atlas, "phong": phong, "shop": shop, "uni": uni, "zoo": zoo}
+WORLDS = {
+    "air": air,
+    "atlas": atlas,
+    "cars": cars,
+    "clinic": clinic,
+    "films": films,
+    "phong": phong,
+    "shop": shop,
+    "uni": uni,
+    "zoo": zoo,
+}
 
 
 def ask(engine: GrammarEngine, database: World, question: str) -> str | None:
