@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from text2sql.catalog import DatabaseType
+from text2sql.catalog import TEMPORAL_KINDS, DatabaseType
 from text2sql.engines.grammar.joins import join_steps
 from text2sql.engines.grammar.plan import Condition, Literal, Plan, Term
 from text2sql.engines.grammar.schema import Col, Edge, Schema, TableId
@@ -69,7 +69,10 @@ class Renderer:
             return exp.Literal.number(number)
         if kind in ("integer", "number") and re.fullmatch(r"-?\d+(\.\d+)?", value):
             return exp.Literal.number(value)
-        return exp.Literal.string(value)
+        text = exp.Literal.string(value)
+        # Oracle reads a bare text as a date by the session's settings, not as ISO 8601.
+        is_day = self.dialect == "oracle" and kind in TEMPORAL_KINDS and len(value) == len("2020-01-31")
+        return exp.DateStrToDate(this=text) if is_day else text
 
 
 class _Select:

@@ -107,6 +107,12 @@ def test_limits_are_written_for_oracle() -> None:
     assert sql == 'SELECT "title" FROM "book" FETCH FIRST 2 ROWS ONLY'
 
 
+def test_days_are_read_as_iso_dates_by_oracle() -> None:
+    schema = Schema(catalog(table("LOT", "MADE date"), database_type="oracle"))
+    plan = Plan(0, star=True, where=[(Condition(Term((0, 0)), ">=", "2020-01-31"),)])
+    assert Renderer(schema).sql(plan) == "SELECT * FROM LOT WHERE MADE >= TO_DATE('2020-01-31', 'YYYY-MM-DD')"
+
+
 def test_numbers_stored_as_text_are_compared_as_numbers() -> None:
     schema = Schema(catalog(table("lot", "size text = 5|12")))
     renderer = Renderer(schema)
