@@ -37,7 +37,10 @@ class Shape:
 
 
 def shapes_of(columns: Sequence[tuple[str, ColumnKind]], rows: Sequence[Sequence[Any]]) -> list[Shape]:
-    """Shapes from the columns and (some) rows; `rows` hold values that can be hashed by their text."""
+    """Shapes from the columns and (some) rows; `rows` hold values that can be hashed by their text.
+
+    The first rows stand for all: a label that repeats further down makes bars that share a name, and nothing worse.
+    """
     return [Shape(name, kind, len({str(row[index]) for row in rows})) for index, (name, kind) in enumerate(columns)]
 
 

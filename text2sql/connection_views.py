@@ -52,7 +52,10 @@ def connection_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def connection_create(request: HttpRequest) -> HttpResponse:
-    """The form; a saved connection is tested at once."""
+    """The form; a saved connection is tested at once.
+
+    With or without its test it is saved: people type addresses once.
+    """
     person = person_of(request)
     form = ConnectionForm(request.POST or None, projects=visible_projects(person), is_staff=is_staff(person))
     if request.method == "POST" and form.is_valid():
@@ -67,7 +70,10 @@ def connection_create(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def connection_update(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Change a connection; only what the person changed is sent to the service."""
+    """Change a connection; only what the person changed is sent to the service.
+
+    Two tabs that change different fields leave both changes; the password is only sent where one was typed.
+    """
     person = person_of(request)
     connection = get_connection(connection_id, person)
     if not connection_abilities(connection, person)["update"]:
@@ -86,7 +92,10 @@ def connection_update(request: HttpRequest, connection_id: UUID) -> HttpResponse
 @login_required
 @require_GET
 def connection_detail(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """State, schema and what was said about it; the part that work changes is rendered again when it ends."""
+    """State, schema and what was said about it; the part that work changes is rendered again when it ends.
+
+    Members of the project see it without address and login.
+    """
     person = person_of(request)
     connection = get_connection(connection_id, person)
     task = work_in_hand(connection, person)
@@ -114,7 +123,10 @@ def connection_remove(request: HttpRequest, connection_id: UUID) -> HttpResponse
 @login_required
 @require_POST
 def connection_test(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Have a worker sign in."""
+    """Have a worker sign in.
+
+    The page is shown again at once and follows the task.
+    """
     return _work_on(request, connection_id, test_connection)
 
 
@@ -128,7 +140,10 @@ def connection_introspect(request: HttpRequest, connection_id: UUID) -> HttpResp
 @login_required
 @require_POST
 def connection_note(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Say something about a table or column."""
+    """Say something about a table or column.
+
+    From the table's own small form, one place at a time: two people who describe different columns never meet.
+    """
     person = person_of(request)
     connection = get_connection(connection_id, person)
     form = NoteForm(request.POST)

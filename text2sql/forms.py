@@ -20,7 +20,10 @@ NO_FEEDBACK = "none"
 
 
 class AskForm(forms.Form):
-    """A question in words; what is valid beyond the form of ids is the service's to say."""
+    """A question in words; what is valid beyond the form of ids is the service's to say.
+
+    Nothing is refused here, so that every face refuses with the same words.
+    """
 
     question = forms.CharField(required=False, strip=False)
     connection_id = forms.UUIDField(required=False)

@@ -9,7 +9,10 @@ from text2sql.selectors.queries import query_of_task
 
 
 def ask(context: TaskContext) -> Outcome:
-    """Answer a question: find a query, run it, keep its rows."""
+    """Answer a question: find a query, run it, keep its rows.
+
+    The row says what is known also where the work fails; a failure that is tried again leaves it waiting.
+    """
     from text2sql.services import answering, ending
 
     query = query_of_task(context.task_id)
@@ -35,7 +38,10 @@ def run(context: TaskContext) -> Outcome:
 
 
 def test(context: TaskContext) -> Outcome:
-    """Sign in to a database and store what was found, good or bad."""
+    """Sign in to a database and store what was found, good or bad.
+
+    A database that refuses is a good test with a bad result: the task completes.
+    """
     from text2sql.services.testing import test_now
 
     return Outcome(output_data=test_now(_connection(context)))
@@ -49,14 +55,20 @@ def introspect(context: TaskContext) -> Outcome:
 
 
 def export(context: TaskContext) -> Outcome:
-    """Write all rows of a query into a file."""
+    """Write all rows of a query into a file.
+
+    Only the last attempt's file is named; what others wrote is cleaned.
+    """
     from text2sql.services.exporting import export_query
 
     return export_query(context)
 
 
 def evaluate(context: TaskContext) -> Outcome:
-    """Run the known questions of a project against a database."""
+    """Run the known questions of a project against a database.
+
+    The second attempt goes on behind the pairs that the first one judged.
+    """
     from text2sql.services.evaluating import evaluate_now
 
     return Outcome(output_data=evaluate_now(context))

@@ -66,7 +66,10 @@ class PairForm(forms.Form):
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What the person changed, as `update_pair` takes it."""
+        """What the person changed, as `update_pair` takes it.
+
+        Nothing where nothing was changed: saving a page unread must not begin a pair's counts anew.
+        """
         given = {name: self.cleaned_data[name] for name in self.changed_data}
         return given | ({"tags": self.tag_list} if "tags" in given else {})
 

@@ -22,6 +22,7 @@ from projects.models import Project
 from projects.selectors import get_abilities
 from projects.views.frame import act, is_taken
 from tasks.views import elapsed_seconds
+from text2sql.api.knowledge_files import lines_response
 from text2sql.knowledge_forms import EvaluationForm, ImportForm, KnowledgeFilterForm, PairForm
 from text2sql.models import DatabaseConnection, EvaluationRun, SqlKnowledge
 from text2sql.querysets import DatabaseConnectionQuerySet, SqlKnowledgeQuerySet
@@ -46,7 +47,10 @@ _DEEDS: dict[str, Callable[..., object]] = {
 @login_required
 @require_GET
 def knowledge_list(request: HttpRequest) -> HttpResponse:
-    """Known questions of the current project."""
+    """Known questions of the current project.
+
+    Of the one in the switcher, for everybody who sees the project; buttons follow the abilities.
+    """
     project = _project(request)
     form = KnowledgeFilterForm(request.GET or None)
     order = request.GET.get("order", DEFAULT_ORDER)
@@ -95,7 +99,10 @@ def pair_update(request: HttpRequest, pair_id: UUID) -> HttpResponse:
 @login_required
 @require_POST
 def pair_decide(request: HttpRequest, pair_id: UUID, deed: str) -> HttpResponse:
-    """Approve, reject, merge with its duplicates, or remove."""
+    """Approve, reject, merge with its duplicates, or remove.
+
+    One route for four buttons: each is a service with its own rights, and each may be pressed twice.
+    """
     if deed not in _DEEDS:
         raise Http404
     pair, person = _pair(request, pair_id), person_of(request)
@@ -107,7 +114,11 @@ def pair_decide(request: HttpRequest, pair_id: UUID, deed: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def knowledge_import(request: HttpRequest) -> HttpResponse:
-    """Look at a file, or import it, with a report per line."""
+    """Look at a file, or import it, with a report per line.
+
+    The page tells the sums and the lines that were refused; what is good needs no attention. A browser that goes away
+    in the middle keeps the batches that are in.
+    """
     project, person = _project(request), person_of(request)
     if not get_abilities(project=project, user=person)["update"]:
         raise PermissionDenied
@@ -144,14 +155,13 @@ def _report(lines: Any) -> dict[str, Any]:
 @login_required
 @require_GET
 def knowledge_export(request: HttpRequest) -> StreamingHttpResponse:
-    """The list, with its filters, as JSON Lines that can be imported again."""
+    """The list, with its filters, as JSON Lines that can be imported again.
+
+    Read page by page by key: a file of a million pairs takes no more memory than one of ten.
+    """
     form = KnowledgeFilterForm(request.GET or None)
     rows = _pairs(request, _project(request))
-    response = StreamingHttpResponse(
-        export_pairs(form.apply(rows) if form.is_bound else rows), content_type="application/x-ndjson"
-    )
-    response["Content-Disposition"] = 'attachment; filename="knowledge.jsonl"'
-    return response
+    return lines_response(export_pairs(form.apply(rows) if form.is_bound else rows), filename="knowledge.jsonl")
 
 
 @login_required
@@ -176,7 +186,10 @@ def evaluation_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_GET
 def evaluation_detail(request: HttpRequest, run_id: UUID) -> HttpResponse:
-    """What each known question did, broken ones first."""
+    """What each known question did, broken ones first.
+
+    There while the run goes on, and followed live until it ends.
+    """
     found = evaluations_for(person_of(request), None).select_related("task", "connection", "project")
     run = found.filter(pk=run_id).first()
     if run is None:

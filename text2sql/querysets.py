@@ -87,7 +87,10 @@ class QueryHistoryQuerySet(models.QuerySet["QueryHistory"]):
     """Questions asked."""
 
     def visible_to(self, user: Viewer) -> Self:
-        """One's own; staff see all."""
+        """One's own; staff see all.
+
+        Members of the project are not among them, whoever owns the connection.
+        """
         return self if is_staff(user) else self.filter(user_id__in=[user.pk])
 
     def sorted_by(self, order: str) -> Self:
@@ -103,7 +106,10 @@ class QueryExportQuerySet(models.QuerySet["QueryExport"]):
     """Files made from results."""
 
     def visible_to(self, user: Viewer) -> Self:
-        """Of one's own questions; staff see all."""
+        """Of one's own questions; staff see all.
+
+        Never of a project's other members: the file holds the rows.
+        """
         return self if is_staff(user) else self.filter(query__user_id__in=[user.pk])
 
 

@@ -69,7 +69,10 @@ def _ask(request: HttpRequest, data: dict[str, Any]) -> QueryHistory:
 @login_required
 @require_GET
 def query(request: HttpRequest, query_id: UUID) -> HttpResponse:
-    """A question with those it continues; it can go on from here."""
+    """A question with those it continues; it can go on from here.
+
+    Cards that still wait are followed by the page's script; without it, reloading shows the same.
+    """
     person = person_of(request)
     last = get_query(query_id, person)
     return render(request, "text2sql/ask.html", _page(request, thread_of(last, person)))
@@ -78,7 +81,10 @@ def query(request: HttpRequest, query_id: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def card(request: HttpRequest, query_id: UUID) -> HttpResponse:
-    """Fragment: one question with what became of it."""
+    """Fragment: one question with what became of it.
+
+    Asked for when the task ends, so that server and script never render an answer in two ways.
+    """
     return render(request, "text2sql/_card.html", {"card": _card(request, get_query(query_id, person_of(request)))})
 
 
@@ -104,7 +110,10 @@ def feedback(request: HttpRequest, query_id: UUID) -> HttpResponse:
 @login_required
 @require_GET
 def history(request: HttpRequest) -> HttpResponse:
-    """One's own questions with filters in the URL; unfinished ones follow live."""
+    """One's own questions with filters in the URL; unfinished ones follow live.
+
+    One's own for staff, too: others' questions are in the console. Wide columns are not read.
+    """
     person = person_of(request)
     form = HistoryForm(request.GET or None, connections=askable_connections(person, current_project_of(request)))
     rows = queries_for(person).filter(user=person).defer("answer", "result_preview")

@@ -13,7 +13,10 @@ from text2sql.services.asking import Caller
 
 
 def caller_of(request: Request, project_id: UUID | None = None) -> Caller:
-    """The caller of a request that starts work; raises NotFound for a project one does not see."""
+    """The caller of a request that starts work; raises NotFound for a project one does not see.
+
+    Without a project: that of a bound key, else the person's oldest one.
+    """
     account, key = account_of(request), key_of(request)
     return Caller(
         user=account,
@@ -25,7 +28,10 @@ def caller_of(request: Request, project_id: UUID | None = None) -> Caller:
 
 
 def as_input(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A body's fields as the task's input holds them: ids as text, the project left out."""
+    """A body's fields as the task's input holds them: ids as text, the project left out.
+
+    The project is the task's own column; an input that named another one would say two things.
+    """
     return {
         name: str(value) if isinstance(value, UUID) else value for name, value in data.items() if name != "project_id"
     }

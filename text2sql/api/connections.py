@@ -46,7 +46,7 @@ class DatabaseConnectionViewSet(mixins.ListModelMixin, GenericViewSet[DatabaseCo
         """What the caller may see."""
         return connections_for(account_of(self.request), key_of(self.request)).select_related("project")
 
-    def paginate_queryset(self, queryset: Any) -> list[DatabaseConnection] | None:
+    def paginate_queryset(self, queryset: Any) -> list[Any] | None:
         """A page whose abilities cost one query, however many projects its rows are shared with."""
         page = super().paginate_queryset(queryset)
         know_memberships(page or [], account_of(self.request))
@@ -54,7 +54,10 @@ class DatabaseConnectionViewSet(mixins.ListModelMixin, GenericViewSet[DatabaseCo
 
     @extend_schema(request=ConnectionFieldsSerializer, responses={201: DatabaseConnectionSerializer})
     def create(self, request: Request) -> Response:
-        """Save a connection; test it next."""
+        """Save a connection; test it next.
+
+        Nobody signs in within the request: a database that does not answer would hold it up.
+        """
         body = ConnectionFieldsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         made = connections.create_connection(user=account_of(request), **self._fields(body.validated_data))
@@ -67,7 +70,10 @@ class DatabaseConnectionViewSet(mixins.ListModelMixin, GenericViewSet[DatabaseCo
 
     @extend_schema(request=ConnectionFieldsSerializer(partial=True), responses=DatabaseConnectionSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        """Change the given fields; without `password` the stored one stays."""
+        """Change the given fields; without `password` the stored one stays.
+
+        An empty password keeps it, too, so that a form can be sent back as it was shown.
+        """
         found = self._connection(pk)
         body = ConnectionFieldsSerializer(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
@@ -78,26 +84,38 @@ class DatabaseConnectionViewSet(mixins.ListModelMixin, GenericViewSet[DatabaseCo
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
-        """Remove it with its password; questions and what was learned stay."""
+        """Remove it with its password; questions and what was learned stay.
+
+        Queries that run go on to their end; what waits is refused by its worker.
+        """
         connections.remove_connection(connection=self._connection(pk), actor=account_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses={202: StartedTaskSerializer})
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: UUID) -> Response:
-        """Have a worker sign in and look around; the result is stored in `last_test_result`."""
+        """Have a worker sign in and look around; the result is stored in `last_test_result`.
+
+        For everybody who sees the connection and may start work: it tells what the database said, and no secret.
+        """
         return _started(asking.test_connection(caller=self._caller(request, pk), connection=self._connection(pk)))
 
     @extend_schema(request=None, responses={202: StartedTaskSerializer})
     @action(detail=True, methods=["post"])
     def introspect(self, request: Request, pk: UUID) -> Response:
-        """Have a worker read the schema anew; the task's output says what changed."""
+        """Have a worker read the schema anew; the task's output says what changed.
+
+        Takes as long as the database does; the old schema is used until the new one is there.
+        """
         return _started(asking.introspect_connection(caller=self._caller(request, pk), connection=self._connection(pk)))
 
     @extend_schema(responses=DatabaseSchemaSerializer)
     @action(detail=True, url_path="schema", url_name="schema")
     def structure(self, request: Request, pk: UUID) -> Response:
-        """Tables, columns, keys and samples as they were read last, with the notes of people."""
+        """Tables, columns, keys and samples as they were read last, with the notes of people.
+
+        Samples are values of the database: whoever may see the connection could ask for them anyway.
+        """
         schema = schemas.present_schema(self._connection(pk))
         if schema is None:
             raise NotFound(code="schema_not_read")
@@ -107,13 +125,19 @@ class DatabaseConnectionViewSet(mixins.ListModelMixin, GenericViewSet[DatabaseCo
     @extend_schema(responses=SchemaChangesSerializer)
     @action(detail=True, url_path="schema-changes")
     def changes(self, request: Request, pk: UUID) -> Response:
-        """What differs between the present structure and the one before."""
+        """What differs between the present structure and the one before.
+
+        Of structure only: other rows, comments or sizes make no new structure.
+        """
         return Response(SchemaChangesSerializer(schemas.latest_changes(self._connection(pk))).data)
 
     @extend_schema(request=SchemaNoteSerializer, responses=SchemaNoteSerializer)
     @action(detail=True, methods=["put"])
     def notes(self, request: Request, pk: UUID) -> Response:
-        """Describe a table or column, and give it other words."""
+        """Describe a table or column, and give it other words.
+
+        Replaces what was said of the place. With `is_sampled` false the column's values leave the kept schemas at once.
+        """
         body = SchemaNoteSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         given = dict(body.validated_data)

@@ -18,7 +18,10 @@ class DatabaseConnectionFilter(django_filters.FilterSet):
 
 
 class QueryFilter(django_filters.FilterSet):
-    """By state, database, project, where the query came from, what people said, time and words."""
+    """By state, database, project, where the query came from, what people said, time and words.
+
+    Values that are none are refused by name: a filter that is silently ignored shows somebody the wrong rows.
+    """
 
     status = django_filters.MultipleChoiceFilter(choices=QueryStatus.choices)
     source = django_filters.MultipleChoiceFilter(choices=QuerySource.choices)

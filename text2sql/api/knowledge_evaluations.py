@@ -58,7 +58,10 @@ class EvaluationViewSet(mixins.ListModelMixin, GenericViewSet[EvaluationRun]):
 
     @extend_schema(request=NewEvaluationSerializer, responses={202: EvaluationRunSerializer})
     def create(self, request: Request) -> Response:
-        """Have a worker run the project's known questions against a database."""
+        """Have a worker run the project's known questions against a database.
+
+        For whoever may change the project: it runs every approved query, and costs the database as much.
+        """
         body = NewEvaluationSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
@@ -75,7 +78,10 @@ class EvaluationViewSet(mixins.ListModelMixin, GenericViewSet[EvaluationRun]):
     @extend_schema(responses=EvaluationVerdictSerializer(many=True), parameters=_FILTERS, filters=False)
     @action(detail=True, methods=["get"], filterset_class=None)
     def verdicts(self, request: Request, pk: UUID) -> Response:
-        """What each pair did, the last one first."""
+        """What each pair did, the last one first.
+
+        There while the run goes on: verdicts come in batches.
+        """
         chosen = EvaluationVerdictFilter(request.query_params, verdicts_of(self._run(pk)), request=request)
         if not chosen.is_valid():
             raise ValidationError({name: [str(text) for text in texts] for name, texts in chosen.errors.items()})

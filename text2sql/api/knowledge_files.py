@@ -32,7 +32,10 @@ def _next(pieces: Iterator[bytes]) -> bytes | None:
 
 
 def report_lines(reports: Iterable[LineReport], *, dry_run: bool) -> Iterator[bytes]:
-    """One line for each line of the file, then one with the sums."""
+    """One line for each line of the file, then one with the sums.
+
+    Whoever stops reading stops the import behind the lines that were told; the sums say that it went to its end.
+    """
     iterator, totals = iter(reports), {"created": 0, "duplicate": 0, "refused": 0}
     while batch := list(islice(iterator, _LINES_AT_ONCE)):
         for result, count in summarise(batch).items():

@@ -75,7 +75,10 @@ class SqlKnowledgeViewSet(mixins.ListModelMixin, GenericViewSet[SqlKnowledge]):
 
     @extend_schema(request=KnowledgeFieldsSerializer, responses=SqlKnowledgeSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        """Change question, query or tags; what is not named stays."""
+        """Change question, query or tags; what is not named stays.
+
+        Another query begins its counts anew, because they told of the old one.
+        """
         body = KnowledgeFieldsSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         changes = dict(body.validated_data)
@@ -83,20 +86,29 @@ class SqlKnowledgeViewSet(mixins.ListModelMixin, GenericViewSet[SqlKnowledge]):
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
-        """Forget a known question; answers that came from it stay."""
+        """Forget a known question; answers that came from it stay.
+
+        Members may take back their own proposals; the rest is for whoever may change the project.
+        """
         remove_pair(pair=self._pair(pk), actor=account_of(request))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses=SqlKnowledgeSerializer)
     @action(detail=True, methods=["post"])
     def approve(self, request: Request, pk: UUID) -> Response:
-        """Let it answer from now on."""
+        """Let it answer from now on.
+
+        Its query is checked again by the rules of today. Saying it twice is no error.
+        """
         return Response(self._json(approve_pair(pair=self._pair(pk), actor=account_of(request))))
 
     @extend_schema(request=None, responses=SqlKnowledgeSerializer)
     @action(detail=True, methods=["post"])
     def reject(self, request: Request, pk: UUID) -> Response:
-        """Keep it from answering, and from being proposed again."""
+        """Keep it from answering, and from being proposed again.
+
+        The row stays: the same proposal finds it and is not new.
+        """
         return Response(self._json(reject_pair(pair=self._pair(pk), actor=account_of(request))))
 
     @extend_schema(request=MergeSerializer, responses=SqlKnowledgeSerializer)

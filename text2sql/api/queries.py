@@ -56,7 +56,10 @@ class QueryViewSet(mixins.ListModelMixin, GenericViewSet[QueryHistory]):
 
     @extend_schema(request=AskSerializer, responses={202: QueryDetailSerializer}, parameters=[_IDEMPOTENCY_KEY])
     def create(self, request: Request) -> Response:
-        """Ask a question; follow the answer at its address."""
+        """Ask a question; follow the answer at its address.
+
+        202 at once: a worker answers. What cannot be asked is refused here, with nothing written.
+        """
         body = AskSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         caller = caller_of(request, body.validated_data.get("project_id"))
@@ -65,7 +68,10 @@ class QueryViewSet(mixins.ListModelMixin, GenericViewSet[QueryHistory]):
     @extend_schema(request=RunSerializer, responses={202: QueryDetailSerializer}, parameters=[_IDEMPOTENCY_KEY])
     @action(detail=False, methods=["post"])
     def run(self, request: Request) -> Response:
-        """Check and run a query written by hand, read-only."""
+        """Check and run a query written by hand, read-only.
+
+        The check is the worker's, since parsing is too heavy for a web process; its refusal is the question's error.
+        """
         body = RunSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         caller = caller_of(request, body.validated_data.get("project_id"))
@@ -78,7 +84,10 @@ class QueryViewSet(mixins.ListModelMixin, GenericViewSet[QueryHistory]):
 
     @extend_schema(responses=QueryDetailSerializer)
     def destroy(self, request: Request, pk: UUID) -> Response:
-        """Stop the work, on the database's server too; 409 when it has ended. The question stays as a record."""
+        """Stop the work, on the database's server too; 409 when it has ended. The question stays as a record.
+
+        A running query stops when its worker hears of it, mostly within a second; the answer still says `pending` then.
+        """
         return Response(self._detail(asking.cancel_query(query=self._query(pk), actor=account_of(request))))
 
     @extend_schema(
@@ -88,7 +97,10 @@ class QueryViewSet(mixins.ListModelMixin, GenericViewSet[QueryHistory]):
     )
     @action(detail=True, pagination_class=None)
     def rows(self, request: Request, pk: UUID) -> Response:
-        """Rows of the result, in its order; 404 when they are no longer kept."""
+        """Rows of the result, in its order; 404 when they are no longer kept.
+
+        Numbers that make no sense are put right instead of refused: a grid that scrolls asks for many pages.
+        """
         query = self._query(pk)
         offset = _number(request, "offset", 0)
         limit = max(1, min(_number(request, "limit", 200), MAX_PAGE_ROWS))
@@ -99,7 +111,10 @@ class QueryViewSet(mixins.ListModelMixin, GenericViewSet[QueryHistory]):
     @extend_schema(responses={(200, "application/x-ndjson"): OpenApiTypes.BINARY}, filters=False)
     @action(detail=True, url_path="stream", pagination_class=None, content_negotiation_class=AnyAccept)
     def stream(self, request: Request, pk: UUID) -> HttpResponseBase:
-        """All kept rows as JSON lines, the first with the columns."""
+        """All kept rows as JSON lines, the first with the columns.
+
+        As they lie on the disk, gzipped: unpacking is the client's work, and every HTTP client can.
+        """
         response = FileResponse(results.open_rows(self._query(pk)), content_type="application/x-ndjson")
         response["Content-Encoding"] = "gzip"
         return response
@@ -107,7 +122,10 @@ class QueryViewSet(mixins.ListModelMixin, GenericViewSet[QueryHistory]):
     @extend_schema(request=FeedbackSerializer, responses=QueryDetailSerializer)
     @action(detail=True, methods=["post"])
     def feedback(self, request: Request, pk: UUID) -> Response:
-        """Say whether the answer was right; right ones may enter the knowledge base."""
+        """Say whether the answer was right; right ones may enter the knowledge base.
+
+        Only of one's own questions; staff do not speak for others.
+        """
         body = FeedbackSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         query = self._query(pk)
@@ -117,7 +135,10 @@ class QueryViewSet(mixins.ListModelMixin, GenericViewSet[QueryHistory]):
     @extend_schema(request=ExportRequestSerializer, responses={202: QueryExportSerializer})
     @action(detail=True, methods=["post"])
     def exports(self, request: Request, pk: UUID) -> Response:
-        """Have a worker write all rows into a file."""
+        """Have a worker write all rows into a file.
+
+        The query runs again, in the question's project, with the limits of exports.
+        """
         body = ExportRequestSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         query = self._query(pk)
@@ -154,7 +175,10 @@ class QueryExportViewSet(GenericViewSet[QueryExport]):
     @extend_schema(responses={(200, "application/*"): OpenApiTypes.BINARY})
     @action(detail=True, content_negotiation_class=AnyAccept)
     def file(self, request: Request, pk: UUID) -> HttpResponseBase:
-        """The file; 404 when it is not ready or no longer kept."""
+        """The file; 404 when it is not ready or no longer kept.
+
+        Sent whatever `Accept` says: a browser's link asks for HTML.
+        """
         return results.export_response(get_export(pk, account_of(request), key_of(request)))
 
 

@@ -15,7 +15,10 @@ _DETAILS = ("host", "port", "database_name", "username", "ssl_enabled", "connect
 
 
 class DatabaseConnectionSerializer(KnownFieldsSerializer[DatabaseConnection]):
-    """A connection. Passwords never come out; those who only ask do not see where the database is."""
+    """A connection. Passwords never come out; those who only ask do not see where the database is.
+
+    Hidden fields are null and not left out, so that programs need no second shape.
+    """
 
     user_id = serializers.UUIDField(read_only=True)
     project_id = serializers.UUIDField(read_only=True, allow_null=True)
@@ -88,7 +91,10 @@ class SchemaChangesSerializer(serializers.Serializer[Any]):
 
 
 class SchemaNoteSerializer(serializers.Serializer[Any]):
-    """What people say about a table, or a column of it."""
+    """What people say about a table, or a column of it.
+
+    Lengths and places are the service's to check, which knows the schema.
+    """
 
     table_schema = serializers.CharField(required=False, allow_blank=True, default="", max_length=255)
     table_name = serializers.CharField(max_length=255)
@@ -158,7 +164,11 @@ class QuerySerializer(KnownFieldsSerializer[QueryHistory]):
 
 
 class QueryDetailSerializer(QuerySerializer):
-    """One question, with how its query came to be, its first rows and the chart that fits them."""
+    """One question, with how its query came to be, its first rows and the chart that fits them.
+
+    `answer` holds columns, steps, reasons, other candidates, a question back, the plan's cost and the chart.
+    `result_preview` has ten rows at most and stays when the others are cleaned.
+    """
 
     links = serializers.SerializerMethodField()
 
@@ -199,7 +209,10 @@ class ExportRequestSerializer(serializers.Serializer[Any]):
 
 
 class QueryExportSerializer(KnownFieldsSerializer[QueryExport]):
-    """A file of all rows, on its way or ready."""
+    """A file of all rows, on its way or ready.
+
+    Its states are the task's: there is no second one that could disagree.
+    """
 
     query_id = serializers.UUIDField(read_only=True)
     task_id = serializers.UUIDField(read_only=True)

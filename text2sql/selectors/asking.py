@@ -13,7 +13,10 @@ from text2sql.selectors.connections import LATEST_FIRST, connections_for
 
 
 def askable_connections(user: Account, project: Project | None) -> list[DatabaseConnection]:
-    """Databases that a person may ask in a project, the one that would be asked by default first."""
+    """Databases that a person may ask in a project, the one that would be asked by default first.
+
+    In the order of `usable_connection`: what the page shows first is what a question without a database would ask.
+    """
     # `project_id__in`, because "= NULL" would offer staff everybody's connections that are shared with nobody.
     shared = Q(project_id__in=[project.pk] if project else [])
     usable = connections_for(user).filter(Q(user_id=user.pk) | shared | Q(is_demo=True))

@@ -84,7 +84,10 @@ def trouble_of(query: QueryHistory) -> Trouble | None:
 
 
 def table_of(query: QueryHistory) -> dict[str, Any]:
-    """Columns and first rows of an answer as a template sets them."""
+    """Columns and first rows of an answer as a template sets them.
+
+    NULL is marked, because an empty text and nothing look alike.
+    """
     columns = query.answer.get("columns", [])
     shown = [{**column, "is_number": column["kind"] in NUMERIC_KINDS} for column in columns]
     rows = [
@@ -125,7 +128,10 @@ def card_of(query: QueryHistory) -> dict[str, Any]:
 
 
 def _clarification(query: QueryHistory) -> dict[str, Any] | None:
-    """The question back; each option carries all answers given so far, as the next question needs them."""
+    """The question back; each option carries all answers given so far, as the next question needs them.
+
+    So the page keeps nothing: a browser that goes back to an older card answers that one again.
+    """
     asked = query.answer.get("clarification")
     if asked is None or query.status != QueryStatus.UNCLEAR:
         return None

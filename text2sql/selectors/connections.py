@@ -34,7 +34,10 @@ def connections_for(user: Viewer, key: ApiKey | None = None) -> DatabaseConnecti
 
 
 def get_connection(pk: UUID, user: Viewer, key: ApiKey | None = None) -> DatabaseConnection:
-    """One of `connections_for`; raises ConnectionNotFound."""
+    """One of `connections_for`; raises ConnectionNotFound.
+
+    Strangers get the same answer as for a connection that never was.
+    """
     found = connections_for(user, key).select_related("project", "user").filter(pk=pk).first()
     if found is None:
         raise ConnectionNotFound
@@ -94,7 +97,10 @@ def know_memberships(connections: Sequence[DatabaseConnection], user: Viewer) ->
 
 
 def work_in_hand(connection: DatabaseConnection, user: Account) -> Task | None:
-    """The person's latest test of this connection, or reading of its schema, that has not ended."""
+    """The person's latest test of this connection, or reading of its schema, that has not ended.
+
+    For the page, which follows it and is rendered again when it ends; work of other people is theirs to follow.
+    """
     mine = Task.objects.filter(user=user, task_type__in=CONNECTION_KINDS, input_data__connection_id=str(connection.pk))
     # The few that have not ended are found by their own index; those that have show what is stored anyway.
     return mine.filter(completed_at=None, queue_name=QUEUE).order_by("-pk").first()

@@ -14,7 +14,10 @@ MODEL_ADAPTER = "llm"
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """A catalogue row and its adapter."""
+    """A catalogue row and its adapter.
+
+    Of a domain whose rows may name adapters that are not installed: those are never chosen.
+    """
 
     row: Engine
     adapter: SqlEngine
@@ -26,7 +29,10 @@ class EngineChoice:
 
     @property
     def chat_engine(self) -> str | None:
-        """The chat engine that the row names; None for the default one."""
+        """The chat engine that the row names; None for the default one.
+
+        A row's `model` is a chat engine's name, so that prices, quotas and credentials stand in one place.
+        """
         return self.row.model or None
 
 

@@ -13,6 +13,9 @@ def evaluations_for(user: Account, key: ApiKey | None) -> EvaluationRunQuerySet:
 
 
 def verdicts_of(run: EvaluationRun) -> EvaluationVerdictQuerySet:
-    """With the pairs they are about; the caller has seen the run."""
+    """With the pairs they are about; the caller has seen the run.
+
+    Without vectors and search words, which are large and shown nowhere.
+    """
     rows: EvaluationVerdictQuerySet = run.verdicts.select_related("knowledge")
     return rows.defer("knowledge__embedding", "knowledge__search")

@@ -11,6 +11,8 @@ from text2sql.models import QueryExport, QueryHistory, QueryStatus
 from text2sql.querysets import QueryHistoryQuerySet
 
 MAX_HISTORY = 4
+#: Questions that were not answered are passed over, but not for ever: each costs a query.
+MAX_LOOKED_BACK = 20
 
 
 def queries_for(user: Viewer, key: ApiKey | None = None) -> QueryHistoryQuerySet:
@@ -20,7 +22,10 @@ def queries_for(user: Viewer, key: ApiKey | None = None) -> QueryHistoryQuerySet
 
 
 def get_query(pk: UUID, user: Viewer, key: ApiKey | None = None) -> QueryHistory:
-    """One of `queries_for`; raises QueryNotFound."""
+    """One of `queries_for`; raises QueryNotFound.
+
+    Members of a project see each other's tasks, and not each other's questions: rows are of the person who asked.
+    """
     found = queries_for(user, key).filter(pk=pk).first()
     if found is None:
         raise QueryNotFound
@@ -45,10 +50,15 @@ def get_export(pk: UUID, user: Viewer, key: ApiKey | None = None) -> QueryExport
 
 
 def exchanges_before(query: QueryHistory) -> tuple[Exchange, ...]:
-    """What was asked before in the same thread and answered, oldest first, at most MAX_HISTORY of them."""
+    """What was asked before in the same thread and answered, oldest first, at most MAX_HISTORY of them.
+
+    Queries without a question, which people wrote by hand, say nothing that an engine could refer to.
+    """
     found: list[Exchange] = []
     seen = query
-    while seen.follows is not None and len(found) < MAX_HISTORY:
+    for _step in range(MAX_LOOKED_BACK):
+        if seen.follows is None or len(found) == MAX_HISTORY:
+            break
         seen = seen.follows
         if seen.status == QueryStatus.SUCCESS and seen.question:
             found.append(Exchange(seen.question, seen.sql_query))

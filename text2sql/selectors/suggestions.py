@@ -48,7 +48,10 @@ def is_schema_read(connection: DatabaseConnection) -> bool:
 
 
 def _by_size(table: RawTable) -> tuple[bool, int]:
-    """Tables before views, large ones first."""
+    """Tables before views, large ones first.
+
+    The database's own estimate: counting rows would read the whole table.
+    """
     return table["kind"] == "view", -(table["row_estimate"] or 0)
 
 

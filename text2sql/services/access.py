@@ -33,7 +33,11 @@ PROBE_SECONDS = 5.0
 
 @contextmanager
 def open_session(connection: DatabaseConnection) -> Iterator[Session]:
-    """A session of the pool, given back at the end; raises ConnectorError."""
+    """A session of the pool, given back at the end; raises ConnectorError.
+
+    Sessions are kept under everything that matters for signing in: a changed password or address opens new ones, and
+    those signed in before are never lent again.
+    """
     target = target_of(connection)
     connector = connector_for(target.database_type)
     key = PoolKey(connection.pk, fingerprint(target))
@@ -48,7 +52,10 @@ def session_pool() -> SessionPool:
 
 
 def policy_for(catalog: Catalog) -> Policy:
-    """What may be read: the tables that introspection saw, and nothing else."""
+    """What may be read: the tables that introspection saw, and nothing else.
+
+    Rights that the role has beyond them, on another schema or the server's own catalog, are of no use to a query.
+    """
     return Policy(tables=frozenset(catalog.table_by_key), default_schema=catalog.default_schema)
 
 
@@ -74,7 +81,10 @@ class HouseDatabase:
             raise QueryFailed(error.message, error.code) from error
 
     def run(self, sql: str, *, max_rows: int = 100) -> Rows:
-        """For engines (`ReadOnlyDatabase`): a few rows, within a few seconds."""
+        """For engines (`ReadOnlyDatabase`): a few rows, within a few seconds.
+
+        Nobody has approved these queries: they are checked like all others, and their rows are kept nowhere.
+        """
         limits = replace(run_limits(), timeout_seconds=PROBE_SECONDS, max_rows=max_rows)
         columns: tuple[str, ...] = ()
         rows: list[tuple[object, ...]] = []
@@ -90,7 +100,11 @@ class HouseDatabase:
         return Rows(columns, tuple(rows), is_cut)
 
     def stream(self, statement: CheckedStatement, *, limits: RunLimits) -> Iterator[RunEvent]:
-        """All events of a run; raises QueryFailed."""
+        """All events of a run; raises QueryFailed.
+
+        The session belongs to the run until the iterator ends or is closed: whoever stops reading cancels the query on
+        the server and gives the session back.
+        """
         try:
             with open_session(self.connection) as session:
                 yield from session.run(statement.text, limits=limits, cancel=self.cancel)
@@ -98,7 +112,10 @@ class HouseDatabase:
             raise QueryFailed(error.message, error.code) from error
 
     def plan(self, statement: CheckedStatement) -> Plan:
-        """What the database expects. Raises QueryFailed, `query_too_costly` above TEXT2SQL_MAX_COST."""
+        """What the database expects. Raises QueryFailed, `query_too_costly` above TEXT2SQL_MAX_COST.
+
+        In the database's own unit, so that the limit is a brake against products of tables, not a promise of time.
+        """
         try:
             with open_session(self.connection) as session:
                 plan = session.explain(statement.text, timeout_seconds=PROBE_SECONDS)

@@ -43,7 +43,11 @@ RETRYABLE = frozenset({"connection_lost", "too_many_connections"})
 
 @dataclass
 class Answer:
-    """What has become of a question so far; the row keeps it also where the work ends in an error."""
+    """What has become of a question so far; the row keeps it also where the work ends in an error.
+
+    `engine_ms` is the time to write the query, without the database's; `usage` is what the engine took, by quota type.
+    `confidence` is 0..1, None for queries of people.
+    """
 
     sql: str = ""
     source: str = QuerySource.ENGINE
@@ -65,7 +69,10 @@ class Answer:
     engine_ms: int = 0
 
     def wrote(self, choice: EngineChoice, written: SqlAnswer) -> None:
-        """An engine has answered."""
+        """An engine has answered.
+
+        Steps are added to those of engines that failed before it; usage and model are the last one's.
+        """
         self.engine_name, self.engine_version = choice.row.name, choice.adapter.card.version
         self.steps += written.steps
         self.usage, self.model = dict(written.usage.as_dict()), written.model
@@ -118,12 +125,19 @@ def open_database(
 
 
 def engine_error(code: str, message: str) -> EngineError:
-    """What the database or the check said, as the task's error."""
+    """What the database or the check said, as the task's error.
+
+    Only what may be otherwise in a minute is tried again: a query that is wrong stays wrong.
+    """
     return EngineError(message, code=code, retryable=code in RETRYABLE)
 
 
 def answer_question(query: QueryHistory, context: TaskContext) -> Answer:
-    """Find a query for the question and run it; raises StatementFailed, EngineError, or what stops the work."""
+    """Find a query for the question and run it; raises StatementFailed, EngineError, or what stops the work.
+
+    A known question is used first, since people approved its query; where that fails, the engines write one as if
+    nothing were known, and the answer's steps say so.
+    """
     database = open_database(query.connection, context, user=query.user, project=query.project)
     matches = Matches()
     # "And by month?" is the same words in every thread, and another question in each.
@@ -231,7 +245,10 @@ def _run_first_good(
 
 
 def answer_by_hand(query: QueryHistory, context: TaskContext) -> Answer:
-    """Check and run what a person wrote; raises as `answer_question`."""
+    """Check and run what a person wrote; raises as `answer_question`.
+
+    No engine is asked and nothing is mended: who writes a query wants this one.
+    """
     database = open_database(query.connection, context, user=query.user, project=query.project)
     answer = Answer(sql=query.sql_query, source=QuerySource.PERSON)
     try:

@@ -32,7 +32,11 @@ from text2sql.services.language_models import needs_resident_model
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks, in which project, and how the request was made."""
+    """Who asks, in which project, and how the request was made.
+
+    `request_id` leads from the task and the audit back to the request; the key limits what is seen, never what is
+    owned.
+    """
 
     user: Account
     project: Project
@@ -54,7 +58,11 @@ def _submit(caller: Caller, kind: str, input_data: Mapping[str, Any]) -> Task:
 
 
 def ask_question(*, caller: Caller, input_data: Mapping[str, Any]) -> QueryHistory:
-    """Submit a question (`ASK_SCHEMA`); raises what `submit_task` raises, ConnectionNotFound or QueryNotFound."""
+    """Submit a question (`ASK_SCHEMA`); raises what `submit_task` raises, ConnectionNotFound or QueryNotFound.
+
+    Nothing is written where it raises. With an idempotency key that was used for the same question, the first one is
+    returned, whatever has become of it.
+    """
     kind = ASK_MODEL_KIND if needs_resident_model(input_data.get("engine"), caller.project) else ASK_KIND
     return query_of_task(_submit(caller, kind, input_data).pk)
 
@@ -65,23 +73,36 @@ def run_statement(*, caller: Caller, input_data: Mapping[str, Any]) -> QueryHist
 
 
 def export_query(*, caller: Caller, query: QueryHistory, file_format: str) -> QueryExport:
-    """Have a worker write all rows of a query into a file; raises NotAnswered, or InvalidInput for a format."""
+    """Have a worker write all rows of a query into a file; raises NotAnswered, or InvalidInput for a format.
+
+    The file is made from the database, not from the kept rows, so that the person must still be allowed to ask it.
+    """
     task = _submit(caller, EXPORT_KIND, {"query_id": str(query.pk), "format": file_format})
     return QueryExport.objects.select_related("query", "task").get(task=task)
 
 
 def test_connection(*, caller: Caller, connection: DatabaseConnection) -> Task:
-    """Have a worker sign in to the database; the result is stored with the connection."""
+    """Have a worker sign in to the database; the result is stored with the connection.
+
+    Whoever sees a connection may have it tested: the result tells of the database's state and of no secret.
+    """
     return _submit(caller, TEST_KIND, {"connection_id": str(connection.pk)})
 
 
 def introspect_connection(*, caller: Caller, connection: DatabaseConnection) -> Task:
-    """Have a worker read the schema anew."""
+    """Have a worker read the schema anew.
+
+    Members of the project may, too: a question about a new column would fail until somebody does.
+    """
     return _submit(caller, INTROSPECT_KIND, {"connection_id": str(connection.pk)})
 
 
 def cancel_query(*, query: QueryHistory, actor: Account) -> QueryHistory:
-    """Cancel the question's task; raises Forbidden, or IllegalTransition when it has ended."""
+    """Cancel the question's task; raises Forbidden, or IllegalTransition when it has ended.
+
+    A waiting question is cancelled now; a running one when its worker hears of it, which also stops the query on the
+    database's server. Cancelling twice is no error.
+    """
     if not task_abilities(task=query.task, user=actor)["manage"]:
         raise Forbidden(_("You may not cancel this."))
     # The task's own service locks the row and checks its state; only the question of rights is answered here.
@@ -90,7 +111,10 @@ def cancel_query(*, query: QueryHistory, actor: Account) -> QueryHistory:
 
 
 def project_of_work(connection: DatabaseConnection, user: Account) -> UUID | None:
-    """The project whose work on a connection is: the one it is shared with, where the person may work in it."""
+    """The project whose work on a connection is: the one it is shared with, where the person may work in it.
+
+    None otherwise: the work then belongs to the person's own project, if the connection may be asked there at all.
+    """
     project = connection.project
     if project is None or not get_abilities(project=project, user=user)["submit_tasks"]:
         return None
@@ -98,7 +122,11 @@ def project_of_work(connection: DatabaseConnection, user: Account) -> UUID | Non
 
 
 def create_query(task: Task) -> None:
-    """Write the question's row in the transaction that writes its task (`TaskKind.on_submit`)."""
+    """Write the question's row in the transaction that writes its task (`TaskKind.on_submit`).
+
+    Without a connection, that of the question it follows is asked again. Raises ConnectionNotFound or QueryNotFound,
+    and then there is no task either.
+    """
     given = task.input_data
     follows = _followed(given.get("follows"), task)
     asked = given.get("connection_id")

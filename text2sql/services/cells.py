@@ -13,7 +13,10 @@ MAX_BINARY_SHOWN = 64
 
 
 def as_cell(value: Any) -> Any:
-    """None, bool, int, float or text; the grid knows from the column's kind what the text is."""
+    """None, bool, int, float or text; the grid knows from the column's kind what the text is.
+
+    Exact decimals travel as text for the same reason as large integers: JavaScript would round them.
+    """
     match value:
         case None | bool():
             return value

@@ -18,6 +18,10 @@ _END_ABANDONED = """
 
 
 def end_abandoned(*, task_ids: Sequence[UUID]) -> None:
-    """Written in the transaction that ends the tasks."""
+    """Written in the transaction that ends the tasks.
+
+    Only rows that still wait change, so that an answer which was written a moment before stays. Deadlines and time-outs
+    are told apart from other errors, because the person can do something else about them.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_END_ABANDONED, {"tasks": list(task_ids)})

@@ -1,4 +1,8 @@
-"""Saving, changing and removing connections. Passwords come in and never go out."""
+"""Saving, changing and removing connections. Passwords come in and never go out.
+
+Where a database is, is checked by the connectors when they open it: names change their addresses after they were
+saved.
+"""
 
 from typing import Any, TypedDict, Unpack
 
@@ -36,7 +40,10 @@ class ConnectionFields(TypedDict, total=False):
 
 
 def create_connection(*, user: Account, **fields: Unpack[ConnectionFields]) -> DatabaseConnection:
-    """A new connection of `user`; raises InvalidConnection naming every wrong field, or Forbidden."""
+    """A new connection of `user`; raises InvalidConnection naming every wrong field, or Forbidden.
+
+    Nobody signs in here: a wrong password is found by the test that the pages start next.
+    """
     connection = DatabaseConnection(user=user)
     _fill(connection, user, fields)
     _save(connection, force_insert=True)
@@ -64,7 +71,10 @@ def update_connection(
 
 
 def remove_connection(*, connection: DatabaseConnection, actor: Account) -> None:
-    """Take it away: its password is deleted, questions and what was learned stay. Removing twice is no error."""
+    """Take it away: its password is deleted, questions and what was learned stay. Removing twice is no error.
+
+    Work that waits finds the connection gone; sessions that workers hold open end when they are next idle.
+    """
     _require(connection, actor, "delete")
     DatabaseConnection.objects.filter(pk=connection.pk).update(is_active=False, password_encrypted="")
 

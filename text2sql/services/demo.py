@@ -38,7 +38,10 @@ def demo_name() -> str:
 
 
 def demo_target() -> Target:
-    """Where the example is: on the product's own PostgreSQL, which nobody may name by hand."""
+    """Where the example is: on the product's own PostgreSQL, which nobody may name by hand.
+
+    The password follows from SECRET_KEY and is stored nowhere; a new key changes it at the next start.
+    """
     database = connection.settings_dict
     host = str(database["HOST"])
     return Target(
@@ -81,7 +84,11 @@ def _reader_password() -> str:
 
 
 def _ensure_database() -> None:
-    """Raises psycopg.Error. Two starts at once take turns."""
+    """Raises psycopg.Error. Two starts at once take turns.
+
+    A start that was killed in the middle leaves an empty database, which the next one fills: the rows come in one
+    transaction, and the table that comes last tells whether they are there.
+    """
     name = demo_name()
     with transaction.atomic():
         lock_until_commit("text2sql.demo")

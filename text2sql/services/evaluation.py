@@ -34,7 +34,10 @@ class Progress(Protocol):
         """Show it."""
 
     def raise_if_cancelled(self) -> None:
-        """A checkpoint."""
+        """A checkpoint.
+
+        Asked before each pair.
+        """
 
 
 def run_evaluation(*, run: EvaluationRun, runner: Runner, progress: Progress) -> EvaluationRun:

@@ -89,7 +89,10 @@ def prepare_question(data: Mapping[str, Any], project: Project | None = None) ->
 
 
 def prepare_statement(data: Mapping[str, Any], _project: Project | None = None) -> dict[str, Any]:
-    """The query as it was typed, line feeds apart; raises InvalidQuestion. What it may do is a worker's decision."""
+    """The query as it was typed, line feeds apart; raises InvalidQuestion. What it may do is a worker's decision.
+
+    Its text is not normalised: a literal in NFD may be stored in NFD.
+    """
     sql = str(data["sql"]).replace("\r\n", "\n").replace("\r", "\n").strip()
     if not sql:
         raise _refused("sql", "empty_query", _("Write a query."))
@@ -113,5 +116,8 @@ def _refused(name: str, code: str, message: str) -> InvalidQuestion:
 
 
 def estimate_usage(_data: Mapping[str, Any]) -> dict[str, int]:
-    """One request; what a language model takes is booked with its own calls."""
+    """One request; what a language model takes is booked with its own calls.
+
+    Reserved when the question is submitted and given back where it fails or is cancelled.
+    """
     return {"requests": 1}

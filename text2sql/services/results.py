@@ -33,7 +33,11 @@ STORE = ContentStore("text2sql", _is_named)
 
 @dataclass(frozen=True, slots=True)
 class KeptRows:
-    """A finished result: where its rows lie, and what the question's row says of it."""
+    """A finished result: where its rows lie, and what the question's row says of it.
+
+    `preview` holds the first PREVIEW_ROWS as JSON cells, `database_ms` the time to the first row, `cut_by` the limit
+    that ended it, empty where all rows are there.
+    """
 
     columns: tuple[ResultColumn, ...]
     preview: list[list[Any]]
@@ -45,7 +49,11 @@ class KeptRows:
 
 
 def keep_rows(events: Iterable[RunEvent]) -> KeptRows:
-    """Write the rows as they come and keep the file; raises what the events raise, or StoreFailed."""
+    """Write the rows as they come and keep the file; raises what the events raise, or StoreFailed.
+
+    Memory holds one batch at a time. The file gets its name when it is whole; whatever comes before leaves nothing, and
+    a file without a row that names it is an orphan, which the daily cleaning removes.
+    """
     path = STORE.partial_path(SUFFIX)
     header, finished = Header(()), Finished(0, 0.0)
     preview: list[list[Any]] = []
@@ -82,7 +90,10 @@ def column_json(column: ResultColumn) -> dict[str, str]:
 
 
 def read_rows(query: QueryHistory, *, offset: int = 0, limit: int = 200) -> list[list[Any]]:
-    """Some rows of a kept result; raises ResultGone."""
+    """Some rows of a kept result; raises ResultGone.
+
+    Read from the beginning each time: gzip knows no places, and TEXT2SQL_MAX_BYTES keeps files small.
+    """
     lines = _lines(query)
     next(lines)
     return [json.loads(line) for line in islice(lines, offset, offset + limit)]
@@ -99,7 +110,10 @@ def open_rows(query: QueryHistory) -> Any:
 
 
 def export_response(export: QueryExport) -> FileResponse:
-    """The file of an export, as an attachment with a plain name; raises ResultGone."""
+    """The file of an export, as an attachment with a plain name; raises ResultGone.
+
+    The name says nothing of the question, because it ends in the downloads of whoever shares the machine.
+    """
     if not export.file_path:
         raise ResultGone
     try:

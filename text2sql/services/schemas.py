@@ -123,13 +123,19 @@ def _without_values(catalog: Catalog, notes: Mapping[NotePlace, SchemaNote]) -> 
 
 
 def notes_of(connection: DatabaseConnection) -> Mapping[NotePlace, SchemaNote]:
-    """By schema, table and column; the column is empty for a table's own note."""
+    """By schema, table and column; the column is empty for a table's own note.
+
+    Notes on places that the schema no longer has are among them: the place may come back.
+    """
     notes = SchemaNote.objects.filter(connection=connection)
     return {(note.table_schema, note.table_name, note.column_name): note for note in notes}
 
 
 def with_notes(catalog: Catalog, notes: Mapping[NotePlace, SchemaNote]) -> Catalog:
-    """The catalog with descriptions and synonyms of people."""
+    """The catalog with descriptions and synonyms of people.
+
+    Values of columns that may not be sampled are left out here, too, whatever the kept schema holds.
+    """
     if not notes:
         return catalog
     return replace(catalog, tables=tuple(_noted_table(table, notes) for table in catalog.tables))
@@ -214,7 +220,10 @@ class SchemaChange:
 
 
 def diff_catalogs(old: Catalog, new: Catalog) -> list[SchemaChange]:
-    """Differences in tables, columns, types and nullability, by place."""
+    """Differences in tables, columns, types and nullability, by place.
+
+    Renamed is removed and added: a database does not tell one from the other.
+    """
     changes = [SchemaChange("added", _dotted(key)) for key in sorted(set(new.table_by_key) - set(old.table_by_key))]
     changes += [SchemaChange("removed", _dotted(key)) for key in sorted(set(old.table_by_key) - set(new.table_by_key))]
     for key in sorted(set(old.table_by_key) & set(new.table_by_key)):

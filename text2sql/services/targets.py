@@ -12,7 +12,10 @@ from text2sql.services.demo import demo_target
 
 
 def target_of(connection: DatabaseConnection) -> Target:
-    """Where the database is and how to sign in; the example's address is the house's own knowledge."""
+    """Where the database is and how to sign in; the example's address is the house's own knowledge.
+
+    Read for each piece of work, so that an administrator's word or a new password counts at once.
+    """
     if connection.is_demo:
         return demo_target()
     allows_private = connection.allows_private or connection.host.lower() in _allowed_hosts()
@@ -31,7 +34,11 @@ def target_of(connection: DatabaseConnection) -> Target:
 
 
 def own_servers() -> frozenset[tuple[str, int]]:
-    """Hosts and ports of the product's own PostgreSQL, Redis and broker, as they are configured."""
+    """Hosts and ports of the product's own PostgreSQL, Redis and broker, as they are configured.
+
+    No connection may lead there, not even one that an administrator lets inside the network: its rows are everybody's.
+    Servers on Unix sockets are not in it, since no host name reaches them.
+    """
     database = settings.DATABASES["default"]
     found = {(str(database["HOST"]), int(database["PORT"] or 5432))}
     for url, port in ((settings.REDIS_URL, 6379), (getattr(settings, "BROKER_URL", ""), 5672)):

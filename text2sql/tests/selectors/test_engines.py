@@ -1,12 +1,12 @@
 """Which engines are asked for a query, in which order, and which of them a light worker may ask."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from accounts.models import Account
 from projects.models import Project
-from tasks.engines.cancel import NeverCancelled
 from tasks.engines.errors import EngineUnavailable
 from tasks.models import Engine
 from tasks.services import load_adapter, probe_engine
@@ -14,6 +14,7 @@ from tasks.services.errors import UnknownEngine
 from text2sql.models import DatabaseConnection
 from text2sql.selectors.asking import engine_choices
 from text2sql.selectors.engines import engines_for
+from text2sql.services import answering
 from text2sql.services.answering import _choices
 from text2sql.services.language_models import needs_resident_model
 from text2sql.services.probing import probe_sql_engine
@@ -41,7 +42,7 @@ def project_with(choice: Any) -> Project:
 
 def test_language_model_goes_first_and_the_default_stands_behind_it() -> None:
     assert order() == ["llm", "grammar"]
-    Engine.objects.filter(name="llm").update(is_enabled=False)
+    Engine.objects.filter(domain="text2sql", name="llm").update(is_enabled=False)
     assert order() == ["grammar"]
 
 
@@ -59,13 +60,13 @@ def test_request_goes_before_the_project_and_the_project_before_the_house() -> N
 
 
 def test_language_model_by_default_is_asked_alone() -> None:
-    Engine.objects.filter(name="grammar").update(is_default=False)
-    Engine.objects.filter(name="llm").update(is_default=True)
+    Engine.objects.filter(domain="text2sql", name="grammar").update(is_default=False)
+    Engine.objects.filter(domain="text2sql", name="llm").update(is_default=True)
     assert order() == ["llm"]
 
 
 def test_engine_that_is_not_there_is_refused_by_name() -> None:
-    Engine.objects.filter(name="fake").update(is_enabled=False)
+    Engine.objects.filter(domain="text2sql", name="fake").update(is_enabled=False)
     for asked in (lambda: order("nobody"), lambda: order("fake"), lambda: order(None, project_with({"text2sql": "x"}))):
         with pytest.raises(UnknownEngine) as error:
             asked()
@@ -76,12 +77,12 @@ def test_engine_that_is_not_there_is_refused_by_name() -> None:
 
 
 def test_page_offers_what_is_switched_on_and_the_default_first() -> None:
-    Engine.objects.filter(name="fake").update(is_enabled=False)
+    Engine.objects.filter(domain="text2sql", name="fake").update(is_enabled=False)
     assert [row.name for row in engine_choices()] == ["grammar", "llm"]
 
 
 def test_only_the_language_model_s_engine_needs_one() -> None:
-    Engine.objects.filter(name="llm").update(model="gpt")
+    Engine.objects.filter(domain="text2sql", name="llm").update(model="gpt")
     facts = {choice.row.name: (choice.needs_model, choice.chat_engine) for choice in engines_for(None, None)}
     assert facts == {"llm": (True, "gpt"), "grammar": (False, None)}
 
@@ -117,6 +118,16 @@ def test_engine_without_its_model_makes_way(owner: Account, project: Project) ->
     assert choices_of(owner, project) == [("llm", "remote"), ("grammar", "")]
 
 
+def test_light_worker_never_loads_a_model(owner: Account, project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    chatter = SimpleNamespace(name="local", is_heavy=True)
+    monkeypatch.setattr(answering, "language_model_for", lambda **_given: SimpleNamespace(chatter=chatter))
+    assert choices_of(owner, project) == [("grammar", "")]
+    # Alone, the engine says itself that it has no model.
+    assert choices_of(owner, project, engine="llm") == [("llm", "")]
+    monkeypatch.setattr(answering, "ASK_MODEL_KIND", "text2sql.ask")
+    assert choices_of(owner, project) == [("llm", "local"), ("grammar", "")]
+
+
 def test_project_without_a_language_model_sends_its_schema_to_none(owner: Account, project: Project) -> None:
     Engine.objects.create(
         domain="chat", name="remote", adapter="openai_compatible", base_url="http://127.0.0.1:9/v1", model="m"
@@ -128,7 +139,7 @@ def test_project_without_a_language_model_sends_its_schema_to_none(owner: Accoun
 
 def test_probe_of_the_model_s_engine_tests_the_model() -> None:
     Engine.objects.filter(domain="chat").exclude(name="librarian").delete()
-    row = Engine.objects.get(name="llm")
+    row = Engine.objects.get(domain="text2sql", name="llm")
     with pytest.raises(EngineUnavailable) as error:
         probe_sql_engine(row, load_adapter(row))  # type: ignore[arg-type]  # the registry says what it holds
     assert (error.value.code, error.value.retryable) == ("no_language_model", False)
@@ -138,7 +149,7 @@ def test_probe_of_the_model_s_engine_tests_the_model() -> None:
 
 @pytest.mark.parametrize("name", ["grammar", "fake"])
 def test_probe_of_other_engines_is_their_own(name: str) -> None:
-    probed = probe_engine(engine=Engine.objects.get(name=name), actor=None)
+    probed = probe_engine(engine=Engine.objects.get(domain="text2sql", name=name), actor=None)
     result = probed.last_probe_result or {}
     assert (result["ok"], result["total_ms"] >= 0) == (True, True)
 
@@ -153,4 +164,3 @@ def test_question_goes_to_the_engine_that_it_names(ask: Ask, project: Project) -
 def test_house_s_own_engine_answers_by_default(ask: Ask, read_shop: DatabaseConnection) -> None:
     query = ask("How many customers are there?", engine=None)
     assert (query.engine_name, query.status, query.result_preview) == ("grammar", "success", [[60]])
-    assert NeverCancelled().is_cancelled() is False

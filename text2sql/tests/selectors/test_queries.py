@@ -83,6 +83,16 @@ def test_engine_hears_the_last_few_only(owner: Account, project: Project) -> Non
     assert MAX_HISTORY == 4
 
 
+def test_unanswered_questions_are_passed_over_for_a_while(
+    owner: Account, project: Project, monkeypatch: pytest.MonkeyPatch, django_assert_max_num_queries: Any
+) -> None:
+    monkeypatch.setattr("text2sql.selectors.queries.MAX_LOOKED_BACK", 3)
+    made = chain(owner, project, ("a", "success"), *[("no", "refused")] * 3, ("b", "pending"))
+    with django_assert_max_num_queries(3):
+        assert exchanges_before(QueryHistory.objects.get(pk=made[-1].pk)) == ()
+    assert [exchange.question for exchange in exchanges_before(made[-2])] == ["a"]
+
+
 def test_thread_is_what_led_to_the_question(owner: Account, project: Project, django_assert_num_queries: Any) -> None:
     made = chain(owner, project, ("a", "success"), ("b", "error"), ("c", "pending"))
     answered(owner, project, None, question="beside", follows=made[0])

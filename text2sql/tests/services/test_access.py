@@ -16,9 +16,10 @@ from text2sql.services.access import HouseDatabase, open_session, policy_for, se
 from text2sql.services.connections import update_connection
 from text2sql.services.schemas import present_catalog
 from text2sql.tests.connectors.relay import Relay, relay, to_port
+from text2sql.tests.servers import PostgresServer
 from text2sql.tests.working import Ask
 
-MANY = "SELECT i.order_id, i.product_id, repeat('x', 2000) AS pad FROM order_items i CROSS JOIN customers c"
+MANY = "SELECT i.order_id, i.product_id, repeat('x', 1000) AS pad FROM order_items i CROSS JOIN customers c"
 
 
 @pytest.fixture
@@ -149,3 +150,26 @@ def test_limits_of_a_run_are_told_at_its_end(house: HouseDatabase, project: Proj
     [*_events, finished] = house.stream(house.check(MANY), limits=limits)
     assert isinstance(finished, Finished)
     assert (finished.cut_by, 0 < finished.rows < 100) == ("bytes", True)
+
+
+def test_server_that_ends_the_session_in_the_middle_is_told_and_left(
+    house: HouseDatabase, postgres_server: PostgresServer
+) -> None:
+    events = house.stream(house.check(MANY), limits=RunLimits(max_rows=10**6, max_bytes=10**9))
+    assert isinstance(next(events), Header)
+    next(events)
+    with postgres_server.connect() as root:
+        root.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 't2s_reader'")
+    with pytest.raises(QueryFailed) as error:
+        list(events)
+    assert error.value.code == "connection_lost"
+    assert house.run("SELECT 1 AS n").rows == ((1,),)
+
+
+def test_idle_session_that_the_server_ended_is_not_lent_again(
+    house: HouseDatabase, postgres_server: PostgresServer
+) -> None:
+    house.run("SELECT 1 AS n")
+    with postgres_server.connect() as root:
+        root.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 't2s_reader'")
+    assert house.run("SELECT 2 AS n").rows == ((2,),)

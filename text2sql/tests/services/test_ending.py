@@ -1,5 +1,6 @@
 """What becomes of a question's row when its work ends, and that an attempt of the past changes nothing."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,7 +39,8 @@ def kept(media: Any) -> KeptRows:
 
 def row(query: QueryHistory) -> dict[str, Any]:
     names = ("status", "sql_query", "source", "engine_name", "error_code", "error_message", "rows_returned")
-    return QueryHistory.objects.filter(pk=query.pk).values(*names).get()
+    found: dict[str, Any] = QueryHistory.objects.filter(pk=query.pk).values(*names).get()
+    return found
 
 
 PAIR = "SELECT count(*) FROM customers"
@@ -121,7 +123,7 @@ def test_failure_keeps_what_was_known(query: QueryHistory, project: Project) -> 
         "error_message": "", "rows_returned": None,
     }  # fmt: skip
     assert QueryHistory.objects.get().answer["steps"] == ["Tried."]
-    assert (reread(pair).failure_count, reread(pair).success_rate) == (1, 0)
+    assert (reread(pair).failure_count, reread(pair).success_rate) == (1, Decimal(0))
 
 
 def test_failure_without_a_query_leaves_the_one_of_the_attempt_before(query: QueryHistory) -> None:

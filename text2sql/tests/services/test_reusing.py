@@ -1,6 +1,7 @@
 """Known questions on a real database: used again, failing, and judged against it."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from text2sql.tests.connectors.relay import Relay, relay, to_port
 from text2sql.tests.pairs import make_connection, reread
 from text2sql.tests.working import Ask, Work
 
-COUNT = ("How many customers live in Huế?", "SELECT count(*) AS n FROM customers WHERE city = 'Huế'")
+COUNT = ("How many customers live in Huế?", "SELECT COUNT(*) AS n FROM customers WHERE city = 'Huế'")
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def test_known_question_answers_with_the_values_of_the_one_asked(ask: Ask, known
     assert (query.sql_query, query.result_preview) == (COUNT[1].replace("Huế", "Đà Nẵng"), [[15]])
     assert query.answer["steps"] == ["The knowledge base knows this question."]
     fresh = reread(pair)
-    assert (fresh.usage_count, fresh.success_count, fresh.failure_count, fresh.success_rate) == (1, 1, 0, 100)
+    assert (fresh.usage_count, fresh.success_count, fresh.failure_count, fresh.success_rate) == (1, 1, 0, Decimal(100))
 
 
 def test_known_query_that_fails_is_counted_and_makes_way(ask: Ask, known: Any) -> None:
@@ -54,7 +55,7 @@ def test_known_query_that_fails_is_counted_and_makes_way(ask: Ask, known: Any) -
     assert (query.status, query.source, query.kb_match_id, query.result_preview) == ("success", "engine", None, [[7]])
     assert query.answer["steps"][0].startswith("A known question matched, but its query failed: ")
     fresh = reread(pair)
-    assert (fresh.usage_count, fresh.success_count, fresh.failure_count, fresh.success_rate) == (0, 0, 1, 0)
+    assert (fresh.usage_count, fresh.success_count, fresh.failure_count, fresh.success_rate) == (0, 0, 1, Decimal(0))
 
 
 def test_known_query_that_fails_before_a_failing_engine_is_counted_too(ask: Ask, known: Any) -> None:

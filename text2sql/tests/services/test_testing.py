@@ -11,7 +11,8 @@ from tasks.engines.cancel import CancelFlag, NeverCancelled
 from tasks.engines.errors import Cancelled, EngineError
 from tasks.models import Task
 from text2sql.catalog import Catalog
-from text2sql.connectors.base import Target, TestFacts
+from text2sql.connectors.base import Target
+from text2sql.connectors.base import TestFacts as Facts
 from text2sql.connectors.registry import connector_for
 from text2sql.models import DatabaseConnection, DatabaseSchema, SchemaNote
 from text2sql.services.asking import Caller, introspect_connection
@@ -71,8 +72,8 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]
     original = type(connector).test
 
     def arrange(change: Callable[[], object]) -> None:
-        def test(self: Any, target: Target, *, timeout_seconds: float = 10.0) -> TestFacts:
-            facts: TestFacts = original(self, target, timeout_seconds=timeout_seconds)
+        def test(self: Any, target: Target, *, timeout_seconds: float = 10.0) -> Facts:
+            facts: Facts = original(self, target, timeout_seconds=timeout_seconds)
             change()
             return facts
 

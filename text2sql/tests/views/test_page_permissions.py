@@ -43,7 +43,7 @@ ACTIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "note": ("post", "connections/{connection}/notes/", {"table_schema": "public", "table_name": "orders"}),
     "edit": ("post", "connections/{connection}/edit/", FORM),
     "propose": ("post", "knowledge/new/", PAIR),
-    "change": ("post", "knowledge/{pair}/", PAIR | {"tags": "new"}),
+    "change": ("post", "knowledge/{pair}/", PAIR | {"question": "Changed?", "sql_query": "SELECT 7"}),
     "approve": ("post", "knowledge/{pair}/approve/", {}),
     "reject": ("post", "knowledge/{pair}/reject/", {}),
     "merge": ("post", "knowledge/{pair}/merge/", {}),
@@ -61,7 +61,7 @@ MEMBER = MANAGER | dict.fromkeys(
 VIEWER = MEMBER | {"ask": 403, "test": 403, "introspect": 403, "propose": 403}
 #: What belongs to nobody in particular is there for everybody, and empty.
 OPEN = ("ask page", "history", "connections", "connection form")
-STRANGER = {name: 404 for name in ACTIONS if name not in OPEN} | {"ask": 404}
+STRANGER = {name: 404 for name in ACTIONS if name not in OPEN} | {"ask": 400}
 Go = Callable[..., dict[str, int]]
 
 
