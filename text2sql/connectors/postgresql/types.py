@@ -77,7 +77,7 @@ class Reader:
         """All rows of the result; values that Python cannot hold come as text."""
         try:
             return self._load(result, self._plain)
-        except (DataError, UnicodeDecodeError, ValueError, OverflowError):
+        except (DataError, UnicodeDecodeError, ValueError, OverflowError, RecursionError):
             return self._load(result, self._safe)
 
     def _load(self, result: PGresult, context: AdaptContext) -> Sequence[tuple[Any, ...]]:
