@@ -17,6 +17,7 @@ Resolve = Callable[[str], Sequence[str]]
 _CLOUD = frozenset(map(ipaddress.ip_address, ("168.63.129.16", "192.0.0.192", "100.100.100.200", "fd00:ec2::254")))
 _THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+_NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b:1::/48")  # RFC 8215: an IPv4 address, wherever it stands in it
 _COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291, 2.5.5.1
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\.?")
 MAX_ADDRESSES = 4
@@ -98,6 +99,7 @@ def _is_never_allowed(address: IpAddress) -> bool:
         address.is_link_local
         or address.is_multicast
         or address.is_unspecified
+        or (isinstance(address, ipaddress.IPv6Address) and address in _NAT64_LOCAL)
         or (address.is_reserved and not address.is_loopback)
         or address in _CLOUD
         or address in _THIS_NETWORK

@@ -34,6 +34,7 @@ def fingerprint(target: Target) -> str:
     parts = [
         target.database_type, target.host, target.port, target.database_name, target.username, target.password,
         target.ssl_enabled, sorted(target.params.items()), target.allows_private, sorted(target.forbidden),
+        target.socket_dir,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
 

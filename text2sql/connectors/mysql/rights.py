@@ -27,6 +27,9 @@ def judge_grants(grants: list[str]) -> tuple[list[str], list[str]]:
     warnings, roles = [], []
     for grant in grants:
         found = _GRANT.match(grant)
+        if grant.startswith("REVOKE "):
+            # MySQL's partial revokes; they only take away.
+            continue
         if found is None:
             if not grant.startswith("SET DEFAULT ROLE"):
                 roles.append(f"What the account's role may do is not known: {grant.split(' TO ')[0][6:]}.")

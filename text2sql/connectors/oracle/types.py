@@ -16,9 +16,12 @@ _PREFIXES: tuple[tuple[str, ColumnKind], ...] = (
 
 
 def kind_of(data_type: str, scale: int | None, precision: int | None) -> ColumnKind:
-    """NUMBER(p, 0) is whole; a plain NUMBER may be anything. A DATE of Oracle has a time."""
+    """NUMBER(p, 0) is whole; a plain NUMBER may be anything. A DATE of Oracle has a time.
+
+    INTEGER is a NUMBER whose scale is 0 and whose precision the dictionary leaves empty; results have 0 for unknown.
+    """
     if data_type.startswith("NUMBER"):
-        return "integer" if scale == 0 and precision else "number"
+        return "integer" if scale == 0 and precision != 0 else "number"
     return next((kind for prefix, kind in _PREFIXES if data_type.startswith(prefix)), "other")
 
 

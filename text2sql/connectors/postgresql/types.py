@@ -80,7 +80,7 @@ class Reader:
         """
         try:
             return self._load(result, self._plain)
-        except (DataError, UnicodeDecodeError, ValueError, OverflowError):
+        except (DataError, UnicodeDecodeError, ValueError, OverflowError, RecursionError):
             return self._load(result, self._safe)
 
     def _load(self, result: PGresult, context: AdaptContext) -> Sequence[tuple[Any, ...]]:
