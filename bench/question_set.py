@@ -212,13 +212,16 @@ def catalog_of(connection: Connection, schema: str) -> Catalog:
 def _constraints(
     connection: Connection, schema: str
 ) -> Iterator[tuple[str, str, tuple[str, ...], str, tuple[str, ...]]]:
-    names = "ARRAY(SELECT attname::text FROM unnest({0}) WITH ORDINALITY k(n, i) JOIN pg_attribute ON attrelid = {1} AND attnum = n ORDER BY i)"
     query = (
-        f"SELECT conrelid::regclass::oid, c.relname, contype, {names.format('conkey', 'conrelid')}, coalesce(t.relname, ''), "  # noqa: S608  our own constants
-        f"{names.format('confkey', 'confrelid')} FROM pg_constraint JOIN pg_class c ON c.oid = conrelid "
-        "LEFT JOIN pg_class t ON t.oid = confrelid WHERE connamespace = %s::regnamespace AND contype IN ('p', 'f')"
+        "SELECT c.relname, contype, "
+        "ARRAY(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY k(n, i) "
+        "JOIN pg_attribute ON attrelid = conrelid AND attnum = n ORDER BY i), coalesce(t.relname, ''), "
+        "ARRAY(SELECT attname::text FROM unnest(confkey) WITH ORDINALITY k(n, i) "
+        "JOIN pg_attribute ON attrelid = confrelid AND attnum = n ORDER BY i) "
+        "FROM pg_constraint JOIN pg_class c ON c.oid = conrelid LEFT JOIN pg_class t ON t.oid = confrelid "
+        "WHERE connamespace = %s::regnamespace AND contype IN ('p', 'f')"
     )
-    for _, table, kind, own, target, other in connection.execute(query.encode(), [f'"{schema}"']):
+    for table, kind, own, target, other in connection.execute(query, [f'"{schema}"']):
         yield table, kind, tuple(own), target, tuple(other)
 
 

@@ -4,12 +4,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 SCRIPT_TEXTS: dict[str, str | Promise] = {
-    "sqlAsking": _("Asking…"),
     "sqlAnswered": _("Answered: {question}"),
     "sqlNotAnswered": _("Not answered: {question}"),
     "sqlResult": _("Result"),
-    "sqlRows": _("{count} rows"),
-    "sqlOneRow": _("1 row"),
     "sqlLoading": _("{loaded} of {total} rows loaded"),
     "sqlRowsGone": _("Only the first rows are still kept. Run the query again to see all."),
     "sqlSortBy": _("Sort by {column}"),

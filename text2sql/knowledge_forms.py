@@ -20,7 +20,8 @@ class KnowledgeFilterForm(forms.Form):
     database_type = forms.ChoiceField(
         label=_("Type"), required=False, choices=[("", _("All types")), *DatabaseKind.choices]
     )
-    tag = forms.CharField(label=_("Tag"), required=False, max_length=50)
+    #: Chosen by the tags in the list.
+    tag = forms.CharField(required=False, max_length=50, widget=forms.HiddenInput)
 
     def apply(self, rows: SqlKnowledgeQuerySet) -> SqlKnowledgeQuerySet:
         """Narrow the list by what is valid."""

@@ -128,8 +128,9 @@ def _card(request: HttpRequest, shown: QueryHistory) -> dict[str, Any]:
     progress = {
         "task_id": task.pk, "status": task.status, "progress": task.progress, "elapsed_seconds": elapsed_seconds(task),
     }  # fmt: skip
-    may_cancel = task_abilities(task=task, user=person_of(request))["manage"]
-    return card_of(shown) | {"task": progress, "may_cancel": may_cancel, "message": task.progress_message}
+    card = card_of(shown) | {"task": progress, "message": task.progress_message}
+    # Whoever may cancel is asked for only while there is something to cancel: it costs queries for each card.
+    return card | {"may_cancel": card["is_running"] and task_abilities(task=task, user=person_of(request))["manage"]}
 
 
 def _project(request: HttpRequest, thread: list[QueryHistory]) -> Project | None:

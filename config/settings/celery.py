@@ -68,6 +68,7 @@ CELERY_TASK_ROUTES = {
         "tasks.release_orphans",
         "tasks.run",
         "text2sql.clean_results",
+        "text2sql.embed_knowledge",
         "tts.clean_audio",
     )
 }
@@ -88,6 +89,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
         "chatbot.prune_deviation_events": 86_400.0,
         "tasks.release_orphans": 60.0,
         "text2sql.clean_results": 86_400.0,
+        "text2sql.embed_knowledge": 600.0,
         "tts.clean_audio": 86_400.0,
     }.items()
 }

@@ -34,9 +34,18 @@ DECLARE kept record; is_filled boolean;
 BEGIN
     -- Neither triggers nor foreign keys: all rows go, in any order.
     SET LOCAL session_replication_role = replica;
-    -- What somebody is still writing is waited for, and goes too.
-    EXECUTE (SELECT format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', string_agg(format('public.%I', name), ', '))
-               FROM as_migrated.tables);
+    -- What somebody is still writing is waited for, and goes too. Whoever holds a row and needs another table goes
+    -- first: all locks are given back, before PostgreSQL calls it a deadlock and ends one of the two.
+    SET LOCAL lock_timeout = '200ms';
+    LOOP
+        BEGIN
+            EXECUTE (SELECT format('LOCK TABLE %s IN EXCLUSIVE MODE', string_agg(format('public.%I', name), ', '))
+                       FROM as_migrated.tables);
+            EXIT;
+        EXCEPTION WHEN lock_not_available THEN
+            NULL;
+        END;
+    END LOOP;
     FOR kept IN SELECT * FROM as_migrated.tables LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM public.%I)', kept.name) INTO is_filled;
         IF is_filled THEN

@@ -37,14 +37,15 @@ class SqlKnowledgeFilter(django_filters.FilterSet):
         return search_knowledge(rows, value)
 
 
+#: Pairs that never ran count as never successful: NULL has no place in an order that goes on behind a cursor.
 _SUCCESS = Coalesce("success_rate", Value(0), output_field=DecimalField(max_digits=5, decimal_places=2))
 
 
 class KnowledgeOrdering(OrderingFilter):
-    """By use, success, verdicts or age; ends with the key, and pairs that never ran count as without success."""
+    """By use, success, verdicts or age; ends with the key."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
-        """A cursor cannot stand at NULL."""
+        """With the column that `success` names."""
         return super().filter_queryset(request, queryset.annotate(success=_SUCCESS), view)
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: Any) -> Sequence[str]:

@@ -37,7 +37,10 @@ from text2sql.services.knowledge_rows import KnowledgeNotFound
 
 
 class SqlKnowledgeViewSet(mixins.ListModelMixin, GenericViewSet[SqlKnowledge]):
-    """Questions whose queries are known: members propose them, whoever may change the project approves."""
+    """Questions whose queries are known: members propose them, whoever may change the project approves.
+
+    Services decide who may do what; here only rows that the caller may see are looked up.
+    """
 
     serializer_class = SqlKnowledgeSerializer
     filterset_class = SqlKnowledgeFilter

@@ -17,6 +17,7 @@ Resolve = Callable[[str], Sequence[str]]
 _CLOUD = frozenset(map(ipaddress.ip_address, ("168.63.129.16", "192.0.0.192", "100.100.100.200", "fd00:ec2::254")))
 _THIS_NETWORK = ipaddress.IPv4Network("0.0.0.0/8")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+_NAT64_LOCAL = ipaddress.IPv6Network("64:ff9b:1::/48")  # RFC 8215: an IPv4 address, wherever it stands in it
 _COMPATIBLE = ipaddress.IPv6Network("::/96")  # RFC 4291, 2.5.5.1
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\.?")
 MAX_ADDRESSES = 4
@@ -53,7 +54,10 @@ def find_place(target: Target, *, seconds: float, resolve: Resolve | None = None
 
 
 def plain_address(address: str) -> IpAddress:
-    """The address itself, or the IPv4 address that it stands for; raises ConnectorError for what is none."""
+    """The address itself, or the IPv4 address that it stands for; raises ConnectorError for what is none.
+
+    Mapped (RFC 4291), compatible, 6to4 (RFC 3056) and NAT64 (RFC 6052) addresses reach what the IPv4 address reaches.
+    """
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -67,6 +71,7 @@ def plain_address(address: str) -> IpAddress:
 
 
 def _read_host(target: Target) -> str:
+    """Without brackets, in ASCII, small; paths, lists of hosts and URLs, which drivers would read so, are no names."""
     host = target.host.strip().removeprefix("[").removesuffix("]")
     if not 1 <= target.port <= 65535:
         raise _refused("its port must be between 1 and 65535")
@@ -94,6 +99,7 @@ def _is_never_allowed(address: IpAddress) -> bool:
         address.is_link_local
         or address.is_multicast
         or address.is_unspecified
+        or (isinstance(address, ipaddress.IPv6Address) and address in _NAT64_LOCAL)
         or (address.is_reserved and not address.is_loopback)
         or address in _CLOUD
         or address in _THIS_NETWORK
@@ -117,6 +123,7 @@ def _is_forbidden(target: Target, host: str, found: Iterable[IpAddress], resolve
 
 
 def _is_this_machine(address: IpAddress) -> bool:
+    # Only an address of one of our own cards can be bound to.
     if address.is_loopback or address.is_unspecified:
         return True
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6

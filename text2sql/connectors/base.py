@@ -27,6 +27,10 @@ class ConnectorError(Exception):
         self.code = code
         self.message = message
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions pickle their positional arguments only.
+        return type(self), (self.code, self.message)
+
 
 @dataclass(frozen=True, slots=True)
 class Target:

@@ -12,6 +12,7 @@ from text2sql.connectors.base import RunLimits
 #: What a value of these types weighs, roughly; it need not be exact.
 _SMALL_BYTES = 16
 _SMALL = (bool, int, float, Decimal, date, datetime, time, timedelta, UUID, type(None))
+_TOO_DEEP = "(nested too deeply to be shown)"
 Cut = Literal["", "rows", "bytes"]
 
 
@@ -26,11 +27,20 @@ def fit_cell(value: Any, max_bytes: int) -> tuple[Any, int]:
         return value, _SMALL_BYTES
     if isinstance(value, (bytes, bytearray, memoryview)):
         return bytes(value[:max_bytes]), min(len(value), max_bytes)
-    if isinstance(value, (list, tuple, dict)):
+    if isinstance(value, (list, tuple, set, frozenset, dict)):
+        return _fit_nested(value, max_bytes)
+    return _fit_text(str(value), max_bytes)
+
+
+def _fit_nested(value: Any, max_bytes: int) -> tuple[Any, int]:
+    try:
         nested = _plain(value)
         text = json.dumps(nested, ensure_ascii=False, default=str)
-        return (nested, len(text)) if len(text) <= max_bytes else _fit_text(text, max_bytes)
-    return _fit_text(str(value), max_bytes)
+    except RecursionError:
+        # PostgreSQL's json may be thousands of brackets deep; Python's stack is not.
+        return _fit_text(_TOO_DEEP, max_bytes)
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+    return (nested, size) if size <= max_bytes else _fit_text(text, max_bytes)
 
 
 def _fit_text(text: str, max_bytes: int) -> tuple[str, int]:

@@ -40,7 +40,10 @@ SHARED: Mapping[str, Check] = {"sslmode": one_of("verify-full", "require"), "ssl
 
 
 def read_params(target: Target, allowed: Mapping[str, Check]) -> Mapping[str, Any]:
-    """The parameters, all of them known and of the right form; raises ConnectorError `driver_error`."""
+    """The parameters, all of them known and of the right form; raises ConnectorError `driver_error`.
+
+    The message names the parameter and those that are known, never the value, which may be a secret.
+    """
     checks = {**SHARED, **allowed}
     for name, value in target.params.items():
         if name not in checks:

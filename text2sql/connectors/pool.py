@@ -27,10 +27,14 @@ class PoolKey:
 
 
 def fingerprint(target: Target) -> str:
-    """A digest of everything that matters for signing in, the password too."""
+    """A digest of everything that matters for signing in, the password too.
+
+    Two targets with one fingerprint may share sessions; it is not stored and not shown.
+    """
     parts = [
         target.database_type, target.host, target.port, target.database_name, target.username, target.password,
         target.ssl_enabled, sorted(target.params.items()), target.allows_private, sorted(target.forbidden),
+        target.socket_dir,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
 
@@ -76,7 +80,10 @@ class SessionPool:
             self._give_back(key, session, generation)
 
     def forget(self, connection_id: Hashable) -> None:
-        """Close its idle sessions now, and leased ones when they come back."""
+        """Close its idle sessions now, and leased ones when they come back.
+
+        For a connection that was changed, deleted or taken away from a person.
+        """
         with self._changed:
             shelf = self._shelves[connection_id]
             shelf.generation += 1
@@ -100,6 +107,7 @@ class SessionPool:
         _close(dropped)
         return left
 
+    # Sessions are closed outside of the lock: saying goodbye may take a while.
     def _take(self, key: PoolKey) -> tuple[Session | None, int]:
         dropped: list[Session] = []
         try:

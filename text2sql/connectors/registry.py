@@ -17,7 +17,10 @@ _CONNECTORS: dict[DatabaseType, tuple[str, str]] = {
 
 @cache
 def connector_for(database_type: DatabaseType) -> Connector:
-    """The connector; raises ConnectorError `driver_error` for a kind that there is none for."""
+    """The connector; raises ConnectorError `driver_error` for a kind that there is none for.
+
+    Connectors hold no state, so one of each is enough.
+    """
     if database_type not in _CONNECTORS:
         known = ", ".join(DATABASE_TYPES)
         raise ConnectorError("driver_error", f"There is no connector for “{database_type}”; there are {known}.")

@@ -106,7 +106,10 @@ def _sampled(table: Table, chosen: Sequence[Column], rules: SamplingRules, count
 
 
 def is_large(table: Table) -> bool:
-    """Whether a random part is read instead of the first rows, where the database can do that."""
+    """Whether a random part is read instead of the first rows, where the database can do that.
+
+    The first rows of a large table are its oldest, and say little about the others.
+    """
     return table.kind == "table" and (table.row_estimate or 0) > 10 * MAX_ROWS
 
 
@@ -121,7 +124,10 @@ def _with_opt_outs(table: Table, rules: SamplingRules) -> Table:
 
 
 def _is_worth_it(table: Table, column: Column) -> bool:
-    """Numbers that identify rows say nothing; names that do, say much."""
+    """Numbers that identify rows say nothing; names that do, say much.
+
+    Long text, JSON, binary and timestamps are not sampled: nobody asks for one of their values by its words.
+    """
     if not column.is_sampled or column.kind not in _SAMPLED_KINDS:
         return False
     return column.kind != "integer" or not (

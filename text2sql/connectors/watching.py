@@ -41,7 +41,10 @@ class Watch:
         self._thread.join()
 
     def check(self, code: ErrorCode = "query_timeout") -> None:
-        """Raises what the token raises, or ConnectorError with this code, when it began to end the block."""
+        """Raises what the token raises, or ConnectorError with this code, when it began to end the block.
+
+        To be called where the driver's own error arrives, which only says that the connection is gone.
+        """
         if self.reason == "cancelled":
             self._cancel.raise_if_cancelled()
         if self.reason:

@@ -42,7 +42,10 @@ class ImportedConnection:
 
 
 def read_connection(raw: bytes) -> ImportedConnection:
-    """The connection that a file describes, by its fields or its `uri`; raises ConnectionFileUnreadable."""
+    """The connection that a file describes; raises ConnectionFileUnreadable.
+
+    Its fields count more than its `uri`; the port is the type's own where neither names one.
+    """
     data = _object(raw)
     address = _of_uri(_text(data, "uri"))
     kind = _TYPES.get(_text(data, "db_type").lower()) or _TYPES.get(address["scheme"])

@@ -36,6 +36,7 @@ def pipeline_places(query: dict[str, Any]) -> list[Place]:
     """Literals of `$match`, `$limit` and `$skip`; a place's node is its (container, key)."""
     collection = str(query["collection"])
     places: list[Place] = []
+    # `$project` and `$sort` hold numbers, too, which are no values but switches.
     for stage in query["pipeline"]:
         places += (Place("number", str(stage[name]), name, "", (stage, name)) for name in _COUNTS if name in stage)
         places += _matched(stage.get("$match"), stage, "$match", collection, "", "$eq")
@@ -73,6 +74,7 @@ def pipeline_references(query: dict[str, Any]) -> list[tuple[str, str, str]]:
     collection = str(query["collection"])
     found = [("", collection, "")]
     for stage in query["pipeline"]:
+        # Behind these, fields are no longer the collection's own.
         if set(stage) & {"$group", "$project", "$addFields", "$set", "$lookup", "$unwind", "$replaceRoot"}:
             found += (("", str(stage["$lookup"]["from"]), "") for _once in [0] if _looks_up(stage))
             break

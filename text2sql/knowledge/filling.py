@@ -1,5 +1,6 @@
 """Where a slot's value stands in a query, and what is written there for another value."""
 
+import re
 from collections.abc import Sequence
 
 from text2sql.knowledge.literals import Place
@@ -50,8 +51,8 @@ def _of_year(value: str, places: Sequence[Place]) -> list[Place]:
 
 def new_literal(place: Place, old: Slot, new: Slot) -> str:
     """The literal for a new value in the form of the old one: wildcards, time of day and letters' case stay."""
-    if old.kind != new.kind:
-        raise CannotFill(f"{new.value} is no {old.kind}.")
+    if old.kind != new.kind or not _is_well_formed(new):
+        raise CannotFill(f"{new.value[:100]} is no {old.kind}.")
     if place.day:
         day = new.value if old.kind == "date" else _shifted(place.day, old.value, new.value)
         return place.value.replace(place.day, day)
@@ -65,6 +66,14 @@ def new_literal(place: Place, old: Slot, new: Slot) -> str:
     return _new_text(place, new.value)
 
 
+def _is_well_formed(slot: Slot) -> bool:
+    """Numbers are written without quotes, so nothing but digits may stand in them."""
+    form = {"number": _NUMBER, "date": _DAY}.get(slot.kind)
+    return form is None or form.fullmatch(slot.value) is not None
+
+
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+_DAY = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _WHOLE = ("limit", "fetch", "offset", "interval", "$limit", "$skip")
 
 

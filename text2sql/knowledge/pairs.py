@@ -70,6 +70,8 @@ def fill(query: str, slots: Sequence[Slot], values: Sequence[Slot], *, database_
     """
     if len(slots) != len(values):
         raise CannotFill("There are not as many values as slots.")
+    if not _is_consistent(slots, values):
+        raise CannotFill("A value that is said twice must be the same twice.")
     changed = [(old, new) for old, new in zip(slots, values, strict=True) if fold(old.value) != fold(new.value)]
     if not changed:
         return query
@@ -83,6 +85,12 @@ def fill(query: str, slots: Sequence[Slot], values: Sequence[Slot], *, database_
     return parsed.write()
 
 
+def _is_consistent(slots: Sequence[Slot], values: Sequence[Slot]) -> bool:
+    """Whether equal old values have equal new ones."""
+    pairs = {(old.kind, fold(old.value), fold(new.value)) for old, new in zip(slots, values, strict=True)}
+    return len(pairs) == len({(kind, old) for kind, old, _new in pairs})
+
+
 def _all_places(slot: Slot, places: Sequence[Place]) -> list[Place]:
     found = places_of(slot, places)
     if not found:
@@ -91,11 +99,11 @@ def _all_places(slot: Slot, places: Sequence[Place]) -> list[Place]:
 
 
 def _chosen(mask: Mask, places: Sequence[Place]) -> list[Slot | None]:
-    """For each piece its slot, if the value stands in the query and is said only once."""
-    said = [fold(slot.value) for slot in mask.slots]
+    """For each piece its slot, if the value stands in the query; a number that is said twice may be two numbers."""
+    said = [slot.value for slot in mask.slots if slot.kind == "number"]
     return [
-        piece.slot if piece.slot and said.count(fold(piece.slot.value)) == 1 and places_of(piece.slot, places) else None
-        for piece in mask.pieces
+        slot if slot and said.count(slot.value) < 2 and places_of(slot, places) else None
+        for slot in (piece.slot for piece in mask.pieces)
     ]
 
 

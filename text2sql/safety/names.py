@@ -70,6 +70,9 @@ def _write_name(identifier: exp.Identifier, database_type: SqlType) -> None:
         if database_type == "oracle" and name in _ORACLE_PSEUDO_COLUMNS and isinstance(identifier.parent, exp.Column):
             identifier.set("this", name)
             return
+        if database_type == "oracle" and name == "DENSE_RANK" and _is_kept(identifier):
+            identifier.set("this", name)
+            return
     if not name or len(name) > LONGEST_IDENTIFIER or _CONTROL.search(name):
         raise refused("syntax_refused", "The name {name} is empty, too long, or holds control characters.", name)
     # Inside quotes ClickHouse still obeys backslashes; Oracle's @ leads to other databases.
@@ -77,3 +80,9 @@ def _write_name(identifier: exp.Identifier, database_type: SqlType) -> None:
         raise refused("syntax_refused", "The name {name} holds a sign that is not allowed.", name)
     identifier.set("this", name)
     identifier.set("quoted", True)
+
+
+def _is_kept(identifier: exp.Identifier) -> bool:
+    """Whether it is the keyword of KEEP (DENSE_RANK FIRST ...), which sqlglot takes for a window's name."""
+    window = identifier.parent
+    return isinstance(window, exp.Window) and window.args.get("over") == "KEEP" and identifier.arg_key == "alias"

@@ -4,32 +4,20 @@ from sqlglot import Dialect, ErrorLevel, exp
 from sqlglot.errors import SqlglotError
 
 from text2sql.safety.dialects import SqlType
+from text2sql.safety.mending import mend_text, mend_tree
 from text2sql.safety.refusing import refused
 
 
 def write_statement(tree: exp.Expr, database_type: SqlType, dialect: Dialect) -> str:
     """The statement; raises StatementRefused where the dialect cannot say it. The tree may be changed by it."""
     try:
-        if database_type == "mysql":
-            tree = _with_regexp_operator(tree, dialect)
-        return _generate(tree, dialect)
+        mend_tree(tree, database_type, lambda part: _generate(part, dialect))
+        return mend_text(_generate(tree, dialect), database_type)
     except (SqlglotError, RecursionError, ValueError, AttributeError, TypeError) as error:
+        # Also what a tree makes sqlglot stumble over: what cannot be written is not sent.
         raise refused("unreadable", "The statement cannot be written in this database's language.") from error
 
 
 def _generate(tree: exp.Expr, dialect: Dialect) -> str:
+    # UNSUPPORTED is raised: sqlglot would leave such a part out, and the rest would ask something else.
     return dialect.generate(tree, comments=False, unsupported_level=ErrorLevel.RAISE, copy=False)
-
-
-def _with_regexp_operator(tree: exp.Expr, dialect: Dialect) -> exp.Expr:
-    """With `a REGEXP b` as ready text: sqlglot writes REGEXP_LIKE, which MariaDB lacks."""
-    for node in reversed(list(tree.find_all(exp.RegexpLike))):
-        if not node.args.get("flag"):
-            value, pattern = (_operand(part, dialect) for part in (node.this, node.expression))
-            node.replace(exp.Var(this=f"{value} REGEXP {pattern}"))
-    return tree
-
-
-def _operand(node: exp.Expr, dialect: Dialect) -> str:
-    written = _generate(node, dialect)
-    return f"({written})" if isinstance(node, exp.Binary | exp.Not | exp.Between | exp.In) else written

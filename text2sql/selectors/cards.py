@@ -15,6 +15,8 @@ from text2sql.models import QueryHistory, QueryStatus
 
 _Words: TypeAlias = str | Promise
 SECOND_MS = 1_000
+#: Of a line; as in static/src/sql/chartdata.ts.
+MOST_POINTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ def card_of(query: QueryHistory) -> dict[str, Any]:
         "engine_asked": query.task.input_data.get("engine", ""),
         "table": table_of(query),
         "cut_by": answer.get("cut_by", ""),
+        "plan_cost": answer.get("plan_cost"),
         "data": _data(query),
         "sql_id": f"query-{query.pk}-sql",
         "spent": _spent(query.execution_time_ms),
@@ -154,15 +157,16 @@ def _data(query: QueryHistory) -> dict[str, Any]:
         "rows": preview,
         "total": query.rows_returned or 0,
         "has_file": bool(query.result_file),
-        "chart": _chart(answer.get("chart") or {}, preview),
+        "chart": _chart(answer.get("chart") or {}, preview, query.rows_returned or 0),
         "language": "json" if query.connection and query.connection.type == "mongodb" else "sql",
         "type": query.connection.type if query.connection else "",
     }
 
 
-def _chart(chart: dict[str, Any], rows: list[list[Any]]) -> dict[str, Any]:
-    """The chart that was chosen; a line whose points stand above each other is none."""
-    across = [row[chart["x"]] for row in rows] if chart.get("type") == "line" else []
-    if chart.get("type") not in CHART_TYPES or len(set(across)) < len(across):
+def _chart(chart: dict[str, Any], rows: list[list[Any]], total: int) -> dict[str, Any]:
+    """The chart that was chosen; a line of more points than can be told apart, or above each other, is none."""
+    is_line = chart.get("type") == "line"
+    across = [row[chart["x"]] for row in rows] if is_line else []
+    if chart.get("type") not in CHART_TYPES or len(set(across)) < len(across) or (is_line and total > MOST_POINTS):
         return {"type": "none", "x": None, "y": []}
     return chart

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 from django.db.models import F, Func, JSONField
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from text2sql.models import DatabaseConnection, DatabaseSchema
 
@@ -14,9 +14,9 @@ COUNT = 3
 _CATEGORY_VALUES = range(2, 31)
 
 _OF_THE_EXAMPLE = (
-    _lazy("How many orders per month?"),
-    _lazy("Which 5 products have the highest price?"),
-    _lazy("How many customers per country?"),
+    _("How many orders per month?"),
+    _("Which 5 products have the highest price?"),
+    _("How many customers per country?"),
 )
 
 RawTable: TypeAlias = Mapping[str, Any]
@@ -68,7 +68,7 @@ def _questions(tables: list[RawTable]) -> Iterator[str]:
 def _per_month(table: RawTable) -> str:
     if _first(table, lambda column: column["kind"] in ("date", "timestamp")) is None:
         return ""
-    return _("How many %(table)s per month?") % {"table": _words(table["name"])}
+    return gettext("How many %(table)s per month?") % {"table": _words(table["name"])}
 
 
 def _highest(table: RawTable) -> str:
@@ -77,7 +77,7 @@ def _highest(table: RawTable) -> str:
     if name is None or measure is None:
         return ""
     words = {"table": _words(table["name"]), "measure": _words(measure["name"])}
-    return _("Which 5 %(table)s have the highest %(measure)s?") % words
+    return gettext("Which 5 %(table)s have the highest %(measure)s?") % words
 
 
 def _per_category(table: RawTable) -> str:
@@ -89,11 +89,11 @@ def _per_category(table: RawTable) -> str:
     if category is None:
         return ""
     words = {"table": _words(table["name"]), "column": _words(category["name"])}
-    return _("How many %(table)s per %(column)s?") % words
+    return gettext("How many %(table)s per %(column)s?") % words
 
 
 def _how_many(table: RawTable) -> str:
-    return _("How many %(table)s are there?") % {"table": _words(table["name"])}
+    return gettext("How many %(table)s are there?") % {"table": _words(table["name"])}
 
 
 def _first(table: RawTable, fits: Callable[[RawColumn], bool]) -> RawColumn | None:

@@ -139,10 +139,13 @@ def answer_question(query: QueryHistory, context: TaskContext) -> Answer:
     nothing were known, and the answer's steps say so.
     """
     database = open_database(query.connection, context, user=query.user, project=query.project)
-    matches = find_matches(
-        project_id=query.project_id, connection=database.connection, catalog=database.catalog,
-        question=query.question,
-    )  # fmt: skip
+    matches = Matches()
+    # "And by month?" is the same words in every thread, and another question in each.
+    if query.follows_id is None:
+        matches = find_matches(
+            project_id=query.project_id, connection=database.connection, catalog=database.catalog,
+            question=query.question,
+        )  # fmt: skip
     answer = Answer()
     if matches.exact is not None and _reuse(matches.exact, database, answer, context):
         return answer

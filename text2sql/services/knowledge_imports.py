@@ -137,6 +137,7 @@ def _row(run: _Import, pair: ImportedPair, database_type: str, derived: dict[str
 
 
 def _stored(run: _Import, rows: list[SqlKnowledge]) -> list[tuple[LineResult, UUID | None]]:
+    # Each takes some ten milliseconds: a long file would keep its reader waiting for hours.
     embeds = run.embedded < EMBEDDED_AT_ONCE
     for row, meaning in zip(rows, meanings_of([row.question for row in rows]) if embeds and rows else (), strict=False):
         row.embedding = meaning

@@ -44,6 +44,7 @@ def merge_pairs(*, pair: SqlKnowledge, actor: Account, others: Sequence[UUID] | 
 
 
 def _unite(row: SqlKnowledge, merged: Sequence[SqlKnowledge]) -> None:
+    # An average of averages, each weighted with the runs behind it.
     everything = [row, *merged]
     successes = [(one.avg_execution_time_ms, one.success_count) for one in everything if one.avg_execution_time_ms]
     weight = sum(count for _time, count in successes)

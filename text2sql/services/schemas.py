@@ -1,13 +1,18 @@
 """Reading a database's schema, keeping it, and what people write about it."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count, Max, QuerySet, Subquery
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import Account
+from accounts.queries import CompiledQuery
 from config.common.problems import Forbidden, NotFound
 from tasks.engines.cancel import CancelToken
 from text2sql.catalog import Catalog, Column, Table
@@ -20,6 +25,12 @@ MAX_SYNONYMS = 20
 MAX_SYNONYM_CHARS = 100
 
 NotePlace = tuple[str, str, str]
+_Facts = tuple[UUID, datetime, int | None, datetime | None]
+#: Catalogs that a process remembers: decoding a large one takes longer than most queries, and the grammar engine
+#: keeps an index for each. Facts of a database that changed are never asked for again.
+MAX_REMEMBERED = 16
+_catalogs: dict[_Facts, Catalog] = {}
+_reading = threading.Lock()
 
 
 def present_schema(connection: DatabaseConnection) -> DatabaseSchema | None:
@@ -29,8 +40,29 @@ def present_schema(connection: DatabaseConnection) -> DatabaseSchema | None:
 
 def present_catalog(connection: DatabaseConnection) -> Catalog | None:
     """The schema seen last with the notes of people in it."""
-    schema = present_schema(connection)
-    return None if schema is None else catalog_from(schema)
+    facts = _PRESENT.first(connection=connection.pk)
+    if facts is None:
+        return None
+    with _reading:
+        catalog = _catalogs.get(facts)
+        if catalog is None:
+            catalog = catalog_from(DatabaseSchema.objects.select_related("connection").get(pk=facts[0]))
+            _catalogs[facts] = catalog
+            while len(_catalogs) > MAX_REMEMBERED:
+                del _catalogs[next(iter(_catalogs))]
+    return catalog
+
+
+def _present_facts(connection: UUID) -> QuerySet[DatabaseSchema, _Facts]:
+    """What a catalog depends on: reading the schema, or what is said of it, changes one of these."""
+    notes = SchemaNote.objects.filter(connection_id=connection).order_by().values("connection_id")
+    counted = notes.annotate(count=Count("pk"), latest=Max("updated_at"))
+    latest = DatabaseSchema.objects.filter(connection_id=connection).latest_first()
+    facts = latest.annotate(notes=Subquery(counted.values("count")), noted_at=Subquery(counted.values("latest")))
+    return facts.values_list("pk", "last_updated", "notes", "noted_at")[:1]
+
+
+_PRESENT = CompiledQuery[_Facts](_present_facts, connection=UUID)
 
 
 def catalog_from(schema: DatabaseSchema) -> Catalog:

@@ -152,7 +152,12 @@ def clickhouse_target() -> Iterator[Target]:
         assert child.stdout is not None
         port = int(child.stdout.readline())
         yield Target(
-            "clickhouse", "127.0.0.1", port, "shop", clickhouse_server.USERNAME, clickhouse_server.PASSWORD,
+            "clickhouse",
+            "127.0.0.1",
+            port,
+            "shop",
+            clickhouse_server.USERNAME,
+            clickhouse_server.PASSWORD,
             allows_private=True,
-        )  # fmt: skip
+        )
         child.kill()

@@ -14,11 +14,12 @@ PEOPLE = ("owner", "member", "stranger")
 
 
 def people() -> dict[str, dict[str, str]]:
-    """Make them; only the owner has a project and a key."""
+    """Make them; only the owner has a project and a key. The example shop is there, as after every first start."""
     from django.core.management import call_command
 
     from accounts.services import create_account, create_api_key
     from projects.services import create_project
+    from text2sql.services.demo import ensure_demo
 
     answer = io.StringIO()
     call_command("create_admin", "--json", stdout=answer)
@@ -32,6 +33,7 @@ def people() -> dict[str, dict[str, str]]:
             project = create_project(user=account, project_name="Station", project_description="Where engines rest.")
             _key, text = create_api_key(user=account, name="tests", permissions=["*"])
             made[name] |= {"key": text, "project_id": str(project.pk)}
+            ensure_demo(owner=account, project=project)
     return made
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from config.tests.browser.axe import AXE, COLOURS, grave_violations
 from config.tests.browser.conftest import HEIGHT, PHONE, WIDE, OpenWindow
 from config.tests.browser.house import House
+from config.tests.browser.sql import REVENUE
 from config.tests.browser.watch import Watch
 
 pytestmark = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm ci)")
@@ -16,6 +17,9 @@ pytestmark = pytest.mark.skipif(not AXE.exists(), reason="axe-core is not instal
 PAGES = {
     "home": "/",
     "voice": "/voice/?request={audio_request}",
+    "sql": "/sql/",
+    "sql-answer": "/sql/q/{query}/",
+    "sql-history": "/sql/history/",
     "projects": "/projects/",
     "project-create": "/projects/new/",
     "project-overview": "/projects/{project}/",
@@ -41,16 +45,18 @@ LOOKS: dict[Literal["light", "dark"], tuple[str, ...]] = {"light": (), "dark": C
 
 @pytest.fixture(scope="module")
 def ids(house: House) -> dict[str, str]:
-    """What the addresses name: a text spoken by two engines, its first result, a failed task, a shared project."""
+    """What the addresses name: a spoken text, its first result, a failed task, a shared project, an answer."""
     body = {"text_content": "Read me to everybody.", "engines": ["espeak", "fake"]}
     spoken = house.api("POST", "audio-requests/", body)
+    asked = house.api("POST", "queries/", {"question": f"Revenue {REVENUE}", "engine": "fake"})
     failed = house.submit("test.fail")
     house.wait_for(spoken["task_id"], "completed")
+    house.wait_for(asked["task_id"], "completed")
     house.wait_for(failed, "failed")
     results = house.api("GET", f"results/?task={spoken['task_id']}")["results"]
     project = house.people["owner"]["project_id"]
     answer = {"audio_request": spoken["id"], "task": spoken["task_id"], "failed": failed, "project": project}
-    return answer | {"result": results[0]["result_id"]}
+    return answer | {"result": results[0]["result_id"], "query": asked["id"]}
 
 
 def in_every_look(page: Page, name: str, screenshots: Path | None) -> dict[str, list[str]]:

@@ -38,7 +38,7 @@ def test_the_language_changes_at_once_and_stays(open_window: OpenWindow) -> None
     page.locator("button[lang=vi]").click()
     expect(page.locator("html")).to_have_attribute("lang", "vi")
     labels = page.locator(".rail-nav .rail-link")
-    expect(labels).to_have_text(["Trang chủ", "Trò chuyện", "Giọng nói", "Dự án", "Tác vụ", "Kết quả"])
+    expect(labels).to_have_text(["Trang chủ", "Trò chuyện", "SQL", "Giọng nói", "Dự án", "Tác vụ", "Kết quả"])
     page.goto("/voice/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Giọng nói")
 

@@ -26,7 +26,10 @@ _FAILURES = (ClickHouseError, HTTPError, OSError, ValueError, IndexError, EOFErr
 
 
 class ClickHouseConnector:
-    """`text2sql.connectors.base.Connector` for ClickHouse's HTTP port; takes no parameters but those of TLS."""
+    """`text2sql.connectors.base.Connector` for ClickHouse's HTTP port; takes no parameters but those of TLS.
+
+    Opening costs three requests: version, settings, and whether the protocol's newer types are understood.
+    """
 
     def test(self, target: Target, *, timeout_seconds: float = 10.0) -> TestFacts:
         """See the contract; `latency_ms` is one query."""

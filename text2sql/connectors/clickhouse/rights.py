@@ -5,7 +5,7 @@ import re
 from text2sql.connectors.base import ConnectorError, TestFacts
 from text2sql.connectors.clickhouse.session import ClickHouseSession
 
-_GRANT = re.compile(r"GRANT (?:CURRENT GRANTS\()?(?P<rights>.+?) ON (?P<object>\S+) TO ", re.DOTALL)
+_GRANT = re.compile(r"GRANT (?:CURRENT GRANTS\()?(?P<rights>.+?) ON (?P<object>.+?) TO ", re.DOTALL)
 _COLUMNS = re.compile(r"\([^)]*\)")
 _SHOWING = frozenset(f"SHOW {what}" for what in ("DATABASES", "TABLES", "COLUMNS", "DICTIONARIES"))
 _READING = _SHOWING | {"SELECT", "SHOW", "dictGet"}
@@ -28,14 +28,22 @@ def read_rights(session: ClickHouseSession, *, latency_ms: float, seconds: float
 
 
 def judge_grants(grants: list[str]) -> list[str]:
-    """Sentences about rights beyond reading."""
+    """Sentences about rights beyond reading.
+
+    `SHOW GRANTS` names roles without telling their rights, so these count as more than reading.
+    """
     warnings = []
     for grant in grants:
         found = _GRANT.match(grant)
+        if grant.startswith("REVOKE "):
+            # Rights that were taken back in part are listed as well.
+            continue
         if found is None:
             warnings.append(f"What the account's role may do is not known: {grant.split(' TO ')[0][6:]}.")
             continue
         rights = [right.strip() for right in _COLUMNS.sub("", found["rights"]).split(",")]
+        if grant.endswith("WITH GRANT OPTION"):
+            rights.append("GRANT OPTION")
         if more := [right for right in rights if right not in _READING]:
             shown = ", ".join(more[:5]) + (" and more" if len(more) > 5 else "")
             warnings.append(f"The account may do more than read on {found['object']}: {shown}.")

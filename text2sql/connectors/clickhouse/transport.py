@@ -49,7 +49,10 @@ class Sockets:
 
 
 def pool_manager(target: Target, host: str, sockets: Sockets) -> PoolManager:
-    """For clickhouse-connect. `host` is the name that the certificate must have."""
+    """For clickhouse-connect. `host` is the name that the certificate must have.
+
+    One connection at a time: a session runs one query at a time. Nothing is tried twice.
+    """
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:

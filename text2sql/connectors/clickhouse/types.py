@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from text2sql.catalog import ColumnKind
 
 _WRAPPED = re.compile(r"^(?:Nullable|LowCardinality|SimpleAggregateFunction)\((?:\w+, )?(.*)\)$")
+_NULLABLE = re.compile(r"(?:(?:LowCardinality\(|SimpleAggregateFunction\(\w+, )*Nullable\(|Variant\(|Dynamic)")
 _KINDS: Mapping[ColumnKind, str] = {
     "text": r"String|FixedString.*|Enum.*",
     "integer": r"U?Int\d+",
@@ -27,7 +28,7 @@ def unwrapped(data_type: str) -> str:
 
 def is_nullable(data_type: str) -> bool:
     """Whether it takes NULL."""
-    return data_type.startswith(("Nullable(", "LowCardinality(Nullable(", "Variant(", "Dynamic"))
+    return _NULLABLE.match(data_type) is not None
 
 
 def kind_of(data_type: str) -> ColumnKind:

@@ -35,7 +35,10 @@ def connector_error(error: Exception, *, otherwise: ErrorCode = "query_failed") 
 
 
 def _unreachable(text: str) -> ConnectorError:
-    """The last thing that happened to the one server, in words."""
+    """The last thing that happened to the one server, in words.
+
+    PyMongo tells it only in the message, after trying again until the time was over.
+    """
     if "SSL" in text or "certificate" in text:
         return ConnectorError("tls_failed", "TLS failed: the certificate or the protocol is not accepted.")
     if "refused" in text or "unreachable" in text or "No route" in text:

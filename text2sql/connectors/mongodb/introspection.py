@@ -52,7 +52,10 @@ def read_catalog(database: Database[Any], *, sampling: SamplingRules, cancel: Ca
 
 
 def _read_collection(database: Database[Any], name: str, is_view: bool, rules: SamplingRules | None) -> Table:
-    """A view that fails has no fields."""
+    """A view that fails has no fields.
+
+    Unique indexes over a part of the documents do not make a field unique.
+    """
     documents: Documents = []
     estimate: int | None = None
     unique: tuple[tuple[str, ...], ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import bson
 from bson import json_util
 from bson.errors import BSONError
 
@@ -14,7 +15,8 @@ from text2sql.connectors.base import ConnectorError
 
 _NEVER = frozenset({
     "$out", "$merge", "$function", "$accumulator", "$where", "$currentOp", "$listSessions", "$listLocalSessions",
-    "$changeStream", "$collStats", "$indexStats", "$planCacheStats", "$shardedDataDistribution",
+    "$changeStream", "$collStats", "$indexStats", "$planCacheStats", "$shardedDataDistribution", "$listCatalog",
+    "$listClusterCatalog", "$listSampledQueries", "$queryStats", "$querySettings",
 })  # fmt: skip
 
 
@@ -30,7 +32,9 @@ def read_statement(statement: str) -> Aggregation:
     """From extended JSON, in which dates and ids can be written; raises ConnectorError."""
     try:
         found = json_util.loads(statement)
-    except (ValueError, TypeError, BSONError) as error:
+        # What BSON cannot hold, such as an integer of nine bytes, would only fail when it is sent.
+        bson.encode({"query": found})
+    except (ValueError, TypeError, ArithmeticError, RecursionError, BSONError) as error:
         raise ConnectorError("syntax_error", f"The query is no JSON: {error}") from None
     if not isinstance(found, dict) or set(found) != {"collection", "pipeline"}:
         raise ConnectorError("syntax_error", "A query has “collection” and “pipeline”, and nothing else.")

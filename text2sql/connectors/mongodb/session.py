@@ -109,7 +109,10 @@ class MongoSession:
             raise connector_error(error) from None
 
     def _kill(self, comment: str) -> None:
-        """An account may end its own operations."""
+        """An account may end its own operations.
+
+        The operation is found by the comment that we gave it; PyMongo does not tell its number.
+        """
         with contextlib.suppress(*_FAILURES), pymongo.timeout(1.0):
             admin = self._client["admin"]
             mine: list[dict[str, Any]] = [{"$currentOp": {"allUsers": False}}, {"$match": {"command.comment": comment}}]

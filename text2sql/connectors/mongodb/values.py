@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from bson import Binary, Decimal128, Int64, ObjectId
+from bson import Binary, Code, Decimal128, Int64, ObjectId
 from bson.binary import UUID_SUBTYPE
 
 from text2sql.catalog import ColumnKind
@@ -39,6 +39,9 @@ def to_python(value: Any) -> Any:
         return {str(key): to_python(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [to_python(inner) for inner in value]
+    if isinstance(value, Code):
+        # A kind of text, which would not be equal to any other.
+        return str(value)
     if value is None or isinstance(value, (bool, int, float, str, datetime, bytes, UUID)):
         return value
     return str(value)

@@ -1,5 +1,6 @@
 """What MySQL, MariaDB and PyMySQL say, as errors of the contract."""
 
+import re
 import ssl
 from collections.abc import Mapping
 
@@ -11,6 +12,7 @@ from text2sql.connectors.base import ConnectorError, ErrorCode
 _NUMBERS: Mapping[ErrorCode, tuple[int, ...]] = {
     "wrong_credentials": (1045, 1698, 1130, 1251, 1862, 4151, 2059, 2061),
     "unknown_database": (1049, 1046),
+    "connection_refused": (1129,),
     "too_many_connections": (1040, 1203, 1226),
     "tls_failed": (2026, 3159),
     "connection_lost": (2006, 2013, 2014, 2055, 1053, 1927, 4031),
@@ -21,11 +23,16 @@ _NUMBERS: Mapping[ErrorCode, tuple[int, ...]] = {
     "query_refused": (1792, 1290),
     "query_timeout": (1969, 3024, 1205),
 }
+#: An account is named with the address that it comes from, which is ours.
+_OUR_ADDRESS = re.compile(r"(?<=')@'[^']*'|(?<=^Host) '[^']*'")
 _CODES: Mapping[int, ErrorCode] = {number: code for code, numbers in _NUMBERS.items() for number in numbers}
 
 
 def connector_error(error: pymysql.Error, *, otherwise: ErrorCode = "query_failed") -> ConnectorError:
-    """By the number; the message is the server's own."""
+    """By the number; the message is the server's own.
+
+    PyMySQL tells in its own messages which address it lost: those are replaced.
+    """
     number, text = (*error.args, "", "")[:2] if error.args else (0, "")
     if isinstance(error.__cause__, ssl.SSLError) or isinstance(
         getattr(error, "original_exception", None), ssl.SSLError
@@ -33,5 +40,9 @@ def connector_error(error: pymysql.Error, *, otherwise: ErrorCode = "query_faile
         cause = error.__cause__ or getattr(error, "original_exception", None)
         return ConnectorError("tls_failed", f"TLS failed: {getattr(cause, 'reason', None) or cause}.")
     code = _CODES.get(number if isinstance(number, int) else 0, otherwise)
-    message = str(text or number or error) if code != "connection_lost" else "The server ended the connection."
+    message = (
+        _OUR_ADDRESS.sub("", str(text or number or error))
+        if code != "connection_lost"
+        else "The server ended the connection."
+    )
     return ConnectorError(code, message)

@@ -20,7 +20,10 @@ def read_plan(session: "MysqlSession", statement: str, *, timeout_seconds: float
 
 
 def _tables(node: Any) -> Iterator[dict[str, Any]]:
-    """The tables of the outermost block, wherever ordering and grouping wrap them."""
+    """The tables of the outermost block, wherever ordering and grouping wrap them.
+
+    MariaDB has `block-nl-join` around joined tables, MySQL `grouping_operation` and the like.
+    """
     if isinstance(node, list):
         for inner in node:
             yield from _tables(inner)

@@ -20,10 +20,16 @@ def read_rights(session: MysqlSession, *, latency_ms: float, seconds: float) -> 
 
 
 def judge_grants(grants: list[str]) -> tuple[list[str], list[str]]:
-    """Sentences about rights beyond reading, and about roles whose rights are unknown."""
+    """Sentences about rights beyond reading, and about roles whose rights are unknown.
+
+    A line without ON grants roles; of the password's hash, which MariaDB shows too, nothing is kept.
+    """
     warnings, roles = [], []
     for grant in grants:
         found = _GRANT.match(grant)
+        if grant.startswith("REVOKE "):
+            # MySQL's partial revokes; they only take away.
+            continue
         if found is None:
             if not grant.startswith("SET DEFAULT ROLE"):
                 roles.append(f"What the account's role may do is not known: {grant.split(' TO ')[0][6:]}.")

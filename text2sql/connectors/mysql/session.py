@@ -31,6 +31,7 @@ from text2sql.connectors.statements import refuse_unless
 from text2sql.connectors.watching import Watch
 
 _GRACE_SECONDS = 0.5
+_SETTLE_SECONDS = 3.0
 _ROWS_PER_BATCH = 256
 _QUERIES = frozenset({"SELECT", "WITH", "VALUES", "TABLE", "SHOW", "DESCRIBE", "DESC", "EXPLAIN"})
 #: A read-only transaction does not keep a query from writing files.
@@ -38,7 +39,10 @@ _FILES = frozenset({"OUTFILE", "DUMPFILE"})
 
 
 class MysqlSession:
-    """`text2sql.connectors.base.Session` over one PyMySQL connection."""
+    """`text2sql.connectors.base.Session` over one PyMySQL connection.
+
+    A query costs three round trips, and a fourth when its limits differ from the last one's.
+    """
 
     def __init__(self, wire: Wire, target: Target, place: Place) -> None:
         self._wire = wire
@@ -136,7 +140,7 @@ class MysqlSession:
     def _settle(self, cursor: StreamCursor | None) -> None:
         """Rows that nobody read must be read before the next statement; the server is told to send no more."""
         if not self._wire.is_broken:
-            with Watch(2 * _GRACE_SECONDS, [self._wire.cut]):
+            with Watch(_SETTLE_SECONDS, [self._wire.cut]):
                 self._roll_back(cursor)
         if self._wire.is_broken and cursor is not None:
             cursor.abandon()

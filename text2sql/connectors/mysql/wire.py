@@ -65,7 +65,10 @@ class Wire:
         return cursor
 
     def failed(self, error: Exception) -> ConnectorError:
-        """What to raise for what PyMySQL raised."""
+        """What to raise for what PyMySQL raised.
+
+        After most errors the connection is as good as before; after a lost one nothing is read from it any more.
+        """
         if isinstance(error, pymysql.Error):
             made = connector_error(error)
         else:
@@ -92,7 +95,10 @@ class Wire:
 
 
 def connect(target: Target, place: Place, *, deadline: Deadline, cancel: CancelToken | None = None) -> Wire:
-    """Sign in; the first address that accepts is taken."""
+    """Sign in; the first address that accepts is taken.
+
+    The password goes as UTF-8 bytes, since PyMySQL would encode text as Latin-1.
+    """
     plain = _connect_socket(place, deadline)
     handle = plain.dup()
     connection: pymysql.Connection[StreamCursor] = pymysql.Connection(

@@ -44,7 +44,7 @@ def connector_error(error: Exception, *, otherwise: ErrorCode = "query_failed") 
         if isinstance(cause, ConnectorError):
             return cause
         if isinstance(cause, ssl.SSLError):
-            return ConnectorError("tls_failed", f"TLS failed: {cause.reason or cause}.")
+            return ConnectorError("tls_failed", f"TLS failed: {getattr(cause, 'reason', None) or cause}.")
         if isinstance(cause, TimeoutError):
             return ConnectorError("connect_timeout", "The server did not answer in time.")
         if isinstance(cause, ConnectionRefusedError):

@@ -62,7 +62,10 @@ def read_catalog(session: "OracleSession", *, sampling: SamplingRules, cancel: C
 
 
 def quote(name: str) -> str:
-    """As an identifier; a double quote cannot be part of a name."""
+    """As an identifier; a double quote cannot be part of a name.
+
+    Names are taken as the dictionary has them, mostly in capitals.
+    """
     return '"' + name.replace('"', "") + '"'
 
 

@@ -16,9 +16,12 @@ _PREFIXES: tuple[tuple[str, ColumnKind], ...] = (
 
 
 def kind_of(data_type: str, scale: int | None, precision: int | None) -> ColumnKind:
-    """NUMBER(p, 0) is whole; a plain NUMBER may be anything. A DATE of Oracle has a time."""
+    """NUMBER(p, 0) is whole; a plain NUMBER may be anything. A DATE of Oracle has a time.
+
+    INTEGER is a NUMBER whose scale is 0 and whose precision the dictionary leaves empty; results have 0 for unknown.
+    """
     if data_type.startswith("NUMBER"):
-        return "integer" if scale == 0 and precision else "number"
+        return "integer" if scale == 0 and precision != 0 else "number"
     return next((kind for prefix, kind in _PREFIXES if data_type.startswith(prefix)), "other")
 
 
@@ -30,7 +33,10 @@ def column_type(name: str, length: int | None, precision: int | None, scale: int
 
 
 def fetch_as(cursor: Any, info: Any) -> Any:
-    """python-oracledb's output type handler: large objects as values, exact numbers as Decimal."""
+    """python-oracledb's output type handler: large objects as values, exact numbers as Decimal.
+
+    A locator would cost a round trip for each value; floats would lose digits of NUMBER.
+    """
     if info.type_code in (oracledb.DB_TYPE_CLOB, oracledb.DB_TYPE_NCLOB):
         return cursor.var(oracledb.DB_TYPE_LONG, arraysize=cursor.arraysize)
     if info.type_code is oracledb.DB_TYPE_BLOB:

@@ -24,7 +24,10 @@ _SHARE = 0.5
 
 
 class PostgresConnector:
-    """`text2sql.connectors.base.Connector` for PostgreSQL; takes no parameters but those of TLS."""
+    """`text2sql.connectors.base.Connector` for PostgreSQL; takes no parameters but those of TLS.
+
+    Without TLS wanted it is still used when the server offers it (`sslmode=prefer`), unchecked.
+    """
 
     def test(self, target: Target, *, timeout_seconds: float = 10.0) -> TestFacts:
         """See the contract; `latency_ms` is one round trip."""

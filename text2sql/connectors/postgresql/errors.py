@@ -14,7 +14,12 @@ _CODES: Mapping[str, ErrorCode] = {
     "42501": "permission_denied", "57014": "query_timeout", "55P03": "query_timeout", "25006": "query_refused",
     "53300": "too_many_connections", "3D000": "unknown_database",
 }  # fmt: skip
-_CLASSES: Mapping[str, ErrorCode] = {"08": "connection_lost", "28": "wrong_credentials", "57": "connection_lost"}
+_CLASSES: Mapping[str, ErrorCode] = {
+    "08": "connection_lost",
+    "28": "wrong_credentials",
+    "57": "connection_lost",
+    "53": "query_too_costly",
+}
 
 #: libpq gives no SQLSTATE while it connects, only words.
 _CONNECT: tuple[tuple[str, ErrorCode], ...] = (
@@ -27,13 +32,19 @@ _CONNECT: tuple[tuple[str, ErrorCode], ...] = (
     (r"Connection refused|No route to host|unreachable|Connection reset", "connection_refused"),
     (r"server closed the connection|starting up|shutting down", "connection_lost"),
 )  # fmt: skip
+#: pg_hba.conf's refusal names the address that we have on the database's side.
+_OUR_ADDRESS = re.compile(r' for host "[^"]*",')
 _PREFIX = re.compile(r"^connection to server (at|on) .*? failed: ")
 
 
 def connect_error(text: str) -> ConnectorError:
-    """From libpq's message; its first part, which repeats our addresses, is left out."""
+    """From libpq's message; its first part, which repeats our addresses, is left out.
+
+    A server that speaks another language than English gets `driver_error` with its own words.
+    """
     lines = [_PREFIX.sub("", line.strip()) for line in text.strip().splitlines()]
     message = " ".join(line for line in lines if line).removeprefix("FATAL:").strip()
+    message = _OUR_ADDRESS.sub(" for", message)
     for pattern, code in _CONNECT:
         if re.search(pattern, message):
             return ConnectorError(code, message)

@@ -64,7 +64,10 @@ ORDER BY 1, 2, 3
 
 
 def read_catalog(session: "PostgresSession", *, sampling: SamplingRules, cancel: CancelToken) -> Catalog:
-    """Everything the role may read, with samples as far as `sampling` goes."""
+    """Everything the role may read, with samples as far as `sampling` goes.
+
+    The samples' time runs from the beginning, so that a large catalog leaves less of it.
+    """
     deadline = Deadline(sampling.timeout_seconds)
     found = session.fetch(_TABLES, seconds=_CATALOG_SECONDS, cancel=cancel)
     columns = session.fetch(_COLUMNS, seconds=_CATALOG_SECONDS, cancel=cancel)

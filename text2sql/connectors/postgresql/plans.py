@@ -12,7 +12,10 @@ _EXPLAIN = "EXPLAIN (FORMAT JSON) "
 
 
 def read_plan(session: "PostgresSession", statement: str, *, timeout_seconds: float) -> Plan:
-    """Total cost in the planner's unit, and the rows it expects."""
+    """Total cost in the planner's unit, and the rows it expects.
+
+    EXPLAIN takes no second EXPLAIN and no ANALYZE behind its options, so nothing runs.
+    """
     ((found,),) = session.fetch(_EXPLAIN + statement, seconds=timeout_seconds, skipped=len(_EXPLAIN))
     plan: dict[str, Any] = found[0]["Plan"]
     text = json.dumps(found, indent=1, ensure_ascii=False)

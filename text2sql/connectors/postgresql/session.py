@@ -27,6 +27,7 @@ from text2sql.connectors.postgresql.introspection import read_catalog
 from text2sql.connectors.postgresql.plans import read_plan
 from text2sql.connectors.postgresql.types import Reader
 from text2sql.connectors.postgresql.wire import Statement, Wire
+from text2sql.connectors.statements import refuse_unsendable
 
 #: How much longer than the server we wait, so that its own time-out speaks first.
 _GRACE_SECONDS = 0.5
@@ -57,13 +58,17 @@ def read_only(statement: str, *, seconds: float) -> list[Statement]:
 
 
 class PostgresSession:
-    """`text2sql.connectors.base.Session` over one libpq connection."""
+    """`text2sql.connectors.base.Session` over one libpq connection.
+
+    Opening it costs one round trip more: settings, and the names of types that are not PostgreSQL's own.
+    """
 
     def __init__(self, connection: PGconn, *, database_name: str, deadline: Deadline) -> None:
         self._psycopg: Connection[Any] = Connection(connection)
         connection.notice_handler = None
         self._wire = Wire(connection)
         self.database_name = database_name
+        self._is_answered = False
         self._reader = Reader(self._psycopg, {})
         own = {}
         self._wire.send(_FIRST)
@@ -126,21 +131,24 @@ class PostgresSession:
     ) -> Iterator[Iterator[PGresult]]:
         """Results of the statement; whatever happens in between, the server is at rest and rolled back afterwards."""
         cancel.raise_if_cancelled()
+        refuse_unsendable(statement)
         self._wire.send(read_only(statement, seconds=seconds), streamed=2 if streamed else None)
         deadline = Deadline(seconds + _GRACE_SECONDS)
-        has_failed = True
+        has_failed, self._is_answered = True, False
         try:
             results = self._checked(deadline, cancel, skipped=skipped)
             yield (result for index, result in results if index == 2)
             has_failed = self._wire.is_busy
         finally:
             if has_failed:
-                self._wire.settle()
+                self._wire.settle(asks=not self._is_answered)
                 self._roll_back()
 
     def _checked(self, deadline: Deadline, cancel: CancelToken, *, skipped: int) -> Iterator[tuple[int, PGresult]]:
+        # After the first error the server skips all that follows up to the synchronisation point.
         for index, result in self._wire.results(deadline=deadline, cancel=cancel):
             if result.status in (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.BAD_RESPONSE):
+                self._is_answered = True
                 raise query_error(result, skipped=skipped)
             yield index, result
 

@@ -74,10 +74,13 @@ class Reader:
         return tuple(self._column(result, number) for number in range(result.nfields))
 
     def rows(self, result: PGresult) -> Sequence[tuple[Any, ...]]:
-        """All rows of the result; values that Python cannot hold come as text."""
+        """All rows of the result; values that Python cannot hold come as text.
+
+        Then the whole piece is read again with text for every date and time, since psycopg does not say which it was.
+        """
         try:
             return self._load(result, self._plain)
-        except (DataError, UnicodeDecodeError, ValueError, OverflowError):
+        except (DataError, UnicodeDecodeError, ValueError, OverflowError, RecursionError):
             return self._load(result, self._safe)
 
     def _load(self, result: PGresult, context: AdaptContext) -> Sequence[tuple[Any, ...]]:

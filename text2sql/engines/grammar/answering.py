@@ -9,6 +9,7 @@ from text2sql.catalog import Catalog
 from text2sql.engines.base import Candidate, Clarification, ReadOnlyDatabase, SqlAnswer, SqlRequest
 from text2sql.engines.grammar.followup import merged_question
 from text2sql.engines.grammar.interpret import interpret
+from text2sql.engines.grammar.lexicon import are_synonyms
 from text2sql.engines.grammar.linking import Atom, Linker
 from text2sql.engines.grammar.lookup import look_up
 from text2sql.engines.grammar.meaning import Meanings
@@ -47,7 +48,8 @@ class Index:
 
 
 def warm_up() -> None:
-    """Nothing but the imports of this module."""
+    """Read the word lists; the imports of this module are the rest of the wait."""
+    are_synonyms("", "")
 
 
 def answer(index: Index, request: SqlRequest, database: ReadOnlyDatabase, cancel: CancelToken) -> SqlAnswer:

@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 
+from text2sql.engines.grammar.clauses.comparing import temporal_column
 from text2sql.engines.grammar.clauses.denying import deny
-from text2sql.engines.grammar.plan import Condition, Plan, Term
+from text2sql.engines.grammar.plan import Plan, Term
 from text2sql.engines.grammar.pruning import prune
 from text2sql.engines.grammar.reading import Reading
 from text2sql.engines.grammar.schema import Col, TableId
+from text2sql.engines.grammar.wordlists import words
 from text2sql.engines.grammar.words import fold, root
 
 _SURE = 0.7
+_PLACES = words("places")
 
 
 def assemble(reading: Reading) -> Plan | None:
@@ -54,9 +57,9 @@ def _needed(reading: Reading, main: TableId) -> list[TableId]:
     """Other tables the question names: they restrict, even where nothing of them is shown."""
     found = []
     for node in reading.nodes:
-        if node.kind == "T" and node.table != main and node.link is not None and node.link.score >= _SURE:
-            if node.table not in reading.denied and not reading.is_far(main, node.table):
-                found.append(node.table)
+        is_sure = node.kind == "T" and node.link is not None and node.link.score >= _SURE
+        if is_sure and node.table not in (main, *reading.denied) and not reading.is_far(main, node.table):
+            found.append(node.table)
     return found
 
 
@@ -67,7 +70,7 @@ def _group(reading: Reading, plan: Plan) -> None:
     for table in reading.group_tables:
         shown = [term.col for term in plan.select if term.col and not term.agg and _is_about(reading, term.col, table)]
         key = reading.schema.primary_key(table)
-        columns += shown if shown else _naming(reading, table, key)
+        columns += shown or _naming(reading, table, key)
         naming = {*reading.schema.display(table), key}
         if aggregates and key is not None and (not shown or naming & set(shown)):
             plan.group.append(key)
@@ -103,7 +106,20 @@ def _project(reading: Reading, plan: Plan) -> None:
     if plan.group:
         plan.select = [Term(col) for col in plan.group]
         return
-    plan.select = [Term(col) for col in reading.schema.display(plan.main)]
+    plan.select = _asked_for(reading, plan.main) or [Term(col) for col in reading.schema.display(plan.main)]
+
+
+def _asked_for(reading: Reading, table: TableId) -> list[Term]:
+    """ "When" asks for a time, "where" for a place."""
+    word = reading.nodes[0].word.split()[-1] if reading.nodes else ""
+    if word == "when":
+        term = temporal_column(reading, table)
+        return [term] if term is not None else []
+    if word == "where":
+        for col in reading.schema.columns_of(table):
+            if _PLACES & set(reading.schema.stems(col)) and col not in reading.schema.display(table):
+                return [Term(col)]
+    return []
 
 
 def _group_counts(reading: Reading, plan: Plan) -> None:

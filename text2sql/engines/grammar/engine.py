@@ -46,9 +46,8 @@ class GrammarEngine:
 
     def load(self) -> None:
         """Import the parser of SQL and read the word lists."""
-        from text2sql.engines.grammar import answering, lexicon
+        from text2sql.engines.grammar import answering
 
-        lexicon.is_known("")
         answering.warm_up()
 
     def write_sql(self, request: SqlRequest, *, database: ReadOnlyDatabase, cancel: CancelToken) -> SqlAnswer:

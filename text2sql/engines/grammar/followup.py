@@ -4,28 +4,13 @@ import re
 
 from text2sql.engines.grammar.linking import Atom, Linker
 from text2sql.engines.grammar.normalise import normalise
+from text2sql.engines.grammar.wordlists import rows
 from text2sql.engines.grammar.words import tokenize
 
-_BY = re.compile(
-    r"^(?:and |now |then |what about |how about |the same |same )*(?:(?:for|in|of) each|by|per|grouped by|for each)\s+(?P<rest>.+?)\??$",
-    re.IGNORECASE,
-)
-_ONLY = re.compile(
-    r"^(?:and |but |now |just |then )*(?:only|just|limit(?: it)? to|restrict(?: it)? to|what about only)\s+(?:those |the ones |ones |them |these |for |the )*(?P<rest>.+?)[?.]*$",
-    re.IGNORECASE,
-)  # fmt: skip
-_ABOUT = re.compile(
-    r"^(?:and |but |so |ok |then )*(?:what about|how about|and for|and in|and the|and|the same for|same for|in|for)\s+(?P<rest>.+?)\??$",
-    re.IGNORECASE,
-)
-_SORT = re.compile(r"^(?:and |now |then )*(?P<rest>(?:sort|order|rank)\w*\b.+?)[?.]*$", re.IGNORECASE)
-_TOP = re.compile(
-    r"^(?:and |now |just |only |show )*(?:the )?top (?P<count>\d+)(?: of (?:them|those))?\??$", re.IGNORECASE
-)
-_NOT = re.compile(r"^(?:and |but )*(?:without|except|excluding|not)\s+(?P<rest>.+?)[?.]*$", re.IGNORECASE)
-_COUNT = re.compile(
-    r"^(?:and |so )*(?:how many(?: are (?:there|they))?|count them|how many of them)\??$", re.IGNORECASE
-)
+_PATTERNS = {
+    name: re.compile(rf"^(?:and |but |so |ok |now |then |just |the same |same )*{pattern}[?.!]*$", re.IGNORECASE)
+    for name, pattern in rows("followups.tsv", 2)
+}
 _LEADING_WH = re.compile(
     r"^(?:show|list|give|find|return|display|what|which|who|tell)\b(?: me)?(?: (?:is|are|all|the|were|was))*",
     re.IGNORECASE,
@@ -42,19 +27,19 @@ def merged_question(linker: Linker, previous: str, question: str, steps: list[st
 
 
 def _merged(linker: Linker, previous: str, question: str) -> str | None:
-    if _COUNT.match(question):
+    if _PATTERNS["count"].match(question):
         return _LEADING_WH.sub("How many", previous, count=1)
-    if match := _TOP.match(question):
+    if match := _PATTERNS["top"].match(question):
         return f"top {match['count']} {_LEADING_WH.sub('', previous).strip()}"
-    if match := _BY.match(question):
+    if match := _PATTERNS["by"].match(question):
         return f"{_without_groups(previous)} for each {match['rest']}"
-    if match := _SORT.match(question):
+    if match := _PATTERNS["sort"].match(question):
         return f"{previous} {match['rest']}"
-    if match := _NOT.match(question):
+    if match := _PATTERNS["not"].match(question):
         return f"{previous} that are not {match['rest']}"
-    if match := _ONLY.match(question):
+    if match := _PATTERNS["only"].match(question):
         return f"{previous} {_joined(match['rest'])}"
-    if match := _ABOUT.match(question):
+    if match := _PATTERNS["about"].match(question):
         return _replaced(linker, previous, match["rest"])
     return None
 
@@ -103,4 +88,4 @@ def _is_alike(old: Atom, new: Atom) -> bool:
             bool({link.home for link in new.links[:2]} & {link.home for link in old.links[:2]})
             and old.links[0].table is None
         )
-    return any(link.col in columns for link in old.links)
+    return any(link.col in columns and link.is_value == (new.kind == "VAL") for link in old.links)

@@ -5,15 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from text2sql.engines.grammar.schema import Edge, Schema, TableId
+from text2sql.engines.grammar.wordlists import table, words
 from text2sql.engines.grammar.words import root
 
-
-_SOURCE = frozenset("source origin departure from start depart home begin leave".split())
-_TARGET = frozenset("destination dest arrival to end arrive away target land".split())
+_SOURCE = words("source")
+_TARGET = words("target")
 #: Words that say which of two keys to the same table is meant.
 ROLES = {
-    **dict.fromkeys(("from", "depart", "departs", "departing", "leave", "leaves", "leaving", "originate", "departed", "left"), _SOURCE),
-    **dict.fromkeys(("to", "into", "arrive", "arrives", "arriving", "land", "landing", "arrived", "destined"), _TARGET),
+    word: role
+    for name, role in (("source", _SOURCE), ("target", _TARGET))
+    for word in table("roles")[name].split()
 }  # fmt: skip
 
 
@@ -47,7 +48,7 @@ def join_steps(
 def _nearest(
     schema: Schema, reached: Sequence[TableId], missing: set[TableId], hints: frozenset[str]
 ) -> list[Step] | None:
-    queue: deque[tuple[TableId, tuple[Step, ...]]] = deque((table, ()) for table in reached)
+    queue: deque[tuple[TableId, tuple[Step, ...]]] = deque((table, ()) for table in reversed(reached))
     seen = set(reached)
     while queue:
         table, path = queue.popleft()

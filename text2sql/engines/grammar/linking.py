@@ -1,5 +1,6 @@
 """Links between the question's words and the schema: spans that name tables, columns, values, numbers, keywords."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,14 +12,18 @@ from text2sql.engines.grammar.lexicon import synonyms
 from text2sql.engines.grammar.schema import Col, Phrase, Schema, TableId
 from text2sql.engines.grammar.stopwords import MEASURING, REQUESTS, SKIPPED, STOP
 from text2sql.engines.grammar.values import ValueIndex
+from text2sql.engines.grammar.wordlists import words
 from text2sql.engines.grammar.words import Token, likeness
 
 _MAX_SPAN = 5
 _MAX_LINKS = 80
 _NEAR_BEST = 0.4
 _LEAST = 0.36
+#: Words that people put behind a name that does not have them: "phone number" for `phone`.
+_TRAILING = frozenset(("number", "name", "value"))
+_TRAILED = 0.86
 #: Last words of names that say little: "customer" nearly names `customer_id`.
-_GENERIC = frozenset("id name code number detail description type date value text information".split())
+_GENERIC = words("generic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,8 @@ class Link:
         """The table it belongs to."""
         if self.col is not None:
             return self.col[0]
-        assert self.table is not None
+        if self.table is None:
+            raise LookupError("a link names a table or a column")
         return self.table
 
 
@@ -125,9 +131,10 @@ class Linker:
     ) -> Iterator[tuple[tuple[int, int], Atom, float]]:
         span = tokens[start:end]
         text = " ".join(token.text for token in span)
-        links, worth = [], 0.0
+        links: list[Link] = []
+        worth = 0.0
         if end - start <= _MAX_SPAN and not any(token.is_quoted for token in span):
-            links, worth = self._schema_links(span)
+            links, worth = self._schema_links(span, is_noun=_is_noun(tokens, end))
         named = _value_links(span, values)
         if named and named[0].score * len(_content(span)) > worth + (0 if _looks_named(span, start) else 0.05):
             worth = max(worth, named[0].score * max(1, len(_content(span))))
@@ -137,14 +144,17 @@ class Linker:
         elif len(span) == 1 and span[0].is_quoted:
             yield (start, end), _ref_atom("VAL", start, end, span[0].text, [], span), 1.6
 
-    def _schema_links(self, span: Sequence[Token]) -> tuple[list[Link], float]:
+    def _schema_links(self, span: Sequence[Token], *, is_noun: bool) -> tuple[list[Link], float]:
         stems = [token.stem for token in span if token.folded not in SKIPPED]
         edges = (span[0], span[-1])
         if not stems or any(token.folded in STOP or not token.is_word for token in edges):
             return [], 0.0
-        if any(not token.is_word for token in span) or (span[0].start == 0 and span[0].folded in REQUESTS):
+        is_request = span[0].start == 0 and span[0].folded in REQUESTS and not is_noun
+        if is_request or any(not token.is_word for token in span):
             return [], 0.0
         links = self._matches(tuple(stems))
+        if stems == ["full", "name"] and not any(link.score > 0.9 for link in links):
+            links += self._matches(("name",))
         for phrase in synonyms(" ".join(stems)) if len(stems) > 1 else ():
             links += [
                 Link(link.score * 0.82, link.table, link.col, how="synonym")
@@ -187,11 +197,15 @@ class Linker:
     def _score(self, stems: tuple[str, ...], phrase: Phrase) -> tuple[float, str]:
         """Mean likeness of the asked words, less for words of the phrase that nobody said."""
         left = list(range(len(phrase.stems)))
-        total, said, order, last = 0.0, set(), 0, -1
+        said: set[int] = set()
+        total, order, last = 0.0, 0, -1
         for word in stems:
             alike = dict(self.known(word))
             best = max(left, key=lambda place: alike.get(phrase.stems[place], 0.0), default=None)
             if best is None or not (score := alike.get(phrase.stems[best], 0.0)):
+                if word in _TRAILING and said and word == stems[-1]:
+                    total += _TRAILED
+                    continue
                 return 0.0, ""
             left.remove(best)
             said.add(best)
@@ -217,6 +231,11 @@ def _weight(phrase: Phrase, place: int) -> float:
     return 1.0
 
 
+def _is_noun(tokens: Sequence[Token], end: int) -> bool:
+    """ "Name of the cat" begins with a noun, "name the cats" with a request."""
+    return end < len(tokens) and tokens[end].folded in ("of", "and", ",", "for")
+
+
 def _first_word(keyword: Keyword) -> Keyword | None:
     """ "Total number of" and "largest number of" may also be "total" and "largest" beside a column."""
     first = keyword.payload.split()[0]
@@ -230,7 +249,7 @@ def _first_word(keyword: Keyword) -> Keyword | None:
 def _worth_of(keyword: Keyword) -> float:
     if keyword.kind == "COUNT":
         return 1.95 if keyword.payload.startswith(("count", "total")) and keyword.end - keyword.start > 2 else 0.95
-    return 1.02 * (keyword.end - keyword.start) ** 0.5
+    return 1.02 * math.sqrt(keyword.end - keyword.start)
 
 
 def _content(span: Sequence[Token]) -> list[Token]:
@@ -316,10 +335,12 @@ def _best_cover(tokens: Sequence[Token], spans: dict[tuple[int, int], list[tuple
                 worth[start], choice[start] = value + worth[atom.end], atom
     atoms, place = [], 0
     while place < count:
-        atom = choice[place]
-        if atom is None:
-            token = tokens[place]
-            atom = Atom("WORD" if token.is_word else "MARK", place, place + 1, token.text, is_capital=token.is_capital)
+        atom = choice[place] or _unread(tokens, place)
         atoms.append(atom)
         place = atom.end
     return atoms
+
+
+def _unread(tokens: Sequence[Token], place: int) -> Atom:
+    token = tokens[place]
+    return Atom("WORD" if token.is_word else "MARK", place, place + 1, token.text, is_capital=token.is_capital)

@@ -23,7 +23,9 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """`op` is a comparison, `all` (of the conditions in `value`), `on` a day, `during` a half-open period, `between`, `like`, `in`, `not in`, `is null` or `is not null`."""
+    """`op` is a comparison, `all` (of the conditions in `value`), `on` a day, `during` a half-open period, `between`,
+    `like`, `in`, `not in`, `is null` or `is not null`.
+    """
 
     term: Term
     op: str

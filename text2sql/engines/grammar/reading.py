@@ -8,12 +8,10 @@ from text2sql.engines.grammar.joins import distance
 from text2sql.engines.grammar.linking import Atom, Link
 from text2sql.engines.grammar.plan import Condition, Plan, Term
 from text2sql.engines.grammar.schema import Col, Schema, TableId
+from text2sql.engines.grammar.wordlists import words
 
 #: Between a column and its comparison these may stand.
-_FILLERS = frozenset(
-    """is are was were be of the a an to than that with in value values has have number for as by from at it its equal
-    being which must should also amount does did do level only any not all on""".split()
-)
+_FILLERS = words("fillers")
 
 
 @dataclass(slots=True)
@@ -26,16 +24,23 @@ class Node:
     is_used: bool = False
 
     @property
+    def named(self) -> Link:
+        """Its link; raises LookupError where it has none."""
+        if self.link is None:
+            raise LookupError(f"{self.atom.text!r} names nothing")
+        return self.link
+
+    @property
     def col(self) -> Col:
         """The column it names, or whose value it is."""
-        assert self.link is not None and self.link.col is not None
-        return self.link.col
+        if self.named.col is None:
+            raise LookupError(f"{self.atom.text!r} names no column")
+        return self.named.col
 
     @property
     def table(self) -> TableId:
         """The table it names."""
-        assert self.link is not None
-        return self.link.home
+        return self.named.home
 
     @property
     def word(self) -> str:

@@ -33,8 +33,7 @@ def _from_nodes(reading: Reading) -> Iterator[str]:
 
 
 def _meaning(schema: Schema, node: Node) -> str:
-    link = node.link
-    assert link is not None
+    link = node.named
     if link.table is not None:
         return f"the table {schema.table(link.table).name}"
     name = f"{schema.table(node.table).name}.{schema.column(node.col).name}"

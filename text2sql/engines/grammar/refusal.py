@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from text2sql.engines.base import Clarification, Option
 from text2sql.engines.grammar.rank import Scored
 from text2sql.engines.grammar.reading import Reading
+from text2sql.engines.grammar.wordlists import alternatives, words
 from text2sql.engines.grammar.words import fold
 
+_ASKING = (
+    r"(?:(?:please|kindly|now|then|can|could|would|will|you|i|want|need|to|and|just|hay|vui long|xin|toi|muon)[ ,]+)*"
+)
 _WRITING = re.compile(
-    r"^(?:(?:please|kindly|now|then|can|could|would|will|you|i|want|need|to|and|just|hay|vui long|xin|toi|muon)[ ,]+)*"
-    r"(?:delete|drop|truncate|insert|update|alter|remove|erase|wipe|grant|revoke|modify|rename|destroy|purge|overwrite|"
-    r"create (?:a |the )?(?:table|user|index|view|database)|set (?:all|the|every)|add (?:a |an |the )?(?:new |row|record|column)|"
-    r"xoa|cap nhat|them (?:mot|moi|vao)|chen|sua doi|huy bo|tao bang)\b"
+    rf"^{_ASKING}(?:{alternatives(words('writing'))}|create (?:a |the )?(?:table|user|index|view|database)|"
+    r"set (?:all|the|every)|add (?:a |an |the )?(?:new |row|record|column)|cap nhat|them (?:mot|moi|vao)|sua doi|"
+    r"huy bo|tao bang)\b"
 )
 _SQL_WRITING = re.compile(
-    r";\s*(?:delete|drop|update|insert|alter|truncate|create)\b|\b(?:delete from|drop (?:table|schema|database)|insert into|update \w+ set|truncate table)\b"
+    r";\s*(?:delete|drop|update|insert|alter|truncate|create)\b|"
+    r"\b(?:delete from|drop (?:table|schema|database)|insert into|update \w+ set|truncate table)\b"
 )
 
 WRITES = "Questions are only answered by reading; nothing is changed, added or deleted."

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from text2sql.catalog import DatabaseType
+from text2sql.catalog import TEMPORAL_KINDS, DatabaseType
 from text2sql.engines.grammar.joins import join_steps
 from text2sql.engines.grammar.plan import Condition, Literal, Plan, Term
-from text2sql.engines.grammar.reserved import RESERVED
 from text2sql.engines.grammar.schema import Col, Edge, Schema, TableId
+from text2sql.engines.grammar.wordlists import words
 
 DIALECTS: dict[str, str] = {
     "postgresql": "postgres", "mysql": "mysql", "clickhouse": "clickhouse", "oracle": "oracle", "sqlite": "sqlite",
@@ -19,6 +19,8 @@ _COMPARISONS: dict[str, type[exp.Binary]] = {
 }  # fmt: skip
 _AGGREGATES: dict[str, type[exp.AggFunc]] = {"avg": exp.Avg, "sum": exp.Sum, "min": exp.Min, "max": exp.Max}
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+#: Words that some dialect reserves: as names they are always quoted.
+_RESERVED = words("reserved")
 _PLAIN_UPPER = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
@@ -50,10 +52,10 @@ class Renderer:
     def identifier(self, name: str) -> exp.Identifier:
         """A name, quoted where the dialect would read it otherwise."""
         plain = _PLAIN_UPPER if self.database_type == "oracle" else _PLAIN
-        is_plain = plain.fullmatch(name) is not None and name.lower() not in RESERVED
+        is_plain = plain.fullmatch(name) is not None and name.lower() not in _RESERVED
         return exp.to_identifier(name, quoted=not is_plain)
 
-    def literal(self, value: Literal, col: Col | None) -> exp.Expression:
+    def literal(self, value: Literal, col: Col | None) -> exp.Expr:
         """A value as the column's type compares with it."""
         if isinstance(value, bool):
             return exp.Boolean(this=value)
@@ -67,7 +69,10 @@ class Renderer:
             return exp.Literal.number(number)
         if kind in ("integer", "number") and re.fullmatch(r"-?\d+(\.\d+)?", value):
             return exp.Literal.number(value)
-        return exp.Literal.string(value)
+        text = exp.Literal.string(value)
+        # Oracle reads a bare text as a date by the session's settings, not as ISO 8601.
+        is_day = self.dialect == "oracle" and kind in TEMPORAL_KINDS and len(value) == len("2020-01-31")
+        return exp.DateStrToDate(this=text) if is_day else text
 
 
 class _Select:
@@ -98,14 +103,14 @@ class _Select:
             query = query.limit(plan.limit)
         return query.distinct() if plan.distinct else query
 
-    def _projections(self) -> list[exp.Expression]:
+    def _projections(self) -> list[exp.Expr]:
         if self.plan.star:
             star = exp.Star()
             alias = self.alias.get(self.plan.main)
             return [exp.Column(this=star, table=exp.to_identifier(alias)) if alias else star]
         return [self._term(term) for term in self.plan.select]
 
-    def _groups(self) -> list[exp.Expression]:
+    def _groups(self) -> list[exp.Expr]:
         """Grouping columns, and every plain column beside an aggregate, as all dialects want it."""
         plan = self.plan
         has_aggregate = any(term.agg for term in plan.terms() if term not in _compared(plan.where))
@@ -136,16 +141,16 @@ class _Select:
         name = self.renderer.identifier(self.schema.column(col).name)
         return exp.Column(this=name, table=exp.to_identifier(alias) if alias else None)
 
-    def _on(self, edge: Edge) -> exp.Expression:
+    def _on(self, edge: Edge) -> exp.Expr:
         pairs = zip(edge.left_columns, edge.right_columns, strict=True)
         return exp.and_(
             *(exp.EQ(this=self._column((edge.left, a)), expression=self._column((edge.right, b))) for a, b in pairs)
         )
 
-    def _term(self, term: Term) -> exp.Expression:
+    def _term(self, term: Term) -> exp.Expr:
         if term.col is None:
             return exp.Count(this=exp.Star())
-        column: exp.Expression = self._column(term.col)
+        column: exp.Expr = self._column(term.col)
         if term.unit:
             column = exp.Extract(this=exp.var(term.unit.upper()), expression=column)
         if term.minus is not None:
@@ -161,10 +166,11 @@ class _Select:
 
     def _ordered(self, term: Term, descending: bool) -> exp.Ordered:
         """Rows without a value come last, whatever the dialect would do."""
-        nulls_first = not descending and self.renderer.dialect in ("sqlite", "mysql")
+        small = self.renderer.dialect in ("sqlite", "mysql")
+        nulls_first = descending != small if term.agg == "count" else not descending and small
         return exp.Ordered(this=self._term(term), desc=descending, nulls_first=nulls_first)
 
-    def _condition(self, condition: Condition) -> exp.Expression:
+    def _condition(self, condition: Condition) -> exp.Expr:
         left, op, value = self._term(condition.term), condition.op, condition.value
         col = condition.term.col
         if op == "all" and isinstance(value, tuple):
@@ -182,13 +188,14 @@ class _Select:
             return _COMPARISONS[op](this=left, expression=query.subquery())
         if isinstance(value, Term):
             return _COMPARISONS[op](this=left, expression=self._term(value))
-        assert value is not None
+        if value is None:
+            raise ValueError(f"{op} compares with nothing")
         if isinstance(value, tuple):
             several = [one for one in value if not isinstance(one, Condition)]
             return self._with_several(left, op, several, condition.term)
         return self._compared(left, op, value, condition.term if col is not None else None)
 
-    def _with_several(self, left: exp.Expression, op: str, values: Sequence[Literal], term: Term) -> exp.Expression:
+    def _with_several(self, left: exp.Expr, op: str, values: Sequence[Literal], term: Term) -> exp.Expr:
         literals = [self._literal(value, term) for value in values]
         if op == "during":
             return exp.and_(exp.GTE(this=left, expression=literals[0]), exp.LT(this=left, expression=literals[1]))
@@ -197,11 +204,11 @@ class _Select:
         within = exp.In(this=left, expressions=literals)
         return exp.not_(within) if op == "not in" else within
 
-    def _literal(self, value: Literal, term: Term | None) -> exp.Expression:
+    def _literal(self, value: Literal, term: Term | None) -> exp.Expr:
         plain = term.col if term is not None and not term.unit and not term.agg else None
         return self.renderer.literal(value, plain)
 
-    def _compared(self, left: exp.Expression, op: str, value: Literal, term: Term | None) -> exp.Expression:
+    def _compared(self, left: exp.Expr, op: str, value: Literal, term: Term | None) -> exp.Expr:
         if op == "on":
             return self._on_day(left, str(value), term)
         if op in ("like", "not like"):
@@ -214,19 +221,19 @@ class _Select:
             return _COMPARISONS[op](this=self._as_number(left, value, term), expression=self._bound(value, term))
         return _COMPARISONS[op](this=left, expression=self._literal(value, term))
 
-    def _on_day(self, left: exp.Expression, day: str, term: Term | None) -> exp.Expression:
+    def _on_day(self, left: exp.Expr, day: str, term: Term | None) -> exp.Expr:
         """Moments are compared by their day, unless a moment was said."""
         is_moment = term is not None and term.col is not None and self.schema.column(term.col).kind == "timestamp"
         if is_moment and len(day) == 10:
             left = exp.cast(left, "date")
         return exp.EQ(this=left, expression=exp.Literal.string(day))
 
-    def _bound(self, value: Literal, term: Term) -> exp.Expression:
+    def _bound(self, value: Literal, term: Term) -> exp.Expr:
         if not isinstance(value, str) and term.col is not None and self.schema.is_text(term.col):
             return self.renderer.literal(value, None)
         return self._literal(value, term)
 
-    def _as_number(self, left: exp.Expression, value: Literal, term: Term) -> exp.Expression:
+    def _as_number(self, left: exp.Expr, value: Literal, term: Term) -> exp.Expr:
         """Numbers that are stored as text are compared as numbers."""
         is_number = not isinstance(value, str) and not term.agg and not term.unit
         if is_number and term.col is not None and self.schema.is_text(term.col):

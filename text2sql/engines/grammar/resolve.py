@@ -14,7 +14,7 @@ _WEAK = 0.72
 _IGNORED = 0.3
 _JOIN_COST = 0.22
 _NEAR = 0.34
-_NAMING = frozenset("name names title titles called ten".split())
+_NAMING = frozenset(("name", "names", "title", "titles", "full name", "full names", "tên"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeAlias
 
 from text2sql.catalog import NUMERIC_KINDS, TEMPORAL_KINDS, Catalog, Column, Table
+from text2sql.engines.grammar.wordlists import words
 from text2sql.engines.grammar.words import fold, split_identifier
 
 #: Places of a table, and of a column in its table, in the catalog.
@@ -14,11 +15,7 @@ Col: TypeAlias = tuple[int, int]
 
 _MAX_NOTE_WORDS = 5
 #: What tables share by chance: joining over it would be wrong.
-_MEASURES = frozenset(
-    """population area length width height weight size age year date time month day price cost amount salary rate
-    percent total count quantity rank rating score point status type description detail text comment note gender sex
-    email phone address url capacity budget value duration distance altitude elevation density color""".split()
-)
+_MEASURES = words("measures")
 _NAME_ENDINGS = (("name",), ("title",), ("full", "name"), ("label",))
 _DESCRIBING = ("description", "detail", "designation", "subject", "headline", "summary")
 
@@ -166,10 +163,13 @@ class Schema:
         last = [col for col in columns if self.stems(col)[-2:] == ("last", "name")]
         if first and last:
             return first[0], last[0]
-        for ending in ("name", "title"):
+        for word in ("name", "title"):
             for col in columns:
-                if self.stems(col)[-1:] == (ending,) and self.stems(col)[0] not in ("middle", "nick"):
+                if self.stems(col)[-1:] == (word,) and self.stems(col)[0] not in ("middle", "nick"):
                     return (col,)
+        for col in columns:
+            if "ten" in self.stems(col) and self.is_text(col):  # Vietnamese
+                return (col,)
         parent = self.general_table(table)
         return () if parent is None else self.name_columns(parent)
 

@@ -4,18 +4,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from text2sql.engines.grammar.schema import Schema
+from text2sql.engines.grammar.wordlists import rows, words
 from text2sql.engines.grammar.words import Token, fold, tokenize
 
-_FILE = Path(__file__).with_name("vietnamese.tsv")
 _LETTERS = re.compile("[\u0103\u00e2\u0111\u00ea\u00f4\u01a1\u01b0\u1ea0-\u1ef9]", re.IGNORECASE)
-_TELLING = frozenset(
-    """bao nhieu liet ke cho biet hien thi cua nhung cac tung moi trung binh nhat hon khong la thuoc theo sinh vien
-    nhan vien khach hang ten tuoi luong tong trong co""".split()
-)
+_TELLING = words("telling")
 _LONGEST = 6
+_BOUNDS = {"it nhat": "at least", "nhieu nhat": "at most", "toi da": "at most", "toi thieu": "at least"}
 
 
 @dataclass(slots=True)
@@ -30,10 +27,8 @@ class _Piece:
 @lru_cache(maxsize=1)
 def _phrases() -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
-    for line in _FILE.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            source, kind, english = line.split("\t")
-            found.setdefault(source, (kind, english))
+    for source, kind, english in rows("vietnamese.tsv", 3):
+        found.setdefault(source, (kind, english))
     return found
 
 
@@ -53,7 +48,9 @@ def to_english(question: str, schema: Schema) -> str:
     text = " ".join(piece.text for piece in pieces if piece.text)
     text = re.sub(r"\byear (?=[12]\d{3}\b)", "", re.sub(r"\s+([,.?])", r"\1", text))
     text = re.sub(r"\b(?:from|between) (\d[\d.]*) to (\d[\d.]*)", r"between \1 and \2", text)
-    return re.sub(r"\b(least|most) (?=\d)", lambda match: "at least " if match[1] == "least" else "at most ", text)
+    return re.sub(
+        r"\b(?<!at )(least|most) (?=\d)", lambda match: "at least " if match[1] == "least" else "at most ", text
+    )
 
 
 def _pieces(tokens: Sequence[Token], schema: Schema) -> list[_Piece]:
@@ -76,6 +73,8 @@ def _longest(
         source = " ".join(token.folded for token in span)
         text = " ".join(token.text for token in span)
         if source in names and (size > 1 or source not in phrases or phrases[source][0] == "C"):
+            return size, _Piece("S", text, source)
+        if size == 1 and source in _stems(names) and _is_foreign(phrases.get(source), names):
             return size, _Piece("S", text, source)
         if source in phrases and not _is_name(span, place):
             kind, english = phrases[source]
@@ -102,6 +101,16 @@ def _names(schema: Schema) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=16)
+def _stems(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(word for name in names for word in name.split())
+
+
+def _is_foreign(phrase: tuple[str, str] | None, names: frozenset[str]) -> bool:
+    """A word of the schema whose English the schema does not have: the schema itself is Vietnamese."""
+    return phrase is not None and phrase[0] == "C" and not set(phrase[1].split()) & _stems(names)
+
+
 def _most_of(pieces: list[_Piece]) -> list[_Piece]:
     """ "nhieu X nhat" is "most X", "it X nhat" is "fewest X"."""
     for place, piece in enumerate(pieces):
@@ -120,7 +129,10 @@ def _most_of(pieces: list[_Piece]) -> list[_Piece]:
 def _ordered(pieces: Sequence[_Piece]) -> list[_Piece]:
     """What tells about a noun stands before it in English: "tuoi trung binh" becomes "average age"."""
     ordered: list[_Piece] = []
-    for piece in pieces:
+    for place, piece in enumerate(pieces):
+        follows = pieces[place + 1].source if place + 1 < len(pieces) else ""
+        if piece.source in _BOUNDS and follows[:1].isdigit():
+            piece.kind, piece.text = "F", _BOUNDS[piece.source]
         if piece.kind != "P":
             ordered.append(piece)
             continue

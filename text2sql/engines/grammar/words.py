@@ -13,6 +13,8 @@ _TOKEN = re.compile(
     r"|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}(?:[ T]\d\d:\d\d(?::\d\d)?)?|-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?(?![\w])"
     r"|[^\W_]+(?:[_&-][^\W_]+)*|[<>=!]+|[,;:?.()%$/]"
 )
+#: Quoted text, which stays as it is, or the ending of a possessive.
+_POSSESSIVE = re.compile(r"(\"[^\"]+\"|(?<!\w)'(?:[^']|(?<=\w)'(?=\w))+'(?!\w))|(?<=\w)'s\b|(?<=s)'(?=\s)")
 _NUMBER = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 _QUOTES = "\"'\u201c\u201d"
 _SUFFIXES = (
@@ -97,7 +99,7 @@ def root(word: str) -> str:
 
 def tokenize(question: str) -> list[Token]:
     """Tokens in their order; the possessive s is dropped."""
-    text = re.sub(r"(?<=\w)['\u2019]s\b|(?<=s)['\u2019](?=\s)", "  ", question.replace("\u2019", "'"))
+    text = _POSSESSIVE.sub(lambda match: match[1] or "  ", question.replace("\u2019", "'"))
     return [_token(match) for match in _TOKEN.finditer(text)]
 
 
@@ -118,6 +120,8 @@ def split_identifier(name: str, vocabulary: Collection[str] = ()) -> list[str]:
     words = [word for piece in pieces for word in _split_run_together(piece, vocabulary)]
     if len(words) > 1 and words[-1] in ("name", "title") and len(words[-2]) == 1:
         words[-2:] = [_INITIALS[words[-2]], words[-1]] if words[-2] in _INITIALS else words[-1:]
+    if words == ["cat"]:  # the animal; in longer names it is a category
+        return words
     return [part for word in words for part in ABBREVIATIONS.get(word, (stem(word),)) if part != "of"]
 
 

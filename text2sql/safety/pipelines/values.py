@@ -10,7 +10,10 @@ from text2sql.safety.refusing import refused
 
 MAX_NAME_CHARACTERS = 200
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
-_DECIMAL = re.compile(r"-?\d{1,34}(?:\.\d{1,34})?")
+#: IEEE 754's decimal128 has 34 digits in all; the driver refuses to round.
+_DECIMAL = re.compile(r"-?(?=(?:\.?\d){1,34}$)\d+(?:\.\d+)?")
+_LARGEST = {"$numberLong": 2**63 - 1, "$numberInt": 2**31 - 1}
+_FRACTIONS = frozenset({"$numberDecimal", "$numberDouble"})
 _LONG = re.compile(r"-?\d{1,19}")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 EXTENDED_TYPES = frozenset({"$date", "$oid", "$numberDecimal", "$numberLong", "$numberInt", "$numberDouble"})
@@ -28,8 +31,9 @@ def extended(value: Mapping[str, Any]) -> dict[str, Any]:
         return {kind: _date(inner)}
     if kind == "$oid" and isinstance(inner, str) and _OBJECT_ID.fullmatch(inner):
         return {kind: inner.lower()}
-    pattern = _LONG if kind in ("$numberLong", "$numberInt") else _DECIMAL
-    if kind != "$oid" and isinstance(inner, str) and pattern.fullmatch(inner):
+    if isinstance(inner, str) and kind in _LARGEST and _LONG.fullmatch(inner) and abs(int(inner)) <= _LARGEST[kind]:
+        return {kind: inner}
+    if isinstance(inner, str) and kind in _FRACTIONS and _DECIMAL.fullmatch(inner):
         return {kind: inner}
     raise refused("unreadable", "The value of {name} cannot be read.", kind)
 
@@ -39,9 +43,10 @@ def _date(value: Any) -> str:
         raise refused("unreadable", "A date must be written like 2024-01-31T00:00:00Z.")
     try:
         moment = datetime.fromisoformat(value)
-    except ValueError as error:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        # The first and the last day of Python's calendar have no other time zone.
         raise refused("unreadable", "The date {name} cannot be read.", value) from error
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -31,7 +31,7 @@ _TEXT = """
     splitbyregexp splitbywhitespace arraystringconcat repeat leftpad rightpad lpad rpad leftpadutf8 rightpadutf8 space
     format formatreadablesize formatreadablequantity formatreadabletimedelta hex unhex md5 sha256 cityhash64 siphash64
     xxhash64 domain domainwithoutwww path topleveldomain protocol querystring cuttofirstsignificantsubdomain
-    extracturlparameter levenshteindistance initcap initcaputf8 tovalidutf8 ascii char
+    extracturlparameter levenshteindistance editdistance initcap initcaputf8 tovalidutf8 ascii char
     """
 _TIMES = """
     now now64 today yesterday todate todate32 todatetime todatetime64 toyear toquarter tomonth toweek todayofyear
@@ -66,7 +66,7 @@ _AGGREGATES = f"""
     groupbitxor skewpop skewsamp kurtpop kurtsamp simplelinearregression windowfunnel retention sequencematch
     sequencecount entropy grouping first_value last_value grouparraymovingsum grouparraymovingavg deltasum any_value
     first_value_respect_nulls last_value_respect_nulls laginframe leadinframe exponentialmovingaverage string_agg
-    group_concat stddev_pop stddev_samp var_pop var_samp covar_pop covar_samp array_agg boundingratio
+    group_concat groupconcat stddev_pop stddev_samp var_pop var_samp covar_pop covar_samp array_agg boundingratio
 """
 _ARRAYS = """
     array arrayconcat arrayelement has hasall hasany indexof arraycount countequal arrayenumerate arrayenumerateuniq

@@ -10,7 +10,7 @@ KEYWORDS = common.KEYWORDS | words_of(
     rownum rowid sysdate systimestamp current_date current_timestamp localtimestamp
     number varchar2 nvarchar2 nchar clob nclob raw binary_float binary_double local returning empty null absent format
     ignore respect key value wrapper conditional unconditional array object unique strict
-    keys both leading trailing groups exclude no others default conversion pretty
+    dense_rank keys both leading trailing groups exclude no others default conversion pretty
     """
 )
 

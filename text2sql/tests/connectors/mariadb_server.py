@@ -21,11 +21,18 @@ from text2sql.tests.connectors.relay import closed_port
 
 _PROGRAM = "/usr/sbin/mariadbd"
 _SMALL = (
-    "--innodb-buffer-pool-size=16M", "--innodb-log-file-size=4M", "--key-buffer-size=1M",
+    "--innodb-buffer-pool-size=16M",
+    "--innodb-log-file-size=4M",
+    "--key-buffer-size=1M",
     "--aria-pagecache-buffer-size=1M",
-    "--performance-schema=OFF", "--max-connections=50", "--skip-log-bin", "--innodb-flush-log-at-trx-commit=0",
-    "--skip-innodb-doublewrite", "--table-open-cache=400", "--skip-name-resolve",
-)  # fmt: skip
+    "--performance-schema=OFF",
+    "--max-connections=50",
+    "--skip-log-bin",
+    "--innodb-flush-log-at-trx-commit=0",
+    "--skip-innodb-doublewrite",
+    "--table-open-cache=400",
+    "--skip-name-resolve",
+)
 
 
 def write_certificate(folder: Path) -> str:
@@ -35,12 +42,18 @@ def write_certificate(folder: Path) -> str:
     now = datetime.datetime.now(datetime.UTC)
     names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), now - datetime.timedelta(1),
-                                now + datetime.timedelta(1))
+        x509.CertificateBuilder(
+            name,
+            name,
+            key.public_key(),
+            x509.random_serial_number(),
+            now - datetime.timedelta(1),
+            now + datetime.timedelta(1),
+        )
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
-    )  # fmt: skip
+    )
     (folder / "key.pem").write_bytes(
         key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
@@ -58,16 +71,35 @@ class MariadbServer:
         (folder / "my.cnf").write_text("[mysqld]\n" + "".join(f"{option[2:]}\n" for option in _SMALL))
         settings, data = f"--defaults-file={folder}/my.cnf", folder / "data"
         subprocess.run(
-            ["mariadb-install-db", settings, "--user=root", f"--datadir={data}", "--skip-test-db",
-             "--auth-root-authentication-method=normal", "--skip-name-resolve"],
-            check=True, capture_output=True,
-        )  # fmt: skip
+            [
+                "mariadb-install-db",
+                settings,
+                "--user=root",
+                f"--datadir={data}",
+                "--skip-test-db",
+                "--auth-root-authentication-method=normal",
+                "--skip-name-resolve",
+            ],
+            check=True,
+            capture_output=True,
+        )
         self._process = subprocess.Popen(
-            [_PROGRAM, settings, "--user=root", f"--datadir={data}", f"--socket={folder}/m.sock",
-             f"--port={self.port}", "--bind-address=127.0.0.1", f"--pid-file={folder}/m.pid",
-             f"--ssl-cert={folder}/cert.pem", f"--ssl-key={folder}/key.pem", f"--log-error={folder}/log"],
-            stdin=subprocess.DEVNULL, preexec_fn=end_with_parent(signal.SIGTERM),
-        )  # fmt: skip
+            [
+                _PROGRAM,
+                settings,
+                "--user=root",
+                f"--datadir={data}",
+                f"--socket={folder}/m.sock",
+                f"--port={self.port}",
+                "--bind-address=127.0.0.1",
+                f"--pid-file={folder}/m.pid",
+                f"--ssl-cert={folder}/cert.pem",
+                f"--ssl-key={folder}/key.pem",
+                f"--log-error={folder}/log",
+            ],
+            stdin=subprocess.DEVNULL,
+            preexec_fn=end_with_parent(signal.SIGTERM),
+        )
         self._wait()
 
     def connect(self, database: str | None = None) -> "pymysql.Connection[Any]":

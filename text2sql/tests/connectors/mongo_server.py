@@ -51,11 +51,21 @@ class MongoServer(socketserver.ThreadingTCPServer):
 
     def _hello(self, command: dict[str, Any]) -> dict[str, Any]:
         return {
-            "helloOk": True, "ismaster": False, "isWritablePrimary": False, "secondary": True, "setName": "rs",
-            "hosts": ["192.0.2.7:27017"], "primary": "192.0.2.7:27017", "me": "192.0.2.7:27018",
-            "maxBsonObjectSize": 16777216, "maxMessageSizeBytes": 48000000, "maxWriteBatchSize": 100000,
-            "localTime": datetime.datetime.now(datetime.UTC), "minWireVersion": 0, "maxWireVersion": 21,
-        }  # fmt: skip
+            "helloOk": True,
+            "ismaster": False,
+            "isWritablePrimary": False,
+            "secondary": True,
+            "setName": "rs",
+            "hosts": ["192.0.2.7:27017"],
+            "primary": "192.0.2.7:27017",
+            "me": "192.0.2.7:27018",
+            "maxBsonObjectSize": 16777216,
+            "maxMessageSizeBytes": 48000000,
+            "maxWriteBatchSize": 100000,
+            "localTime": datetime.datetime.now(datetime.UTC),
+            "minWireVersion": 0,
+            "maxWireVersion": 21,
+        }
 
     _ismaster = _hello
 
@@ -101,7 +111,7 @@ class MongoServer(socketserver.ThreadingTCPServer):
             self.released.clear()
             self.released.wait(5)
         if command["aggregate"] == "broken":
-            raise NotImplementedError("the view fails")
+            raise mongomock.OperationFailure("the view fails")
         return self._first(self.mock[command["$db"]][command["aggregate"]].aggregate(command["pipeline"]), command)
 
     def _getmore(self, command: dict[str, Any]) -> dict[str, Any]:

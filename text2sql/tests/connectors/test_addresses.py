@@ -36,18 +36,68 @@ def place(host: str, *, private: bool = False, forbidden: Sequence[tuple[str, in
 
 
 REFUSED_ALWAYS = (
-    "169.254.169.254", "169.254.0.1", "fe80::1", "fe80::1%eth0", "[fe80::1]", "0", "00", "0.1.2.3", "::",
-    "224.0.0.1", "ff02::1", "255.255.255.255", "240.0.0.1", "168.63.129.16", "192.0.0.192", "100.100.100.200",
-    "fd00:ec2::254", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1", "::169.254.169.254",
-    "metadata.example.org", "0xa9fea9fe", "2852039166", "0251.0376.0251.0376",
-    "/var/run/postgresql", "@abstract", "", " ", "a b", "a,b", "user@host", "host:1", "host\x00", "-a", "a/b",
-    "x" * 300, "odd.example.org", "http://db.example.org", "db.example.org?x=1", "db.example.org\\x",
-)  # fmt: skip
+    "169.254.169.254",
+    "169.254.0.1",
+    "fe80::1",
+    "fe80::1%eth0",
+    "[fe80::1]",
+    "0",
+    "00",
+    "0.1.2.3",
+    "::",
+    "224.0.0.1",
+    "ff02::1",
+    "255.255.255.255",
+    "240.0.0.1",
+    "168.63.129.16",
+    "192.0.0.192",
+    "100.100.100.200",
+    "fd00:ec2::254",
+    "::ffff:169.254.169.254",
+    "64:ff9b::a9fe:a9fe",
+    "2002:a9fe:a9fe::1",
+    "::169.254.169.254",
+    "metadata.example.org",
+    "0xa9fea9fe",
+    "2852039166",
+    "0251.0376.0251.0376",
+    "/var/run/postgresql",
+    "@abstract",
+    "",
+    " ",
+    "a b",
+    "a,b",
+    "user@host",
+    "host:1",
+    "host\x00",
+    "-a",
+    "a/b",
+    "x" * 300,
+    "odd.example.org",
+    "http://db.example.org",
+    "db.example.org?x=1",
+    "db.example.org\\x",
+)
 PRIVATE = (
-    "127.0.0.1", "127.1", "0x7f000001", "2130706433", "127.9.9.9", "::1", "[::1]", "::ffff:127.0.0.1", "10.0.0.5",
-    "192.168.1.1", "172.16.0.9", "fd12::1", "100.64.0.1", "mixed.example.org", "inside.example.org",
-    "64:ff9b::a00:5", "2002:a00:5::1", "198.18.0.1",
-)  # fmt: skip
+    "127.0.0.1",
+    "127.1",
+    "0x7f000001",
+    "2130706433",
+    "127.9.9.9",
+    "::1",
+    "[::1]",
+    "::ffff:127.0.0.1",
+    "10.0.0.5",
+    "192.168.1.1",
+    "172.16.0.9",
+    "fd12::1",
+    "100.64.0.1",
+    "mixed.example.org",
+    "inside.example.org",
+    "64:ff9b::a00:5",
+    "2002:a00:5::1",
+    "198.18.0.1",
+)
 
 
 def test_nobody_reaches_what_no_database_stands_on() -> None:
@@ -80,14 +130,21 @@ def own(host: str) -> Sequence[str]:
     [
         (
             5432,
-            ("inside.example.org", "INSIDE.example.org.", "10.0.0.5", "::ffff:10.0.0.5", "64:ff9b::a00:5",
-             "alias-of-inside.example.org", "167772165"),
+            (
+                "inside.example.org",
+                "INSIDE.example.org.",
+                "10.0.0.5",
+                "::ffff:10.0.0.5",
+                "64:ff9b::a00:5",
+                "alias-of-inside.example.org",
+                "167772165",
+            ),
             ("127.0.0.1", "db.example.org"),
         ),
         (6379, ("localhost", "127.0.0.1", "::1", "127.8.8.8", "loop.example.org", "0x7f000001"), ("10.0.0.5",)),
         (3306, (), ("10.0.0.5", "127.0.0.1", "inside.example.org")),
     ],
-)  # fmt: skip
+)
 def test_the_houses_own_servers_are_refused_by_any_name(
     port: int, refused: Sequence[str], allowed: Sequence[str]
 ) -> None:

@@ -59,9 +59,13 @@ def test_each_wrong_part_has_its_own_code(clickhouse_target: Target) -> None:
     }
     codes = {part: code_of(CONNECTOR.test, target) for part, target in wrong.items()}
     assert codes == {
-        "password": "wrong_credentials", "database": "unknown_database", "port": "connection_refused",
-        "address": "address_refused", "tls": "tls_failed", "parameter": "driver_error",
-    }  # fmt: skip
+        "password": "wrong_credentials",
+        "database": "unknown_database",
+        "port": "connection_refused",
+        "address": "address_refused",
+        "tls": "tls_failed",
+        "parameter": "driver_error",
+    }
 
 
 def test_silent_and_strange_servers_end_in_time(clickhouse_target: Target, shop_pg: Target) -> None:
@@ -86,11 +90,23 @@ def test_redirect_and_proxies_are_not_followed(clickhouse_target: Target, monkey
 
 
 VALUES: dict[str, Any] = {
-    "id": 1, "city": "Hà Nội", "status": "paid", "price": Decimal("1.50"), "is_member": True, "day": date(2026, 1, 2),
-    "at": datetime(2026, 1, 1, 8, 0, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")), "note": None, "tags": ["a", "b"],
-    "code": UUID(int=1), "ip": "10.0.0.1", "extra": {"k": 1}, "toFixedString('ab', 2)": "ab", "(1, 'a')": [1, "a"],
-    "toInt256('123456789012345678901234567890')": 123456789012345678901234567890, "1.5::Float64": 1.5,
-}  # fmt: skip
+    "id": 1,
+    "city": "Hà Nội",
+    "status": "paid",
+    "price": Decimal("1.50"),
+    "is_member": True,
+    "day": date(2026, 1, 2),
+    "at": datetime(2026, 1, 1, 8, 0, 1, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")),
+    "note": None,
+    "tags": ["a", "b"],
+    "code": UUID(int=1),
+    "ip": "10.0.0.1",
+    "extra": {"k": 1},
+    "toFixedString('ab', 2)": "ab",
+    "(1, 'a')": [1, "a"],
+    "toInt256('123456789012345678901234567890')": 123456789012345678901234567890,
+    "1.5::Float64": 1.5,
+}
 
 
 def test_values_come_as_python_types_or_as_text(session: ClickHouseSession) -> None:
@@ -100,35 +116,63 @@ def test_values_come_as_python_types_or_as_text(session: ClickHouseSession) -> N
 
 def test_header_tells_types_in_the_databases_words(session: ClickHouseSession) -> None:
     assert columns_of(session, "SELECT city, price, at, note, tags, extra, count() OVER () AS n FROM orders") == [
-        ("city", "LowCardinality(String)", "text"), ("price", "Decimal(12, 2)", "number"),
-        ("at", "DateTime64(3, 'Asia/Ho_Chi_Minh')", "timestamp"), ("note", "Nullable(String)", "text"),
-        ("tags", "Array(String)", "other"), ("extra", "Map(String, UInt8)", "json"), ("n", "UInt64", "integer"),
-    ]  # fmt: skip
+        ("city", "LowCardinality(String)", "text"),
+        ("price", "Decimal(12, 2)", "number"),
+        ("at", "DateTime64(3, 'Asia/Ho_Chi_Minh')", "timestamp"),
+        ("note", "Nullable(String)", "text"),
+        ("tags", "Array(String)", "other"),
+        ("extra", "Map(String, UInt8)", "json"),
+        ("n", "UInt64", "integer"),
+    ]
 
 
 def test_kinds_of_types() -> None:
     kinds = {
-        "LowCardinality(Nullable(String))": "text", "Nullable(Int128)": "integer", "UInt8": "integer",
+        "LowCardinality(Nullable(String))": "text",
+        "Nullable(Int128)": "integer",
+        "UInt8": "integer",
         "Bool": "boolean",
-        "Nullable(Decimal(9, 2))": "number", "BFloat16": "number", "Date32": "date", "DateTime('UTC')": "timestamp",
-        "Time64(3)": "time", "Enum16('a' = 1)": "text", "FixedString(3)": "text", "JSON": "json", "Point": "other",
-        "SimpleAggregateFunction(sum, UInt64)": "integer", "AggregateFunction(sum, UInt64)": "other", "IPv6": "other",
-        "Tuple(a UInt8)": "json", "Array(Int8)": "other", "IntervalDay": "other",
-    }  # fmt: skip
+        "Nullable(Decimal(9, 2))": "number",
+        "BFloat16": "number",
+        "Date32": "date",
+        "DateTime('UTC')": "timestamp",
+        "Time64(3)": "time",
+        "Enum16('a' = 1)": "text",
+        "FixedString(3)": "text",
+        "JSON": "json",
+        "Point": "other",
+        "SimpleAggregateFunction(sum, UInt64)": "integer",
+        "AggregateFunction(sum, UInt64)": "other",
+        "IPv6": "other",
+        "Tuple(a UInt8)": "json",
+        "Array(Int8)": "other",
+        "IntervalDay": "other",
+    }
     assert {name: kind_of(name) for name in kinds} == kinds
 
 
 def test_only_queries_run_and_none_that_reach_outside(session: ClickHouseSession) -> None:
     before = rows_of(session, "SELECT count(), sum(cityHash64(*)) FROM orders")
     refused = (
-        "INSERT INTO orders SELECT * FROM orders", "ALTER TABLE orders DELETE WHERE 1", "DROP TABLE orders",
-        "CREATE TABLE x (a Int8) ENGINE = Memory", "SYSTEM SHUTDOWN", "SET readonly = 0", "TRUNCATE TABLE orders",
+        "INSERT INTO orders SELECT * FROM orders",
+        "ALTER TABLE orders DELETE WHERE 1",
+        "DROP TABLE orders",
+        "CREATE TABLE x (a Int8) ENGINE = Memory",
+        "SYSTEM SHUTDOWN",
+        "SET readonly = 0",
+        "TRUNCATE TABLE orders",
         "SELECT * FROM file('/etc/passwd', 'LineAsString')",
         "SELECT * FROM url('http://127.0.0.1:1/', 'CSV', 'a Int8')",
-        "SELECT * FROM remote ('127.0.0.1', system.one)", "SELECT * FROM `s3`('http://x')", "KILL QUERY WHERE 1",
-        "SELECT * FROM executable('x', TSV, 'a Int8')", "SELECT 1 INTO OUTFILE 'x'", "EXPLAIN AST DROP TABLE orders",
-        "WITH 1 AS x INSERT INTO orders SELECT x", "SELECT 1; DROP TABLE orders", "SELECT 1 SETTINGS readonly = 0",
-    )  # fmt: skip
+        "SELECT * FROM remote ('127.0.0.1', system.one)",
+        "SELECT * FROM `s3`('http://x')",
+        "KILL QUERY WHERE 1",
+        "SELECT * FROM executable('x', TSV, 'a Int8')",
+        "SELECT 1 INTO OUTFILE 'x'",
+        "EXPLAIN AST DROP TABLE orders",
+        "WITH 1 AS x INSERT INTO orders SELECT x",
+        "SELECT 1; DROP TABLE orders",
+        "SELECT 1 SETTINGS readonly = 0",
+    )
     codes = codes_of(session, refused)
     assert {text for text, code in codes.items() if not code} <= {"EXPLAIN AST DROP TABLE orders"}
     assert set(codes.values()) <= {"", "query_refused", "syntax_error", "query_failed"}
@@ -138,9 +182,12 @@ def test_only_queries_run_and_none_that_reach_outside(session: ClickHouseSession
 
 def test_settings_follow_what_the_account_may_change(session: ClickHouseSession) -> None:
     common = {
-        "max_execution_time": 2, "timeout_overflow_mode": "throw", "cancel_http_readonly_queries_on_client_close": 1,
-        "max_result_rows": 11, "result_overflow_mode": "break",
-    }  # fmt: skip
+        "max_execution_time": 2,
+        "timeout_overflow_mode": "throw",
+        "cancel_http_readonly_queries_on_client_close": 1,
+        "max_result_rows": 11,
+        "result_overflow_mode": "break",
+    }
     found = {}
     for level in (0, 1, 2):
         session.level = level
@@ -164,11 +211,15 @@ def test_databases_own_words_reach_the_person(session: ClickHouseSession) -> Non
 
 def test_errors_become_codes() -> None:
     said = {
-        "Code: 516. DB::Exception: x": "wrong_credentials", "Code: 81. DB::Exception: x": "unknown_database",
-        "Code: 159. DB::Exception: x": "query_timeout", "Code: 241. DB::Exception: x": "query_too_costly",
-        "Code: 497. DB::Exception: x": "permission_denied", "Code: 202. DB::Exception: x": "too_many_connections",
-        "Code: 164. DB::Exception: x": "query_refused", "Code: 999999. DB::Exception: x": "query_failed",
-    }  # fmt: skip
+        "Code: 516. DB::Exception: x": "wrong_credentials",
+        "Code: 81. DB::Exception: x": "unknown_database",
+        "Code: 159. DB::Exception: x": "query_timeout",
+        "Code: 241. DB::Exception: x": "query_too_costly",
+        "Code: 497. DB::Exception: x": "permission_denied",
+        "Code: 202. DB::Exception: x": "too_many_connections",
+        "Code: 164. DB::Exception: x": "query_refused",
+        "Code: 999999. DB::Exception: x": "query_failed",
+    }
     assert {text: connector_error(ValueError(text)).code for text in said} == said
     noisy = ValueError(
         "HTTP error (for url http://10.0.0.1:8123) Code: 62. DB::Exception: bad (version 26.1 (official))"
@@ -240,26 +291,34 @@ def test_schema_is_read_with_comments_and_samples(session: ClickHouseSession) ->
     catalog = catalog_of(session, SamplingRules())
     assert (catalog.database_type, catalog.default_schema) == ("clickhouse", "shop")
     assert {table.name: (table.kind, table.row_estimate) for table in catalog.tables} == {
-        "by_city": ("view", None), "orders": ("table", 3000),
-    }  # fmt: skip
+        "by_city": ("view", None),
+        "orders": ("table", 3000),
+    }
     orders = catalog.table_by_key["shop", "orders"]
     assert (orders.primary_key, orders.comment, orders.column_by_name["city"].comment) == (
-        ("id", "city"), "Đơn hàng", "Thành phố",
-    )  # fmt: skip
+        ("id", "city"),
+        "Đơn hàng",
+        "Thành phố",
+    )
     assert {c.name: (c.kind, c.nullable, c.samples[:2]) for c in orders.columns[1:8]} == {
-        "city": ("text", False, ("Hà Nội", "Huế")), "status": ("text", False, ("new", "paid")),
-        "price": ("number", False, ()), "is_member": ("boolean", False, ("false", "true")),
-        "day": ("date", False, ("2026-01-01", "2026-01-02")), "at": ("timestamp", False, ()),
+        "city": ("text", False, ("Hà Nội", "Huế")),
+        "status": ("text", False, ("new", "paid")),
+        "price": ("number", False, ()),
+        "is_member": ("boolean", False, ("false", "true")),
+        "day": ("date", False, ("2026-01-01", "2026-01-02")),
+        "at": ("timestamp", False, ()),
         "note": ("text", True, ()),
-    }  # fmt: skip
+    }
 
 
 def test_odd_names_failing_views_and_empty_databases(clickhouse_target: Target) -> None:
     odd, empty = (CONNECTOR.open(replace(clickhouse_target, database_name=name)) for name in ("odd", "empty"))
     tables = {table.name: table for table in catalog_of(odd, SamplingRules()).tables}
     assert {column.name: column.samples for column in tables['"; drop table x; --'].columns} == {
-        "select": ("'; --",), "có dấu cách": ("1",), "a`b\\c": ("x",),
-    }  # fmt: skip
+        "select": ("'; --",),
+        "có dấu cách": ("1",),
+        "a`b\\c": ("x",),
+    }
     assert [column.samples for column in tables["fails"].columns] == [(), ()]
     assert catalog_of(empty) == Catalog("clickhouse", "empty", "empty", ())
     odd.close()

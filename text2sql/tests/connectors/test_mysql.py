@@ -55,8 +55,11 @@ def root(mariadb_root: Target) -> Iterator[MysqlSession]:
 def test_person_signs_in_and_sees_who_they_are(mariadb_target: Target, mariadb_root: Target) -> None:
     facts = CONNECTOR.test(mariadb_target)
     assert (facts.version[:8], facts.username, facts.is_read_only, facts.warnings) == (
-        "MariaDB ", "t2s_reader@%", True, (),
-    )  # fmt: skip
+        "MariaDB ",
+        "t2s_reader@%",
+        True,
+        (),
+    )
     others = {
         name: CONNECTOR.test(replace(mariadb_root, username=f"t2s_{name}", password=name[0]))
         for name in ("root", "writer", "actor")
@@ -69,19 +72,24 @@ def test_person_signs_in_and_sees_who_they_are(mariadb_target: Target, mariadb_r
 
 
 def test_grants_of_mysql_are_judged() -> None:
-    assert judge_grants([
-        "GRANT USAGE ON *.* TO `a`@`%`", "GRANT SELECT (`x`, `y`), SHOW VIEW ON `d`.`t` TO `a`@`%`",
-        "GRANT SELECT, EXECUTE, FILE, PROCESS, RELOAD, SUPER, TRIGGER ON *.* TO `a`@`%`",
-        "GRANT SELECT ON `d`.* TO `a`@`%` WITH GRANT OPTION", "GRANT PROXY ON ''@'' TO 'a'@'%'",
-        "GRANT `r`@`%`,`s`@`%` TO `a`@`%`", "SET DEFAULT ROLE `r` FOR `a`@`%`",
-    ]) == (
+    assert judge_grants(
+        [
+            "GRANT USAGE ON *.* TO `a`@`%`",
+            "GRANT SELECT (`x`, `y`), SHOW VIEW ON `d`.`t` TO `a`@`%`",
+            "GRANT SELECT, EXECUTE, FILE, PROCESS, RELOAD, SUPER, TRIGGER ON *.* TO `a`@`%`",
+            "GRANT SELECT ON `d`.* TO `a`@`%` WITH GRANT OPTION",
+            "GRANT PROXY ON ''@'' TO 'a'@'%'",
+            "GRANT `r`@`%`,`s`@`%` TO `a`@`%`",
+            "SET DEFAULT ROLE `r` FOR `a`@`%`",
+        ]
+    ) == (
         [
             "The account may do more than read on *.*: EXECUTE, FILE, PROCESS, RELOAD, SUPER and more.",
             "The account may do more than read on `d`.*: GRANT OPTION.",
             "The account may do more than read on ''@'': PROXY.",
         ],
         ["What the account's role may do is not known: `r`@`%`,`s`@`%`."],
-    )  # fmt: skip
+    )
 
 
 def test_each_wrong_part_has_its_own_code(mariadb_target: Target) -> None:
@@ -97,9 +105,13 @@ def test_each_wrong_part_has_its_own_code(mariadb_target: Target) -> None:
     codes = {part: code_of(CONNECTOR.open, target) for part, target in wrong.items()}
     assert codes.pop("database") in ("unknown_database", "permission_denied")
     assert codes == {
-        "password": "wrong_credentials", "user": "wrong_credentials", "port": "connection_refused",
-        "authority": "tls_failed", "address": "address_refused", "parameter": "driver_error",
-    }  # fmt: skip
+        "password": "wrong_credentials",
+        "user": "wrong_credentials",
+        "port": "connection_refused",
+        "authority": "tls_failed",
+        "address": "address_refused",
+        "parameter": "driver_error",
+    }
 
 
 def test_certificate_is_checked(
@@ -143,10 +155,21 @@ def test_account_with_too_many_connections_is_told(mariadb_server: MariadbServer
 
 
 def test_numbers_become_codes() -> None:
-    cases = {1045: "wrong_credentials", 1049: "unknown_database", 1040: "too_many_connections", 1146: "unknown_table",
-             1054: "unknown_column", 1064: "syntax_error", 1142: "permission_denied", 1792: "query_refused",
-             1969: "query_timeout", 3024: "query_timeout", 2013: "connection_lost", 3159: "tls_failed",
-             9999: "query_failed"}  # fmt: skip
+    cases = {
+        1045: "wrong_credentials",
+        1049: "unknown_database",
+        1040: "too_many_connections",
+        1146: "unknown_table",
+        1054: "unknown_column",
+        1064: "syntax_error",
+        1142: "permission_denied",
+        1792: "query_refused",
+        1969: "query_timeout",
+        3024: "query_timeout",
+        2013: "connection_lost",
+        3159: "tls_failed",
+        9999: "query_failed",
+    }
     assert {number: connector_error(pymysql.OperationalError(number, "text")).code for number in cases} == cases
     assert connector_error(pymysql.InterfaceError(), otherwise="driver_error").code == "driver_error"
     assert (
@@ -155,13 +178,25 @@ def test_numbers_become_codes() -> None:
 
 
 VALUES: dict[str, Any] = {
-    "NULL": None, "7": 7, "1.10": Decimal("1.10"), "1.5e0": 1.5, "'đá'": "đá", "x'00ff'": b"\x00\xff",
-    "DATE '2026-01-02'": date(2026, 1, 2), "TIMESTAMP '2026-01-02 03:04:05'": datetime(2026, 1, 2, 3, 4, 5),  # noqa: DTZ001 - it has none
-    "TIME '25:00:00'": timedelta(hours=25), "b'101'": b"\x05", "ST_GeomFromText('POINT(1 2)')":
-    "000000000101000000000000000000f03f0000000000000040", "18446744073709551615": 2**64 - 1,
-    "CAST('0000-00-00' AS DATE)": "0000-00-00", "CAST('2026-01-02' AS CHAR CHARACTER SET latin1)": "2026-01-02",
-    "category": "bánh", "opens": timedelta(hours=8, minutes=30), "picture": b"\x00\xff", "1 = 1": 1,
-}  # fmt: skip
+    "NULL": None,
+    "7": 7,
+    "1.10": Decimal("1.10"),
+    "1.5e0": 1.5,
+    "'đá'": "đá",
+    "x'00ff'": b"\x00\xff",
+    "DATE '2026-01-02'": date(2026, 1, 2),
+    "TIMESTAMP '2026-01-02 03:04:05'": datetime(2026, 1, 2, 3, 4, 5),  # noqa: DTZ001 - it has none
+    "TIME '25:00:00'": timedelta(hours=25),
+    "b'101'": b"\x05",
+    "ST_GeomFromText('POINT(1 2)')": "000000000101000000000000000000f03f0000000000000040",
+    "18446744073709551615": 2**64 - 1,
+    "CAST('0000-00-00' AS DATE)": "0000-00-00",
+    "CAST('2026-01-02' AS CHAR CHARACTER SET latin1)": "2026-01-02",
+    "category": "bánh",
+    "opens": timedelta(hours=8, minutes=30),
+    "picture": b"\x00\xff",
+    "1 = 1": 1,
+}
 
 
 def test_values_come_as_python_types_or_as_text(session: MysqlSession) -> None:
@@ -172,10 +207,16 @@ def test_values_come_as_python_types_or_as_text(session: MysqlSession) -> None:
 def test_header_tells_types_in_the_databases_words(session: MysqlSession) -> None:
     columns = "id, name, price, picture, opens, stock, 1.5e0 AS `Tên cột`, NOW() AS now, POINT(1, 2) AS g"
     assert columns_of(session, "SELECT " + columns + " FROM products") == [  # noqa: S608 - constants
-        ("id", "int", "integer"), ("name", "text", "text"), ("price", "decimal", "number"),
-        ("picture", "blob", "binary"), ("opens", "time", "time"), ("stock", "smallint", "integer"),
-        ("Tên cột", "double", "number"), ("now", "datetime", "timestamp"), ("g", "geometry", "other"),
-    ]  # fmt: skip
+        ("id", "int", "integer"),
+        ("name", "text", "text"),
+        ("price", "decimal", "number"),
+        ("picture", "blob", "binary"),
+        ("opens", "time", "time"),
+        ("stock", "smallint", "integer"),
+        ("Tên cột", "double", "number"),
+        ("now", "datetime", "timestamp"),
+        ("g", "geometry", "other"),
+    ]
 
 
 def test_database_is_the_same_after_every_attempt_to_write(
@@ -183,19 +224,40 @@ def test_database_is_the_same_after_every_attempt_to_write(
 ) -> None:
     before = mariadb_content()
     writes = (
-        "INSERT INTO secrets VALUES ('x')", "INSERT INTO secrets VALUES ('x') RETURNING word",
+        "INSERT INTO secrets VALUES ('x')",
+        "INSERT INTO secrets VALUES ('x') RETURNING word",
         "DELETE FROM order_items",
-        "UPDATE customers SET city = 'x'", "REPLACE INTO secrets VALUES ('x')", "TRUNCATE orders", "DROP TABLE orders",
-        "CREATE TABLE copied AS SELECT 1", "SELECT sell()", "SELECT nextval(tickets)", "SELECT NEXT VALUE FOR tickets",
-        "SELECT setval(tickets, 9)", "CALL sneak()", "SELECT 1; INSERT INTO secrets VALUES ('x')",
-        "/*! INSERT INTO secrets VALUES ('x') */", "SELECT 1 /*! INTO OUTFILE '/tmp/t2s' */", "SELECT 1 INTO @a",
-        "SELECT 'x' INTO DUMPFILE '/tmp/t2s'", "SET SESSION TRANSACTION READ WRITE", "COMMIT",
+        "UPDATE customers SET city = 'x'",
+        "REPLACE INTO secrets VALUES ('x')",
+        "TRUNCATE orders",
+        "DROP TABLE orders",
+        "CREATE TABLE copied AS SELECT 1",
+        "SELECT sell()",
+        "SELECT nextval(tickets)",
+        "SELECT NEXT VALUE FOR tickets",
+        "SELECT setval(tickets, 9)",
+        "CALL sneak()",
+        "SELECT 1; INSERT INTO secrets VALUES ('x')",
+        "/*! INSERT INTO secrets VALUES ('x') */",
+        "SELECT 1 /*! INTO OUTFILE '/tmp/t2s' */",
+        "SELECT 1 INTO @a",
+        "SELECT 'x' INTO DUMPFILE '/tmp/t2s'",
+        "SET SESSION TRANSACTION READ WRITE",
+        "COMMIT",
         "LOCK TABLES orders WRITE",
-        "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE secrets", "HANDLER orders OPEN", "DO sell()",
-        "EXPLAIN ANALYZE DELETE FROM order_items", "ANALYZE DELETE FROM order_items", "EXECUTE IMMEDIATE 'SELECT 1'",
-        "BEGIN NOT ATOMIC INSERT INTO secrets VALUES ('x'); END", "SET STATEMENT max_statement_time=0 FOR SELECT 1",
-        "WITH x AS (SELECT 1) INSERT INTO secrets SELECT 'x'", "KILL 1", "FLUSH TABLES", "RESET QUERY CACHE",
-    )  # fmt: skip
+        "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE secrets",
+        "HANDLER orders OPEN",
+        "DO sell()",
+        "EXPLAIN ANALYZE DELETE FROM order_items",
+        "ANALYZE DELETE FROM order_items",
+        "EXECUTE IMMEDIATE 'SELECT 1'",
+        "BEGIN NOT ATOMIC INSERT INTO secrets VALUES ('x'); END",
+        "SET STATEMENT max_statement_time=0 FOR SELECT 1",
+        "WITH x AS (SELECT 1) INSERT INTO secrets SELECT 'x'",
+        "KILL 1",
+        "FLUSH TABLES",
+        "RESET QUERY CACHE",
+    )
     assert set(codes_of(root, writes).values()) <= {"query_refused", "syntax_error"}
     assert mariadb_content() == before
 
@@ -301,14 +363,20 @@ def test_schema_is_read_with_keys_comments_and_samples(session: MysqlSession) ->
     catalog = catalog_of(session, SamplingRules())
     assert (catalog.database_type, catalog.default_schema) == ("mysql", "t2s_shop")
     assert {table.name: (table.kind, table.row_estimate) for table in catalog.tables} == {
-        "customers": ("table", 40), "order_items": ("table", 100), "orders": ("table", 100),
+        "customers": ("table", 40),
+        "order_items": ("table", 100),
+        "orders": ("table", 100),
         "paid_orders": ("view", None),
-        "plain_files": ("table", 0), "products": ("table", 20), "secrets": ("table", 0),
-    }  # fmt: skip
+        "plain_files": ("table", 0),
+        "products": ("table", 20),
+        "secrets": ("table", 0),
+    }
     customers, items = catalog.table_by_key["t2s_shop", "customers"], catalog.table_by_key["t2s_shop", "order_items"]
     assert (customers.primary_key, customers.unique_keys, customers.comment) == (
-        ("id",), (("email",),), "Khách hàng: who buys",
-    )  # fmt: skip
+        ("id",),
+        (("email",),),
+        "Khách hàng: who buys",
+    )
     assert items.foreign_keys == (
         ForeignKey(("order_id",), "t2s_shop", "orders", ("id",)),
         ForeignKey(("product_id",), "t2s_shop", "products", ("id",)),
@@ -326,8 +394,12 @@ def test_odd_names_broken_views_and_empty_databases(mariadb_target: Target) -> N
     session.close()
     odd = tables['"; drop table x; --']
     assert {column.name: column.samples for column in odd.columns} == {
-        "select": ("'; --",), "có dấu cách": ("1",), "it's": ("2026-01-01",), "%s {0}": ("%s",), "a`b": ("a",),
-    }  # fmt: skip
+        "select": ("'; --",),
+        "có dấu cách": ("1",),
+        "it's": ("2026-01-01",),
+        "%s {0}": ("%s",),
+        "a`b": ("a",),
+    }
     assert tables["order"].unique_keys == (("Tên", "from"),)
     assert tables["order"].foreign_keys == (ForeignKey(("from",), "t2s_odd", odd.name, ("select",)),)
     assert [(tables[name].kind, tables[name].comment) for name in ("fails", "slow")] == [("view", "")] * 2

@@ -27,11 +27,22 @@ def target(*, ssl_enabled: bool = False, **params: Any) -> Target:
 
 def test_unknown_and_misshaped_parameters_are_refused() -> None:
     refused: list[dict[str, Any]] = [
-        {"service": "x"}, {"passfile": "/etc/passwd"}, {"host": "10.0.0.1"}, {"local_infile": True},
-        {"read_default_file": "/etc/my.cnf"}, {"options": "-c x=y"}, {"charset": "utf8"}, {"schema": "a b"},
-        {"schema": ""}, {"schema": "a;b"}, {"direct": "yes"}, {"direct": 1}, {"sslmode": "disable"},
-        {"sslrootcert": "/etc/ssl/cert.pem"}, {"sslrootcert": 5},
-    ]  # fmt: skip
+        {"service": "x"},
+        {"passfile": "/etc/passwd"},
+        {"host": "10.0.0.1"},
+        {"local_infile": True},
+        {"read_default_file": "/etc/my.cnf"},
+        {"options": "-c x=y"},
+        {"charset": "utf8"},
+        {"schema": "a b"},
+        {"schema": ""},
+        {"schema": "a;b"},
+        {"direct": "yes"},
+        {"direct": 1},
+        {"sslmode": "disable"},
+        {"sslrootcert": "/etc/ssl/cert.pem"},
+        {"sslrootcert": 5},
+    ]
     assert [code_of(read_params, target(**params), ALLOWED) for params in refused] == ["driver_error"] * len(refused)
     allowed: dict[str, Any] = {"charset": "latin1", "schema": "shop_1", "direct": False, "sslmode": "require"}
     assert read_params(target(**allowed), ALLOWED) == allowed

@@ -124,10 +124,17 @@ def test_child_of_a_fork_starts_empty_and_leaves_the_parents_session_alone(shop:
 
 def test_every_part_of_a_target_is_in_its_fingerprint(shop_pg: Target) -> None:
     changes: dict[str, Any] = {
-        "host": "x", "port": 1, "database_name": "x", "username": "x", "password": "x", "ssl_enabled": True,
-        "params": {"sslmode": "require"}, "allows_private": False, "forbidden": frozenset({("x", 1)}),
+        "host": "x",
+        "port": 1,
+        "database_name": "x",
+        "username": "x",
+        "password": "x",
+        "ssl_enabled": True,
+        "params": {"sslmode": "require"},
+        "allows_private": False,
+        "forbidden": frozenset({("x", 1)}),
         "database_type": "mysql",
-    }  # fmt: skip
+    }
     prints = {fingerprint(replace(shop_pg, **{name: value})) for name, value in changes.items()}
     assert len(prints | {fingerprint(shop_pg)}) == len(changes) + 1
     assert fingerprint(replace(shop_pg)) == fingerprint(shop_pg)

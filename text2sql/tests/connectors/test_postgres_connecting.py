@@ -36,11 +36,17 @@ def test_each_wrong_part_has_its_own_code(shop_pg: Target, shop_pg_root: Target)
         "parameter": replace(shop_pg, params={"options": "-c statement_timeout=0"}),
     }
     assert {part: code_of(CONNECTOR.open, target) for part, target in wrong.items()} == {
-        "password": "wrong_credentials", "no password": "wrong_credentials", "role": "wrong_credentials",
-        "database": "unknown_database", "port": "connection_refused", "tls": "tls_failed",
-        "host": "host_not_found", "address": "address_refused", "own server": "address_refused",
+        "password": "wrong_credentials",
+        "no password": "wrong_credentials",
+        "role": "wrong_credentials",
+        "database": "unknown_database",
+        "port": "connection_refused",
+        "tls": "tls_failed",
+        "host": "host_not_found",
+        "address": "address_refused",
+        "own server": "address_refused",
         "parameter": "driver_error",
-    }  # fmt: skip
+    }
 
 
 def test_silent_server_ends_in_time_wherever_it_falls_silent(shop_pg: Target) -> None:
@@ -55,9 +61,13 @@ def test_silent_server_ends_in_time_wherever_it_falls_silent(shop_pg: Target) ->
 
 def test_environment_and_files_of_the_server_are_not_used(shop_pg: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
-        "PGHOSTADDR": "192.0.2.1", "PGOPTIONS": "-c nonsense=1", "PGPASSWORD": "x",
-        "PGSSLMODE": "verify-full", "PGCONNECT_TIMEOUT": "1", "PGTARGETSESSIONATTRS": "standby",
-    }.items():  # fmt: skip
+        "PGHOSTADDR": "192.0.2.1",
+        "PGOPTIONS": "-c nonsense=1",
+        "PGPASSWORD": "x",
+        "PGSSLMODE": "verify-full",
+        "PGCONNECT_TIMEOUT": "1",
+        "PGTARGETSESSIONATTRS": "standby",
+    }.items():
         monkeypatch.setenv(name, value)
     session = CONNECTOR.open(shop_pg)
     assert rows_of(session, "SELECT current_user::text") == [("t2s_reader",)]

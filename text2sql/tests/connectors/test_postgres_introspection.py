@@ -31,9 +31,13 @@ def shop(shop_pg: Target) -> Catalog:
 def test_role_sees_what_it_may_read(shop: Catalog) -> None:
     assert (shop.database_type, shop.database_name, shop.default_schema) == ("postgresql", "t2s_shop", "public")
     assert {table.name: (table.kind, table.row_estimate, len(table.columns)) for table in shop.tables} == {
-        "customers": ("table", 60, 6), "order_items": ("table", 600, 4), "orders": ("table", 300, 4),
-        "paid_orders": ("view", None, 4), "products": ("table", 40, 7), "sales_by_city": ("view", 3, 2),
-    }  # fmt: skip
+        "customers": ("table", 60, 6),
+        "order_items": ("table", 600, 4),
+        "orders": ("table", 300, 4),
+        "paid_orders": ("view", None, 4),
+        "products": ("table", 40, 7),
+        "sales_by_city": ("view", 3, 2),
+    }
 
 
 def test_keys_and_comments_are_read(shop: Catalog) -> None:
@@ -53,8 +57,12 @@ def test_columns_have_types_kinds_and_samples(shop: Catalog) -> None:
         return {c.name: (c.data_type, c.kind, c.nullable, c.samples[:3]) for c in table.columns}
 
     assert tell("customers") | tell("products") == {
-        "email": ("character varying(120)", "text", True,
-                  ("customer10@example.org", "customer11@example.org", "customer12@example.org")),
+        "email": (
+            "character varying(120)",
+            "text",
+            True,
+            ("customer10@example.org", "customer11@example.org", "customer12@example.org"),
+        ),
         "city": ("text", "text", False, ("Hà Nội", "Huế", "Đà Nẵng")),
         "is_member": ("boolean", "boolean", False, ("false", "true")),
         "joined": ("date", "date", False, ("2024-01-01", "2024-01-02", "2024-01-03")),
@@ -65,7 +73,7 @@ def test_columns_have_types_kinds_and_samples(shop: Catalog) -> None:
         "stock": ("smallint", "integer", False, ("0", "1", "2")),
         "attributes": ("jsonb", "json", True, ()),
         "picture": ("bytea", "binary", True, ()),
-    }  # fmt: skip
+    }
     assert tell("orders")["status"] == ("order_status", "text", False, ("paid", "cancelled", "new"))
 
 
@@ -76,8 +84,9 @@ def test_people_opt_columns_out(shop_pg: Target, shop: Catalog) -> None:
         unsampled = catalog_of(session)
     assert (table.column_by_name["email"].samples, table.column_by_name["email"].is_sampled) == ((), False)
     assert (table.column_by_name["city"].samples, table.column_by_name["city"].samples_complete) == (
-        ("Hà Nội", "Huế"), False,
-    )  # fmt: skip
+        ("Hà Nội", "Huế"),
+        False,
+    )
     assert not any(column.samples for _table, column in unsampled.columns())
     assert unsampled.structure_hash() == shop.structure_hash()
 
@@ -121,8 +130,12 @@ def test_odd_names_are_kept_and_sampled(odd: dict[str, Table]) -> None:
     table = odd['"; drop table x; --']
     assert table.schema == "lạ đời"
     assert {column.name: column.samples for column in table.columns} == {
-        "select": ("'; --",), "có dấu cách": ("1",), "it's": ("2026-01-01",), "%s {0} $1": ("%s",), 'a"b': ('"',),
-    }  # fmt: skip
+        "select": ("'; --",),
+        "có dấu cách": ("1",),
+        "it's": ("2026-01-01",),
+        "%s {0} $1": ("%s",),
+        'a"b': ('"',),
+    }
     assert odd["order"].foreign_keys == (ForeignKey(("from",), "lạ đời", table.name, ("select",)),)
     assert odd["Bảng Khách"].unique_keys == (("Tên",),)
 
@@ -135,9 +148,12 @@ def test_failing_and_slow_views_are_listed_without_samples(odd: dict[str, Table]
 def test_partitions_domains_arrays_and_included_columns(odd: dict[str, Table]) -> None:
     assert "typed_1" not in odd
     assert {c.name: (c.data_type, c.kind) for c in odd["typed"].columns} == {
-        "code": ("postcode", "text"), "tags": ("text[]", "other"), "span": ("int4range", "other"),
-        "at": ("time without time zone", "time"), "big": ("text", "text"),
-    }  # fmt: skip
+        "code": ("postcode", "text"),
+        "tags": ("text[]", "other"),
+        "span": ("int4range", "other"),
+        "at": ("time without time zone", "time"),
+        "big": ("text", "text"),
+    }
     assert odd["key_parts"].unique_keys == (("b", "a"),)
     assert odd["points_back"].foreign_keys == (ForeignKey(("a", "b"), "public", "key_parts", ("a", "b")),)
 

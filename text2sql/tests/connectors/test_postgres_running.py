@@ -47,20 +47,39 @@ def root(shop_pg_root: Target) -> Iterator[PostgresSession]:
 
 
 VALUES: dict[str, Any] = {
-    "NULL::text": None, "true": True, "7::int2": 7, "1.5::float8": 1.5, "1.10::numeric": Decimal("1.10"),
-    "'NaN'::float8 = 'NaN'": True, "'đá'::text": "đá", "'\\x00ff'::bytea": b"\x00\xff",
-    "DATE '2026-01-02'": date(2026, 1, 2), "TIMESTAMPTZ '2026-01-02 03:04Z'": datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
-    "INTERVAL '1 day 2 hours'": timedelta(days=1, hours=2), "'{\"a\": [1]}'::jsonb": {"a": [1]},
-    "ARRAY[1, 2]": [1, 2], "ARRAY['a', NULL]": ["a", None], "'00000000-0000-0000-0000-000000000001'::uuid": UUID(int=1),
-    "'10.0.0.1'::inet": "10.0.0.1", "'10.0.0.0/8'::cidr": "10.0.0.0/8", "int4range(1, 5)": "[1,5)",
-    "'{[1,2)}'::int4multirange": "{[1,2)}", "'(1,2)'::point": "(1,2)", "'paid'::order_status": "paid",
-    "row(1, 'a')": ["1", "a"], "B'101'": "101",
+    "NULL::text": None,
+    "true": True,
+    "7::int2": 7,
+    "1.5::float8": 1.5,
+    "1.10::numeric": Decimal("1.10"),
+    "'NaN'::float8 = 'NaN'": True,
+    "'đá'::text": "đá",
+    "'\\x00ff'::bytea": b"\x00\xff",
+    "DATE '2026-01-02'": date(2026, 1, 2),
+    "TIMESTAMPTZ '2026-01-02 03:04Z'": datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+    "INTERVAL '1 day 2 hours'": timedelta(days=1, hours=2),
+    "'{\"a\": [1]}'::jsonb": {"a": [1]},
+    "ARRAY[1, 2]": [1, 2],
+    "ARRAY['a', NULL]": ["a", None],
+    "'00000000-0000-0000-0000-000000000001'::uuid": UUID(int=1),
+    "'10.0.0.1'::inet": "10.0.0.1",
+    "'10.0.0.0/8'::cidr": "10.0.0.0/8",
+    "int4range(1, 5)": "[1,5)",
+    "'{[1,2)}'::int4multirange": "{[1,2)}",
+    "'(1,2)'::point": "(1,2)",
+    "'paid'::order_status": "paid",
+    "row(1, 'a')": ["1", "a"],
+    "B'101'": "101",
     "'infinity'::date": "infinity",
     "'0044-03-15 BC'::date": "0044-03-15 BC",
-    "'infinity'::timestamptz": "infinity", "TIME '24:00'": "24:00:00", "'1 year'::interval": timedelta(days=365),
+    "'infinity'::timestamptz": "infinity",
+    "TIME '24:00'": "24:00:00",
+    "'1 year'::interval": timedelta(days=365),
     "12345678901234567890123::numeric": Decimal(12345678901234567890123),
-    "to_tsvector('simple', 'a')": "'a':1", "9.5::money": "$9.50", "'epoch'::timestamp": datetime(1970, 1, 1),  # noqa: DTZ001 - it has none
-}  # fmt: skip
+    "to_tsvector('simple', 'a')": "'a':1",
+    "9.5::money": "$9.50",
+    "'epoch'::timestamp": datetime(1970, 1, 1),  # noqa: DTZ001 - it has none
+}
 
 
 def test_values_come_as_python_types_or_as_text(session: PostgresSession) -> None:
@@ -76,14 +95,21 @@ def test_one_unreadable_value_does_not_spoil_its_neighbours(session: PostgresSes
 
 def test_header_tells_types_in_the_databases_words(session: PostgresSession) -> None:
     assert columns_of(
-        session, "SELECT 1 AS a, 'x'::varchar AS b, now() AS c, status, price, attributes, picture, ARRAY[1] AS d,"
-        " 1.5::float8 AS \"Tên cột\", row(1) AS e FROM orders, products LIMIT 0",
+        session,
+        "SELECT 1 AS a, 'x'::varchar AS b, now() AS c, status, price, attributes, picture, ARRAY[1] AS d,"
+        ' 1.5::float8 AS "Tên cột", row(1) AS e FROM orders, products LIMIT 0',
     ) == [
-        ("a", "integer", "integer"), ("b", "character varying", "text"), ("c", "timestamp with time zone", "timestamp"),
-        ("status", "order_status", "text"), ("price", "numeric", "number"), ("attributes", "jsonb", "json"),
-        ("picture", "bytea", "binary"), ("d", "integer[]", "other"), ("Tên cột", "double precision", "number"),
+        ("a", "integer", "integer"),
+        ("b", "character varying", "text"),
+        ("c", "timestamp with time zone", "timestamp"),
+        ("status", "order_status", "text"),
+        ("price", "numeric", "number"),
+        ("attributes", "jsonb", "json"),
+        ("picture", "bytea", "binary"),
+        ("d", "integer[]", "other"),
+        ("Tên cột", "double precision", "number"),
         ("e", "record", "other"),
-    ]  # fmt: skip
+    ]
 
 
 def test_database_is_the_same_after_every_attempt_to_write(
@@ -120,9 +146,21 @@ def test_database_is_the_same_after_every_attempt_to_write(
     assert codes_of(root, writes) == writes
     assert code_of(ask, root, "INSERT INTO secrets VALUES ('later')") == "query_refused"
     assert set(codes_of(session, writes).values()) <= {
-        "query_refused", "permission_denied", "query_failed", "syntax_error",
-    }  # fmt: skip
+        "query_refused",
+        "permission_denied",
+        "query_failed",
+        "syntax_error",
+    }
     assert shop_content() == before
+
+
+def test_characters_that_cannot_be_sent_are_told(session: PostgresSession, shop_pg: Target) -> None:
+    assert codes_of(session, ["SELECT 1\0", "SELECT '\ud800'"]) == {
+        "SELECT 1\0": "syntax_error",
+        "SELECT '\ud800'": "syntax_error",
+    }
+    assert session.is_usable()
+    assert code_of(PostgresConnector().open, replace(shop_pg, username="a\0b")) == "driver_error"
 
 
 def test_copy_ends_the_session(root: PostgresSession) -> None:
@@ -232,8 +270,9 @@ def test_plan_tells_cost_and_rows_without_running(session: PostgresSession) -> N
         session.explain("SELECT nothing FROM orders", timeout_seconds=1)
     assert caught.value.code == "unknown_column"
     assert [code_of(session.explain, bad, timeout_seconds=1) for bad in ("ANALYZE SELECT 1", "SELECT 1; SELECT 2")] == [
-        "syntax_error", "syntax_error",
-    ]  # fmt: skip
+        "syntax_error",
+        "syntax_error",
+    ]
 
 
 def test_session_and_connector_keep_the_contract(session: PostgresSession) -> None:

@@ -14,14 +14,24 @@ from text2sql.connectors.sampling import MAX_ROWS, Count, CountedValue, keep_val
 DEFAULT = SamplingRules()
 TEXT = Column("word", "text", "text")
 TABLE = Table(
-    "s", "t",
+    "s",
+    "t",
     (
-        TEXT, Column("id", "int", "integer"), Column("other_id", "int", "integer"), Column("code", "int", "integer"),
-        Column("flag", "bool", "boolean"), Column("day", "date", "date"), Column("price", "numeric", "number"),
-        Column("blob", "bytea", "binary"), Column("doc", "json", "json"), Column("at", "timestamp", "timestamp"),
+        TEXT,
+        Column("id", "int", "integer"),
+        Column("other_id", "int", "integer"),
+        Column("code", "int", "integer"),
+        Column("flag", "bool", "boolean"),
+        Column("day", "date", "date"),
+        Column("price", "numeric", "number"),
+        Column("blob", "bytea", "binary"),
+        Column("doc", "json", "json"),
+        Column("at", "timestamp", "timestamp"),
     ),
-    primary_key=("id",), unique_keys=(("other_id",),), foreign_keys=(ForeignKey(("code2",), "s", "u", ("id",)),),
-)  # fmt: skip
+    primary_key=("id",),
+    unique_keys=(("other_id",),),
+    foreign_keys=(ForeignKey(("code2",), "s", "u", ("id",)),),
+)
 
 
 def sample(tables: Sequence[Table], count: Count, rules: SamplingRules = DEFAULT) -> tuple[Table, ...]:

@@ -1,1 +1,1 @@
-"""Tests of the engines."""
+"""Tests of the engines of text-to-SQL."""

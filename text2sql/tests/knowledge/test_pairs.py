@@ -140,6 +140,17 @@ def test_values_that_do_not_fit_are_refused(case: int) -> None:
         filled(question, query, [value])
 
 
+def test_value_that_is_said_twice_must_be_the_same_twice() -> None:
+    query = "SELECT id FROM orders WHERE created > '2024-05-06'"
+    slots = mask_of("After 2024-05-06, so after May 6, 2024", query).slots
+    assert [slot.value for slot in slots] == ["2024-05-06", "2024-05-06"]
+    day, other = Slot("date", "2023-01-02"), Slot("date", "2023-01-03")
+    assert fill(query, slots, [day, day], database_type="postgresql") == query.replace("2024-05-06", "2023-01-02")
+    for wrong in ([day, other], [slots[0], day]):
+        with pytest.raises(CannotFill):
+            fill(query, slots, wrong, database_type="postgresql")
+
+
 def test_slots_and_values_must_be_of_the_same_number_and_kind() -> None:
     old, query = Slot("number", "3"), "SELECT id FROM orders LIMIT 3"
     for wrong in ([], [Slot("date", "2024-01-01")], [Slot("number", "1"), Slot("number", "2")]):

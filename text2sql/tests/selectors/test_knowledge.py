@@ -108,7 +108,7 @@ def rank(pair: SqlKnowledge, **counts: object) -> None:
 
 def test_best_of_several_answers(project: Project, find: Find) -> None:
     names = ["id", "name", "city"]
-    pairs = [known(project, "All of them", f"SELECT {name} FROM customers") for name in names]  # noqa: S608
+    pairs = [known(project, "All of them", f"SELECT {name} FROM customers") for name in names]  # noqa: S608  (names of ours)
     first, second, third = pairs
     rank(third, wrong_count=1, success_rate=100, usage_count=99)
     rank(second, success_rate=90)

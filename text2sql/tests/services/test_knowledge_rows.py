@@ -135,7 +135,7 @@ def test_meanings_are_given_in_portions(project: Project, owner: Account) -> Non
 @pytest.mark.django_db
 def test_accents_make_no_other_meaning(project: Project, owner: Account) -> None:
     accented, plain = meanings_of(["Đơn hàng ở Hà Nội", "don hang o ha noi"])
-    assert accented == plain
+    assert accented == pytest.approx(plain, abs=1e-5)
 
 
 @pytest.mark.django_db
@@ -143,8 +143,8 @@ def test_names_of_the_schema_may_hold_anything(project: Project, owner: Account)
     connection = make_connection(owner, project)
     table = Table("public", 'Đơn "hàng"', (Column("giá trị", "text", "text"), Column("select", "text", "text")))
     read_schema(connection, Catalog("postgresql", "shop", "public", (table,)))
-    query = 'SELECT "select" FROM "Đơn ""hàng""" WHERE "giá trị" = \'cao\''
-    pair = propose(project, owner, "Hàng cao", query, connection_id=connection.pk)
+    query = 'SELECT "select" FROM "Đơn ""hàng""" WHERE "giá trị" = \'vàng\''
+    pair = propose(project, owner, "Hàng vàng", query, connection_id=connection.pk)
     assert pair.question_mask == 'hang <value:đơn "hàng".giá trị>'
     assert pair.schema_references == [
         ["", 'đơn "hàng"', ""],

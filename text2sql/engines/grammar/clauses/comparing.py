@@ -8,12 +8,10 @@ from text2sql.engines.grammar.keywords import comparative_of, operator_of
 from text2sql.engines.grammar.plan import Condition, Literal, Plan, Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col
+from text2sql.engines.grammar.wordlists import words
 from text2sql.engines.grammar.words import likeness, stem
 
-_TIMES = frozenset("time times occasion occasions".split())
-_UNITS = frozenset(
-    "year years dollar dollars hour hours minute minutes day days usd percent meter meters km kg old age".split()
-)
+_TIMES = words("times")
 
 
 def take_comparisons(reading: Reading) -> None:
@@ -44,8 +42,8 @@ def _take_between(reading: Reading, place: int) -> None:
         reading.having.append(Condition(column, ">=", first))
         reading.having.append(Condition(column, "<=", second))
     else:
-        low_bound = _on_time(reading, Condition(column, ">=", first))
-        high_bound = _on_time(reading, Condition(column, "<=", second))
+        low_bound = on_time(reading, Condition(column, ">=", first))
+        high_bound = on_time(reading, Condition(column, "<=", second))
         if (
             low_bound.value == first
             and high_bound.value == second
@@ -99,7 +97,7 @@ def _take_comparison(reading: Reading, place: int) -> None:
     if column is None:
         reading.doubt += 0.5
         return
-    condition = _on_time(reading, Condition(column, op, _value(reading.nodes[number])))
+    condition = on_time(reading, Condition(column, op, _value(reading.nodes[number])))
     reading.use_range(place, number + 1)
     if column.agg:
         reading.having.append(condition)
@@ -107,7 +105,7 @@ def _take_comparison(reading: Reading, place: int) -> None:
         _add(reading, place, condition)
 
 
-def _on_time(reading: Reading, condition: Condition) -> Condition:
+def on_time(reading: Reading, condition: Condition) -> Condition:
     """Years are compared with a column of dates by their first and last days."""
     col, value = condition.term.col, condition.value
     if col is None or not reading.schema.is_temporal(col) or not isinstance(value, float):
@@ -127,11 +125,9 @@ def _on_time(reading: Reading, condition: Condition) -> Condition:
 
 def _take_beside_period(reading: Reading, place: int, number: int, op: str) -> None:
     """ "After March 2019" begins behind the period's last day, "before" ends ahead of its first."""
-    term = _time_term(reading, place)
-    if term is not None:
+    term, period = _time_term(reading, place), reading.nodes[number].atom.period
+    if term is not None and period is not None:
         reading.use_range(place, number + 1)
-        period = reading.nodes[number].atom.period
-        assert period is not None
         bound = period.text or (period.first if op in ("<", ">=") else period.last).isoformat()
         reading.where.append((Condition(term, op, bound),))
 
@@ -160,6 +156,17 @@ def _time_term(reading: Reading, place: int) -> Term | None:
         ]
         if times:
             return Term((best or times)[0])
+    return None
+
+
+def said_time(reading: Reading, place: int) -> Term | None:
+    """The column of times that a verb right before names: "rated in 2012"."""
+    said = {stem(word) for node in reading.nodes[max(0, place - 2) : place] for word in node.word.split()}
+    for table in reading.near_tables(place):
+        for col in reading.schema.columns_of(table):
+            is_time = _is_time(reading, col) or "year" in reading.schema.stems(col)
+            if is_time and any(likeness(word, own) >= 0.8 for word in said for own in reading.schema.stems(col)):
+                return Term(col)
     return None
 
 

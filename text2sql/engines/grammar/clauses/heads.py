@@ -3,8 +3,9 @@
 from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col, TableId
+from text2sql.engines.grammar.wordlists import words
 
-_BOUNDARIES = frozenset("REL CMP BETWEEN LIKE NULL NEG".split())
+_BOUNDARIES = words("boundaries")
 
 
 def head_end(reading: Reading) -> int:
@@ -27,7 +28,7 @@ def take_head(reading: Reading, end: int) -> None:
     builder = _Head(reading)
     for place in range(end):
         node = reading.nodes[place]
-        if not node.is_used or node.kind in ("DISTINCT",):
+        if not node.is_used or node.kind == "DISTINCT":
             builder.see(place, node)
     builder.finish()
 
@@ -61,8 +62,7 @@ class _Head:
     def _is_shown(self, place: int, node: Node) -> bool:
         """Behind the table asked about, columns are shown when they are listed; "names of studios" shows one column."""
         nodes = self.reading.nodes
-        assert node.link is not None
-        if node.link.how == "names" or node.word in ("name", "names"):
+        if node.named.how == "names" or node.word in ("name", "names"):
             return not self._names_column(place)
         following = nodes[place + 1] if place + 1 < len(nodes) else None
         if following is not None and following.kind == "C" and following.table == node.table and not following.is_used:
@@ -70,8 +70,8 @@ class _Head:
         if self._completes(place):
             return False
         if not self.tables:
-            return node.link.score >= 0.75 or following is None or following.kind not in ("T", "C")
-        if nodes[place - 1].kind == "T" and node.link.score >= 0.75:
+            return node.named.score >= 0.75 or following is None or following.kind not in ("T", "C")
+        if nodes[place - 1].kind == "T" and node.named.score >= 0.75:
             return True
         last = max(other for other in range(place) if nodes[other].kind in ("T", "C", "V", "N"))
         return any(other.kind in ("AND", "MARK", "COUNT", "WH", "DISTINCT", "AGG") for other in nodes[last + 1 : place])
@@ -127,8 +127,7 @@ class _Head:
             self.reading.select += [Term(col, agg) for agg in self.aggs]
             self.applied = True
             return
-        assert node.link is not None
-        self.reading.select += [Term(one) for one in (col, *node.link.more)]
+        self.reading.select += [Term(one) for one in (col, *node.named.more)]
 
     def _counted(self, col: Col) -> Term:
         if self.distinct:

@@ -21,7 +21,7 @@ def pair_columns(schema: Schema, table: TableId) -> tuple[Col, Col] | None:
 def take_pairs(reading: Reading) -> Plan | None:
     """A plan over a table of pairs, where the question uses its name as a verb with something behind it."""
     for place, node in enumerate(reading.nodes):
-        if node.kind != "T" or place == 0 or node.link is None or node.link.score < 0.8:
+        if place == 0 or node.kind not in ("T", "C") or node.named.score < 0.6:
             continue
         pair = pair_columns(reading.schema, node.table)
         before = [one for one in reading.nodes[:place] if one.kind in ("T", "C")]

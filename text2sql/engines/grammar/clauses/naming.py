@@ -1,14 +1,14 @@
 """Values: "from Paris", "named 'Smith'", "id 5", "in 2010"; what stands beside them says which column."""
 
-from text2sql.engines.grammar.clauses.comparing import take_period, temporal_column
+from text2sql.engines.grammar.clauses.comparing import on_time, said_time, take_period, temporal_column
 from text2sql.engines.grammar.clauses.periods import in_period
 from text2sql.engines.grammar.dates import year_of
 from text2sql.engines.grammar.plan import Condition, Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col
+from text2sql.engines.grammar.wordlists import words
 
-
-_CLAUSE = frozenset("that who which whose where whom".split())
+_CLAUSE = words("clause")
 
 
 def take_patterns(reading: Reading) -> None:
@@ -62,13 +62,12 @@ def _text_column(reading: Reading, place: int) -> Col | None:
 
 
 def _take_null(reading: Reading, place: int) -> None:
-    left = reading.left_column(place)
+    denied = place and reading.nodes[place - 1].kind == "NEG"
+    left = reading.left_column(place - 1 if denied else place)
     if left is None:
         return
-    negated = (
-        _negation_before(reading, place)
-        or " not " in f" {reading.nodes[place].word} "
-        and "null" in reading.nodes[place].word
+    negated = _negation_before(reading, place) or (
+        " not " in f" {reading.nodes[place].word} " and "null" in reading.nodes[place].word
     )
     reading.use(place, left)
     reading.where.append((Condition(Term(reading.nodes[left].col), "is not null" if negated else "is null"),))
@@ -126,8 +125,7 @@ def _with_rest_of_name(reading: Reading, place: int) -> Condition:
     """The condition of a value; "Ann Lee" is first and last name of one person: both hold together."""
     node = reading.nodes[place]
     reading.use(place)
-    assert node.link is not None and node.link.value is not None
-    own = Condition(Term(node.col), "=", node.link.value)
+    own = Condition(Term(node.col), "=", node.named.value)
     after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
     if (
         after is None
@@ -176,16 +174,15 @@ def _joiner(reading: Reading, place: int) -> Node | None:
 def _take_number(reading: Reading, place: int) -> None:
     node = reading.nodes[place]
     value = node.atom.number
-    assert value is not None
     if node.word in ("one", "single", "once"):
         reading.use(place)
         return
-    if _counts_rows(reading, place):
+    if _counts_rows(reading, place) or _measures(reading, place):
         return
     left = reading.left_column(place)
-    if left is not None and not _counts_what_follows(reading, place):
+    if left is not None and _holds_digits(reading, left) and not _counts_what_follows(reading, place):
         reading.use(left, place)
-        _add(reading, place, Condition(Term(reading.nodes[left].col), "=", value))
+        _add(reading, place, on_time(reading, Condition(Term(reading.nodes[left].col), "=", value)))
         return
     if _repeats_number(reading, place):
         return
@@ -223,6 +220,35 @@ def _counts_rows(reading: Reading, place: int) -> bool:
     return True
 
 
+def _measures(reading: Reading, place: int) -> bool:
+    """ "Cars with 4 cylinders": the number of the measure behind it."""
+    after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
+    before = reading.nodes[place - 1].word if place else ""
+    if (
+        after is None
+        or after.kind != "C"
+        or after.is_used
+        or after.named.score < 0.75
+        or before in ("the", "of", "and")
+    ):
+        return False
+    if not reading.schema.is_numeric(after.col) or reading.schema.is_id(after.col):
+        return False
+    reading.use(place, place + 1)
+    _add(reading, place, Condition(Term(after.col), "=", reading.nodes[place].atom.number))
+    return True
+
+
+def _holds_digits(reading: Reading, place: int) -> bool:
+    """Whether a number can be a value of the column."""
+    column = reading.schema.column(reading.nodes[place].col)
+    return (
+        not reading.schema.is_text(reading.nodes[place].col)
+        or not column.samples
+        or any(letter.isdigit() for sample in column.samples[:30] for letter in sample)
+    )
+
+
 def _counts_what_follows(reading: Reading, place: int) -> bool:
     """ "The names of the five cities": no value of the name."""
     after = reading.nodes[place + 1] if place + 1 < len(reading.nodes) else None
@@ -245,12 +271,10 @@ def _repeats_number(reading: Reading, place: int) -> bool:
 
 
 def _take_year(reading: Reading, place: int) -> None:
-    for table in reading.near_tables(place):
-        term = temporal_column(reading, table)
+    for term in (said_time(reading, place), *(temporal_column(reading, table) for table in reading.near_tables(place))):
         if term is not None and term.col is not None:
             reading.use(place)
-            number = reading.nodes[place].atom.number
-            assert number is not None
+            number = reading.nodes[place].atom.number or 0.0
             if reading.schema.is_temporal(term.col):
                 reading.where.append((in_period(term, year_of(int(number))),))
             else:

@@ -5,10 +5,10 @@ import re
 from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Node, Reading
 
-_DOWN = re.compile(
-    r"desc|decreas|reverse|from (?:the )?(?:old|high|large|big|oldest|highest|largest|most|latest|longest|newest|biggest)|giam dan"
-)
-_DOWN_AFTER = re.compile(r"desc|decreas|giam dan")
+_MOST = "old|high|large|big|oldest|highest|largest|most|latest|longest|newest|biggest"
+_DOWN = re.compile(rf"desc|decreas|reverse|from (?:the )?(?:{_MOST})")
+_LEAST = ("least", "fewest", "lowest", "smallest", "youngest", "earliest")
+_DOWN_AFTER = re.compile(r"desc|decreas")
 _TO_LEAST = re.compile(
     r"^(?:the )?(?:most|high|highest|large|largest|big|biggest|old|oldest|long|late|latest|new|newest|recent) "
 )
@@ -23,40 +23,55 @@ def take_order(reading: Reading) -> None:
 
 def _take_at(reading: Reading, place: int) -> None:
     reading.use(place)
-    if place == 0:
-        place = _by_behind(reading)
     down = bool(_DOWN.search(reading.nodes[place].word))
-    terms: list[tuple[Term, bool]] = []
-    agg, counts, other = "", False, place + 1
-    while other < len(reading.nodes) and not _ends(reading, other, bool(terms)):
+    collected = _Terms(reading, down)
+    other = (_by_behind(reading) if place == 0 else place) + 1
+    while other < len(reading.nodes) and not _ends(reading, other, bool(collected.terms)):
         node = reading.nodes[other]
-        if node.kind == "ORDER" and terms:
+        if node.kind == "ORDER" and collected.terms:
             break
         reading.use(other)
-        if node.kind in ("DIR", "ORDER"):
-            down = bool(_DOWN_AFTER.search(node.word))
-            terms = terms[:-1] + [(terms[-1][0], down)] if terms else terms
-            reading.use(other)
-        elif node.kind == "SUP":
-            down = node.word.split()[0] not in ("least", "fewest", "lowest", "smallest", "youngest", "earliest")
-        elif node.kind == "AGG":
-            agg = node.atom.payload
-        elif node.kind == "COUNT":
-            counts = True
-            if not _counts_something(reading, other):
-                terms.append((Term(None, "count"), down))
-        elif node.kind in ("C", "T"):
-            terms.append((_term(reading, node, agg, counts), down))
-            agg, counts = "", False
+        collected.see(other, node)
         other += 1
+    _settle(reading, place, collected)
+
+
+def _settle(reading: Reading, place: int, collected: "_Terms") -> None:
+    """What to sort by when nothing was named: what an adjective means, an order before, what is shown."""
+    down, terms = collected.down, collected.terms
     if not terms and reading.order:
         reading.order = [(term, down) for term, _ in reading.order]
         return
-    if not terms:
-        terms = _implied(reading, place, down)
-    reading.order = [(term, is_down or (down and len(terms) == 1)) for term, is_down in terms] or reading.order
+    terms = terms or _implied(reading, place, down)
+    reading.order = [(term, is_down or (down and len(terms) == 1)) for term, is_down in terms]
     if not reading.order:
         reading.order = [(Term(None, "first" if "alpha" in reading.nodes[place].word else "last"), down)]
+
+
+class _Terms:
+    """Terms to sort by, collected node by node."""
+
+    def __init__(self, reading: Reading, down: bool) -> None:
+        self.reading, self.down = reading, down
+        self.terms: list[tuple[Term, bool]] = []
+        self._agg, self._counts = "", False
+
+    def see(self, place: int, node: Node) -> None:
+        """Take one node."""
+        if node.kind in ("DIR", "ORDER"):
+            self.down = bool(_DOWN_AFTER.search(node.word))
+            self.terms = [*self.terms[:-1], (self.terms[-1][0], self.down)] if self.terms else []
+        elif node.kind == "SUP":
+            self.down = node.word.split()[0] not in _LEAST
+        elif node.kind == "AGG":
+            self._agg = node.atom.payload
+        elif node.kind == "COUNT":
+            self._counts = True
+            if not _counts_something(self.reading, place):
+                self.terms.append((Term(None, "count"), self.down))
+        elif node.kind in ("C", "T"):
+            self.terms.append((_term(self.reading, node, self._agg, self._counts), self.down))
+            self._agg, self._counts = "", False
 
 
 def _by_behind(reading: Reading) -> int:

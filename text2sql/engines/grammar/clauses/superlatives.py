@@ -6,11 +6,10 @@ from text2sql.engines.grammar.adjectives import DEGREES
 from text2sql.engines.grammar.keywords import NUMBER_WORDS
 from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Reading
+from text2sql.engines.grammar.wordlists import words
 
-_LEAST = frozenset("least fewest lowest smallest minimum min minimal worst bottom".split())
-_PLAIN = frozenset(
-    "most least fewest highest lowest largest smallest greatest biggest maximum minimum max min top bottom best worst".split()
-)
+_LEAST = words("least")
+_PLAIN = words("plain")
 
 
 def take_superlatives(reading: Reading) -> None:
@@ -65,8 +64,8 @@ def _order_top(reading: Reading, place: int) -> None:
 
 def _take_frequent(reading: Reading, place: int) -> None:
     descending = reading.nodes[place].atom.payload == "desc"
-    right = reading.next_of(("C", "T"), place, 2, stops=("REL", "MARK", "PREP"))
-    reading.use(place)
+    right = reading.next_of(("C", "T"), place, 4, stops=("REL", "MARK", "PREP"))
+    reading.use(place, *(i for i in range(place, right or place) if reading.nodes[i].kind == "COUNT"))
     reading.order = [(Term(None, "count"), descending)]
     reading.limit = reading.limit or 1
     if right is not None and reading.nodes[right].kind == "C":
@@ -130,7 +129,7 @@ def _take_limit(reading: Reading, place: int) -> None:
 
 def _by_degree(reading: Reading, place: int) -> tuple[Term, bool] | None:
     word = reading.nodes[place].word.split()[-1]
-    if word not in DEGREES or word in _PLAIN and reading.next_of(("C",), place, 2, stops=("REL",)) is not None:
+    if word not in DEGREES or (word in _PLAIN and reading.next_of(("C",), place, 2, stops=("REL",)) is not None):
         return None
     tables = reading.near_tables(place)
     following = reading.next_of(("T",), place, 2)
@@ -177,7 +176,8 @@ def _is_projection(reading: Reading, place: int) -> bool:
     node = reading.nodes[place]
     words = node.word.split()
     right = reading.next_of(("C",), place, 2, stops=("T", "COUNT", "AGG", "REL", "V"))
-    if right is None and node.kind == "SUP":
+    after = reading.nodes[right + 1] if right is not None and right + 1 < len(reading.nodes) else None
+    if node.kind == "SUP" and (right is None or (after is not None and after.kind == "T")):
         return False
     before = [other for other in reading.nodes[:place] if other.kind in ("C", "T", "V", "ALL", "COUNT")]
     relation = any(other.kind == "REL" for other in reading.nodes[:place]) or any(
@@ -185,10 +185,8 @@ def _is_projection(reading: Reading, place: int) -> bool:
     )
     if node.kind == "AGG":
         previous = reading.nodes[place - 1] if place else None
-        listed = (
-            previous is not None
-            and previous.kind in ("AND", "AGG", "COUNT")
-            or any(o.kind == "AGG" and not o.is_used for o in reading.nodes[:place])
+        listed = (previous is not None and previous.kind in ("AND", "AGG", "COUNT")) or any(
+            o.kind == "AGG" and not o.is_used for o in reading.nodes[:place]
         )
         return (not relation and (not before or listed or reading.has("EACH"))) or (listed and not relation)
     if words[-1] not in _PLAIN or words[0] in ("most", "fewest") or "of" in words:

@@ -1,0 +1,1 @@
+"""Small databases of our own with questions about them and the queries that answer."""
