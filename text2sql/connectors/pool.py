@@ -27,7 +27,10 @@ class PoolKey:
 
 
 def fingerprint(target: Target) -> str:
-    """A digest of everything that matters for signing in, the password too."""
+    """A digest of everything that matters for signing in, the password too.
+
+    SHA-256, 64 hex digits: the pool keeps it for as long as a session is open, and a password must not lie there.
+    """
     parts = [
         target.database_type, target.host, target.port, target.database_name, target.username, target.password,
         target.ssl_enabled, sorted(target.params.items()), target.allows_private, sorted(target.forbidden),
@@ -63,7 +66,11 @@ class SessionPool:
 
     @contextmanager
     def lease(self, key: PoolKey, open_session: Callable[[], Session]) -> Iterator[Session]:
-        """A session for the block; raises ConnectorError `too_many_connections`, or what opening raises."""
+        """A session for the block; raises ConnectorError `too_many_connections`, or what opening raises.
+
+        A session that is not usable any more afterwards is closed, whatever the block raised; opening happens outside
+        of the lock, so that a slow server holds up nobody else.
+        """
         session, generation = self._take(key)
         if session is None:
             try:
@@ -77,7 +84,10 @@ class SessionPool:
             self._give_back(key, session, generation)
 
     def forget(self, connection_id: Hashable) -> None:
-        """Close its idle sessions now, and leased ones when they come back."""
+        """Close its idle sessions now, and leased ones when they come back.
+
+        For a connection that was changed or deleted: nobody gets a session with the old password or address.
+        """
         with self._changed:
             shelf = self._shelves[connection_id]
             shelf.generation += 1

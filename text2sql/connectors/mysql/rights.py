@@ -20,7 +20,10 @@ def read_rights(session: MysqlSession, *, latency_ms: float, seconds: float) -> 
 
 
 def judge_grants(grants: list[str]) -> tuple[list[str], list[str]]:
-    """Sentences about rights beyond reading, and about roles whose rights are unknown."""
+    """Sentences about rights beyond reading, and about roles whose rights are unknown.
+
+    From SHOW GRANTS, one line each: https://dev.mysql.com/doc/refman/8.4/en/show-grants.html
+    """
     warnings, roles = [], []
     for grant in grants:
         found = _GRANT.match(grant)

@@ -92,7 +92,10 @@ class Wire:
 
 
 def connect(target: Target, place: Place, *, deadline: Deadline, cancel: CancelToken | None = None) -> Wire:
-    """Sign in; the first address that accepts is taken."""
+    """Sign in; the first address that accepts is taken.
+
+    LOAD DATA LOCAL stays off: a server could ask the client for any of its files. Raises ConnectorError.
+    """
     plain = _connect_socket(place, deadline)
     handle = plain.dup()
     connection: pymysql.Connection[StreamCursor] = pymysql.Connection(
@@ -117,7 +120,11 @@ def connect(target: Target, place: Place, *, deadline: Deadline, cancel: CancelT
 
 
 def kill_query(target: Target, place: Place, thread_id: int) -> None:
-    """Ends what the other connection runs; nothing happens if the server lets no more connections in."""
+    """Ends what the other connection runs; nothing happens if the server lets no more connections in.
+
+    KILL QUERY leaves the connection itself alive; an account may kill its own without any right.
+    https://dev.mysql.com/doc/refman/8.4/en/kill.html
+    """
     with contextlib.suppress(ConnectorError):
         wire = connect(target, place, deadline=Deadline(_KILL_SECONDS))
         try:

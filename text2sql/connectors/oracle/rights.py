@@ -27,7 +27,10 @@ def read_rights(session: OracleSession, *, version: str, latency_ms: float, seco
 
 
 def judge(rights: Sequence[str], on_tables: Sequence[str], *, owned: int) -> tuple[str, ...]:
-    """Sentences about rights beyond reading."""
+    """Sentences about rights beyond reading.
+
+    `rights` are those of SESSION_PRIVS, roles included; SELECT ANY DICTIONARY only reads, however much it tells.
+    """
     warnings = []
     if more := sorted(set(rights) - _READING):
         shown = ", ".join(more[:5]) + (" and more" if len(more) > 5 else "")

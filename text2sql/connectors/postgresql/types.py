@@ -74,7 +74,11 @@ class Reader:
         return tuple(self._column(result, number) for number in range(result.nfields))
 
     def rows(self, result: PGresult) -> Sequence[tuple[Any, ...]]:
-        """All rows of the result; values that Python cannot hold come as text."""
+        """All rows of the result; values that Python cannot hold come as text.
+
+        The whole result is then read once more: the year 10000, infinity, bytes that are no UTF-8, json of thousands of
+        brackets are rare, and a look at each value would cost every query.
+        """
         try:
             return self._load(result, self._plain)
         except (DataError, UnicodeDecodeError, ValueError, OverflowError, RecursionError):
