@@ -56,7 +56,8 @@ def find_place(target: Target, *, seconds: float, resolve: Resolve | None = None
 def plain_address(address: str) -> IpAddress:
     """The address itself, or the IPv4 address that it stands for; raises ConnectorError for what is none.
 
-    Mapped (RFC 4291), compatible, 6to4 (RFC 3056) and NAT64 (RFC 6052) addresses reach what the IPv4 address reaches.
+    Unwrapped are IPv4-mapped and -compatible addresses (RFC 4291), 6to4 (RFC 3056) and NAT64 (RFC 6052): a router
+    on the way takes such a packet to the inner address. A zone (`%eth0`) is cut off; link-local is refused later.
     """
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
@@ -71,7 +72,11 @@ def plain_address(address: str) -> IpAddress:
 
 
 def _read_host(target: Target) -> str:
-    """Without brackets, in ASCII, small; paths, lists of hosts and URLs, which drivers would read so, are no names."""
+    """The host in one spelling: small ASCII letters without a final dot, IDNA (RFC 3490) done, brackets off.
+
+    Raises ConnectorError for what is no name, before anything is looked up. Odd notations of IPv4 (0x7f000001, 127.1)
+    stay names: the resolver reads them, and what it finds is checked.
+    """
     host = target.host.strip().removeprefix("[").removesuffix("]")
     if not 1 <= target.port <= 65535:
         raise _refused("its port must be between 1 and 65535")
@@ -95,6 +100,7 @@ def _is_ip(host: str) -> bool:
 
 
 def _is_never_allowed(address: IpAddress) -> bool:
+    """No database stands there, but what hands out the keys of a cloud may; not even an administrator opens these."""
     return (
         address.is_link_local
         or address.is_multicast
@@ -112,6 +118,7 @@ def _is_forbidden(target: Target, host: str, found: Iterable[IpAddress], resolve
     if host in names:
         return True
     own: set[IpAddress] = set()
+    # A name that does not resolve now cannot be where the product connects now; one that resolves to nonsense can.
     for name in sorted(names):
         try:
             own.update(map(plain_address, resolve(name)))
@@ -123,9 +130,9 @@ def _is_forbidden(target: Target, host: str, found: Iterable[IpAddress], resolve
 
 
 def _is_this_machine(address: IpAddress) -> bool:
-    # Only an address of one of our own cards can be bound to.
     if address.is_loopback or address.is_unspecified:
         return True
+    # Only an address of one of the machine's own interfaces can be bound; nothing is sent.
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
     with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:

@@ -66,7 +66,11 @@ class RunLimits:
 
 @dataclass(frozen=True, slots=True)
 class SamplingRules:
-    """What introspection may read of the data. `skipped` are (schema, table, column) that people opted out."""
+    """What introspection may read of the data. `skipped` are (schema, table, column) that people opted out.
+
+    `max_values_per_column` are distinct values, `timeout_seconds` is for all tables together, and what is not
+    sampled in time stays without samples: the schema itself is always complete.
+    """
 
     max_values_per_column: int = 200
     max_value_characters: int = 80
@@ -91,7 +95,10 @@ class TestFacts:
 
 @dataclass(frozen=True, slots=True)
 class ResultColumn:
-    """A column of a result; `data_type` is the database's word."""
+    """A column of a result; `data_type` is the database's word.
+
+    Names need not be unique (`SELECT 1, 1`), and may be empty: rows are tuples by position.
+    """
 
     name: str
     data_type: str
@@ -171,4 +178,7 @@ class Connector(Protocol):
         """Sign in and look around, within the time; raises ConnectorError."""
 
     def open(self, target: Target, *, connect_seconds: float = 10.0) -> Session:
-        """A session; raises ConnectorError within the time, whatever the other side does."""
+        """A session; raises ConnectorError within the time, whatever the other side does.
+
+        The target's address is checked (`addresses.find_place`) before the first packet is sent.
+        """

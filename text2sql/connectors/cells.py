@@ -19,7 +19,8 @@ Cut = Literal["", "rows", "bytes"]
 def fit_cell(value: Any, max_bytes: int) -> tuple[Any, int]:
     """The value as it is shown, and its size in bytes. Long text, binary and nested values are cut to `max_bytes`.
 
-    A nested value that is too long becomes its JSON text, cut; what the contract does not know becomes text.
+    A nested value that is too long becomes its JSON text, cut; what the contract does not know becomes text. Text is
+    cut between characters, so that its UTF-8 stays valid; the size of small values is a rough constant.
     """
     if isinstance(value, str):
         return _fit_text(value, max_bytes)
@@ -74,7 +75,10 @@ class Meter:
         self.cut_by: Cut = ""
 
     def take(self, rows: Iterable[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        """The rows that still fit; `cut_by` is set when one did not. At least one row always fits."""
+        """The rows that still fit; `cut_by` is set when one did not. At least one row always fits.
+
+        May be called piece by piece; the rows and bytes of all calls count together.
+        """
         taken: list[tuple[Any, ...]] = []
         for row in rows:
             if self.rows >= self._limits.max_rows:

@@ -4,7 +4,10 @@ import time
 
 
 class Deadline:
-    """A moment in time, from a number of seconds."""
+    """A moment in time, from a number of seconds.
+
+    Of the monotonic clock: what the administrator does to the wall clock ends no query and keeps none alive.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._end = time.monotonic() + seconds

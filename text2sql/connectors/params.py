@@ -42,7 +42,8 @@ SHARED: Mapping[str, Check] = {"sslmode": one_of("verify-full", "require"), "ssl
 def read_params(target: Target, allowed: Mapping[str, Check]) -> Mapping[str, Any]:
     """The parameters, all of them known and of the right form; raises ConnectorError `driver_error`.
 
-    The message names the parameter and those that are known, never the value, which may be a secret.
+    An allow-list, because drivers take parameters that read files (`passfile`, `read_default_file`), run programs, or
+    lead elsewhere (`hostaddr`, `service`). The message names the parameter, never its value.
     """
     checks = {**SHARED, **allowed}
     for name, value in target.params.items():
@@ -60,7 +61,10 @@ def verifies_certificate(target: Target) -> bool:
 
 
 def tls_context(target: Target) -> ssl.SSLContext | None:
-    """What a driver wraps its socket with; None without TLS. Raises ConnectorError for an unreadable authority."""
+    """What a driver wraps its socket with; None without TLS. Raises ConnectorError for an unreadable authority.
+
+    Python's own defaults: TLS 1.2 and newer, the system's authorities unless `sslrootcert` names another one.
+    """
     if not target.ssl_enabled:
         return None
     try:

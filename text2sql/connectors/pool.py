@@ -29,7 +29,7 @@ class PoolKey:
 def fingerprint(target: Target) -> str:
     """A digest of everything that matters for signing in, the password too.
 
-    Two targets with one fingerprint may share sessions; it is not stored and not shown.
+    SHA-256, 64 hex digits: the pool keeps it for as long as a session is open, and a password must not lie there.
     """
     parts = [
         target.database_type, target.host, target.port, target.database_name, target.username, target.password,
@@ -66,7 +66,11 @@ class SessionPool:
 
     @contextmanager
     def lease(self, key: PoolKey, open_session: Callable[[], Session]) -> Iterator[Session]:
-        """A session for the block; raises ConnectorError `too_many_connections`, or what opening raises."""
+        """A session for the block; raises ConnectorError `too_many_connections`, or what opening raises.
+
+        A session that is not usable any more afterwards is closed, whatever the block raised; opening happens outside
+        of the lock, so that a slow server holds up nobody else.
+        """
         session, generation = self._take(key)
         if session is None:
             try:
@@ -82,7 +86,7 @@ class SessionPool:
     def forget(self, connection_id: Hashable) -> None:
         """Close its idle sessions now, and leased ones when they come back.
 
-        For a connection that was changed, deleted or taken away from a person.
+        For a connection that was changed or deleted: nobody gets a session with the old password or address.
         """
         with self._changed:
             shelf = self._shelves[connection_id]
@@ -107,7 +111,6 @@ class SessionPool:
         _close(dropped)
         return left
 
-    # Sessions are closed outside of the lock: saying goodbye may take a while.
     def _take(self, key: PoolKey) -> tuple[Session | None, int]:
         dropped: list[Session] = []
         try:

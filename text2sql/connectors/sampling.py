@@ -38,7 +38,11 @@ class SampleDialect:
 def sample_statement(
     dialect: SampleDialect, columns: Sequence[Column], rules: SamplingRules, *, source: str, prefix: str = ""
 ) -> str:
-    """Counts distinct values of each column in `source`, a table expression of at most `MAX_ROWS` rows."""
+    """Counts distinct values of each column in `source`, a table expression of at most `MAX_ROWS` rows.
+
+    One round trip for a table: rows of (number of the column, value as text, how often), and -1 for the table itself.
+    Values come one character longer than they may be, and one more than are kept, so that it shows what was cut.
+    """
     parts = [f"SELECT {_COUNT} AS k, NULL AS v, {dialect.count} AS n FROM {source}"]  # noqa: S608 - quoted names only
     limit = dialect.limit.format(rules.max_values_per_column + 1)
     for number, column in enumerate(columns):
@@ -94,6 +98,7 @@ def _sampled(table: Table, chosen: Sequence[Column], rules: SamplingRules, count
             elif value is not None:
                 found[number].append(str(value))
     except ConnectorError as error:
+        # A view may fail, or a table be locked; without the connection no other table would answer either.
         if error.code == "connection_lost":
             raise
         return table

@@ -17,6 +17,7 @@ class Watch:
     """For a `with` block. When time is over or the token is set, the `steps` are taken, a second apart, until it ends.
 
     The first step asks politely (a cancel on the server), the last one cuts the connection. `reason` says why.
+    Steps run in the watch's own thread: they may only do what a driver allows beside a blocked call.
     """
 
     def __init__(

@@ -14,6 +14,8 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)(?:\w{3,6})?"
 _FROM_TWO = "two three four five six seven eight nine ten eleven twelve"
 _NUMBER_WORDS = {word: str(value) for value, word in enumerate(_FROM_TWO.split(), 2)}
+#: Signs of mathematics as they are typed in SQL; folding would take the stroke off the first one.
+_SIGNS = {"\u2260": "!=", "\u2264": "<=", "\u2265": ">=", "<>": "!="}
 #: The order counts: quotes before words, dates before the numbers they are made of.
 _TOKEN = re.compile(
     r"""
@@ -24,7 +26,7 @@ _TOKEN = re.compile(
     | (?P<day_month>\b\d{1,2}(?:st|nd|rd|th)?\s(?:of\s)?MONTH\.?,?\s\d{4}\b)
     | (?P<vietnamese>\b(?:ng[aà]y\s)?\d{1,2}\sth[aá]ng\s\d{1,2}\sn[aă]m\s\d{4}\b)
     | (?P<number>(?<![\w.,])(?:(?<!\S)-)?\d(?:[\d.,]*\d)?(?![\w]))
-    | (?P<symbol>>=|<=|<>|!=|[<>=%+])
+    | (?P<symbol>>=|<=|<>|!=|[<>=%+\u2260\u2264\u2265])
     | (?P<word>\w+(?:['\u2019]\w+)*)
     """.replace("MONTH", _MONTH),
     re.VERBOSE | re.IGNORECASE,
@@ -59,7 +61,9 @@ def _tokens_of(match: re.Match[str], by_day_first: bool) -> list[Token]:
         return [Token("number", surface, _number(surface, by_day_first))]
     if kind == "word" and surface.lower() in _NUMBER_WORDS:
         return [Token("number", surface, _NUMBER_WORDS[surface.lower()])]
-    if kind in ("word", "symbol"):
+    if kind == "symbol":
+        return [Token("word", surface, _SIGNS.get(surface, surface))]
+    if kind == "word":
         return [Token("word", surface, fold(surface).replace("\u2019", "'"))]
     day = _date(kind, surface, by_day_first)
     if day is not None:
@@ -72,7 +76,8 @@ def _number(surface: str, is_vietnamese: bool) -> str:
     """Digits with a point: "1,000" and, among Vietnamese words, "1.000" are a thousand, "1,5" is one and a half."""
     if re.fullmatch(r"-?\d{1,3}(,\d{3})+(\.\d+)?", surface):
         return plain_number(surface.replace(",", ""))
-    if re.fullmatch(r"-?\d{1,3}(\.\d{3}){2,}(,\d+)?", surface) or (
+    # Both signs, or several points, leave no doubt in any language.
+    if re.fullmatch(r"-?\d{1,3}(\.\d{3})+(\.\d{3}|,\d+)(,\d+)?", surface) or (
         is_vietnamese and re.fullmatch(r"-?\d{1,3}\.\d{3}(,\d+)?", surface)
     ):
         return plain_number(surface.replace(".", "").replace(",", "."))

@@ -34,7 +34,11 @@ _PATTERN_IN_ARGUMENT = {
 
 
 def check_growth(nodes: Iterable[exp.Expr]) -> None:
-    """Raises StatementRefused for a size that is no small literal, a series without bounds, a pattern too complex."""
+    """Raises StatementRefused for a size that is no small literal, a series without bounds, a pattern too complex.
+
+    Sizes of nested calls multiply, so that all of a statement are held against one product: a thousand texts of a
+    thousand letters fill a megabyte, and one more level a gigabyte. Time-outs alone come too late for memory.
+    """
     sizes: list[int] = []
     for node in nodes:
         if isinstance(node, exp.GenerateSeries | exp.ExplodingGenerateSeries):

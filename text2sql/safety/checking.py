@@ -9,7 +9,8 @@ def check_statement(text: str, *, database_type: DatabaseType, policy: Policy) -
     """The statement as it may be sent; raises StatementRefused for everything that is not known to be harmless.
 
     SQL comes back written anew from its tree: without comments, names quoted, tables with their schema. A pipeline
-    comes back as canonical JSON.
+    comes back as canonical JSON. What is returned must be sent, never the text that came in: two readers of one text
+    may disagree about it, but not about what was written from a tree.
     """
     if database_type == "mongodb":
         return check_pipeline(text, policy)

@@ -36,7 +36,10 @@ SIGNS: dict[SqlType, frozenset[str]] = {
 
 
 def check_words(text: str, database_type: SqlType) -> None:
-    """Raises StatementRefused for a word, sign or character that is not known to be harmless in this database."""
+    """Raises StatementRefused for a word, sign or character that is not known to be harmless in this database.
+
+    Independent of sqlglot on purpose: a node that it wrote in an unforeseen way still has to pass as words.
+    """
     pattern, signs, words = _PATTERNS[database_type], SIGNS[database_type], WORDS[database_type]
     position, end = 0, len(text)
     while position < end:

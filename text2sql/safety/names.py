@@ -28,7 +28,10 @@ _ORACLE_PSEUDO_COLUMNS = frozenset({"ROWNUM", "ROWID"})
 
 
 def write_names(nodes: Iterable[exp.Expr], database_type: SqlType) -> None:
-    """Folds and quotes all names and unifies the forms of strings; raises StatementRefused for names that trick."""
+    """Folds and quotes all names and unifies the forms of strings; raises StatementRefused for names that trick.
+
+    Changes the nodes. Names longer than any of the four databases allows are refused, not cut as a server would.
+    """
     for node in nodes:
         if isinstance(node, exp.Column):
             _check_column(node, database_type)

@@ -16,7 +16,10 @@ MAX_TYPE_SIZE = 10_000
 
 
 def check_nodes(tree: exp.Expr, database_type: SqlType) -> list[exp.Expr]:
-    """All nodes of the tree, parents first; raises StatementRefused for any that is not on the lists."""
+    """All nodes of the tree, parents first; raises StatementRefused for any that is not on the lists.
+
+    Functions pass here, whichever they are: their names are checked where the statement is written (`lexing`).
+    """
     allowed = ALLOWED_NODES[database_type]
     nodes: list[exp.Expr] = []
     level = [tree]

@@ -52,7 +52,11 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
 
 def read_statement(text: str, dialect: Dialect) -> exp.Expr:
-    """The tree of the one query in the text; raises StatementRefused for anything else."""
+    """The tree of the one query in the text; raises StatementRefused for anything else.
+
+    Limits are checked on the tokens, before the parser sees them: its time is exponential in some nestings, and a
+    recursion that overflows in compiled code cannot be caught.
+    """
     _check_text(text)
     try:
         tokens = dialect.tokenize(text)

@@ -17,5 +17,8 @@ def shown(name: object) -> str:
 
 
 def refused(code: str, sentence: str, name: object = "") -> StatementRefused:
-    """The exception to raise; `{name}` in the sentence is replaced by the name, cut and cleaned."""
+    """The exception to raise; `{name}` in the sentence is replaced by the name, cut and cleaned.
+
+    At most the piece that was found, never the statement: a refusal is logged and shown, and may hold secrets.
+    """
     return StatementRefused(code, sentence.replace("{name}", shown(name)))

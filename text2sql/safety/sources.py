@@ -14,6 +14,7 @@ def check_oracle_columns(nodes: Iterable[exp.Expr]) -> None:
     """Raises StatementRefused where `a.b` names no source a of an enclosing query, or where only DUAL is read.
 
     What stays open: an unqualified name beside real tables may be a stand-alone function of the account's own schema.
+    Such a function runs with the rights of the account, which should own nothing.
     """
     for node in nodes:
         if isinstance(node, exp.Column) and not isinstance(node.this, exp.Star):

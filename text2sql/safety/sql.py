@@ -24,6 +24,7 @@ def check_sql(text: str, database_type: SqlType, policy: Policy) -> CheckedState
     """The statement that may run; raises StatementRefused.
 
     What is sent reads back as the very tree that was checked: where writing changes the tree, all is checked again.
+    A statement that is still not steady after three rounds is refused.
     """
     dialect = _dialect(database_type)
     tree = read_statement(text, dialect)

@@ -31,7 +31,10 @@ _SYSTEM_TABLES: dict[SqlType, re.Pattern[str]] = {
 
 
 def is_system_schema(schema: str, database_type: SqlType) -> bool:
-    """Whether the schema is the system's, in any case and any width of letters."""
+    """Whether the schema is the system's, in any case and any width of letters.
+
+    MySQL compares names by the file system's rules, and a collation may fold what looks different.
+    """
     return bool(_SYSTEM_SCHEMAS[database_type].fullmatch(_plain(schema)))
 
 

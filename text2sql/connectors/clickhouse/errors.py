@@ -29,7 +29,10 @@ _NOISE = re.compile(r".*?DB::Exception: |\s*\(version [^)]*\)+\)?|\s*\(for url [
 
 
 def connector_error(error: Exception, *, otherwise: ErrorCode = "query_failed") -> ConnectorError:
-    """By the server's number, else by what the HTTP layer met. No address of ours is in the message."""
+    """By the server's number, else by what the HTTP layer met. No address of ours is in the message.
+
+    The number stands in the text where the client brings none; versions and addresses in it are left out.
+    """
     text = str(error)
     number = getattr(error, "code", None) or int(found.group(1) if (found := _CODE.search(text)) else 0)
     if number:

@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 
 def read_plan(session: "ClickHouseSession", statement: str, *, timeout_seconds: float) -> Plan:
-    """The rows that MergeTree tables expect to read; `rows` of the result are not estimated."""
+    """The rows that MergeTree tables expect to read; `rows` of the result are not estimated.
+
+    EXPLAIN ESTIMATE has (database, table, parts, rows, marks) for each table, and nothing for other engines.
+    """
     steps = session.fetch(f"EXPLAIN {statement}", seconds=timeout_seconds)
     estimates = session.fetch(f"EXPLAIN ESTIMATE {statement}", seconds=timeout_seconds)
     cost = float(sum(row[3] for row in estimates)) if estimates else None

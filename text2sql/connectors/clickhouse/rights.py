@@ -30,7 +30,8 @@ def read_rights(session: ClickHouseSession, *, latency_ms: float, seconds: float
 def judge_grants(grants: list[str]) -> list[str]:
     """Sentences about rights beyond reading.
 
-    `SHOW GRANTS` names roles without telling their rights, so these count as more than reading.
+    From SHOW GRANTS, one line each; SELECT on everything also reads files where FILE, URL or S3 is granted, which are
+    told: https://clickhouse.com/docs/sql-reference/statements/grant
     """
     warnings = []
     for grant in grants:

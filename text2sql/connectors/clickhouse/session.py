@@ -61,7 +61,10 @@ class ClickHouseSession:
         self.level = int(setting.value) if setting else 0
 
     def settings(self, seconds: float, limits: RunLimits | None = None) -> dict[str, Any]:
-        """What is sent with a query: the server's own limits, and `readonly` unless the account has it already."""
+        """What is sent with a query: the server's own limits, and `readonly` unless the account has it already.
+
+        `max_execution_time` takes whole seconds here, rounded up; our own watch ends the query to the millisecond.
+        """
         if self.level == 1:
             return {}
         settings: dict[str, Any] = {

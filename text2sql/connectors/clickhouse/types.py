@@ -32,6 +32,9 @@ def is_nullable(data_type: str) -> bool:
 
 
 def kind_of(data_type: str) -> ColumnKind:
-    """What it holds."""
+    """What it holds.
+
+    By the type inside of its wrappers: https://clickhouse.com/docs/sql-reference/data-types
+    """
     plain = unwrapped(data_type)
     return next((kind for kind, pattern in _KINDS.items() if re.fullmatch(pattern, plain)), "other")

@@ -17,7 +17,10 @@ _CODES: Mapping[int, ErrorCode] = {
 
 
 def connector_error(error: Exception, *, otherwise: ErrorCode = "query_failed") -> ConnectorError:
-    """By the server's number, else by the kind of exception. Addresses, which PyMongo tells, are left out."""
+    """By the server's number, else by the kind of exception. Addresses, which PyMongo tells, are left out.
+
+    A time-out while connecting is told as one of a query; `connector` knows which of both it was.
+    """
     if isinstance(error, errors.OperationFailure):
         details: Mapping[str, Any] = error.details or {}
         code = _CODES.get(error.code or 0, otherwise)

@@ -29,7 +29,12 @@ class Aggregation:
 
 
 def read_statement(statement: str) -> Aggregation:
-    """From extended JSON, in which dates and ids can be written; raises ConnectorError."""
+    """From extended JSON, in which dates and ids can be written; raises ConnectorError.
+
+    `syntax_error` for what is no such query, `query_refused` for what must never run. The names are looked for at any
+    depth and in any position, also where the server would take them for plain fields.
+    https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/
+    """
     try:
         found = json_util.loads(statement)
         # What BSON cannot hold, such as an integer of nine bytes, would only fail when it is sent.

@@ -12,7 +12,10 @@ _READING = frozenset({
 
 
 def judge_status(status: Mapping[str, Any], *, version: str, latency_ms: float) -> TestFacts:
-    """From the answer to `connectionStatus` with `showPrivileges`."""
+    """From the answer to `connectionStatus` with `showPrivileges`.
+
+    Privileges come with those of all roles: https://www.mongodb.com/docs/manual/reference/privilege-actions/
+    """
     info: Mapping[str, Any] = status.get("authInfo", {})
     users = [str(user.get("user")) for user in info.get("authenticatedUsers", ())]
     if not users:

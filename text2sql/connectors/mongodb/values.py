@@ -48,7 +48,10 @@ def to_python(value: Any) -> Any:
 
 
 def type_of(value: Any) -> tuple[str, ColumnKind]:
-    """MongoDB's name of a value's type, and the kind."""
+    """MongoDB's name of a value's type, and the kind.
+
+    The order of the types counts: True is an int of Python's, and Int64 as well.
+    """
     if value is None:
         return "null", "other"
     for python, name, kind in _TYPES:

@@ -31,7 +31,7 @@ _CODES: Mapping[int, ErrorCode] = {number: code for code, numbers in _NUMBERS.it
 def connector_error(error: pymysql.Error, *, otherwise: ErrorCode = "query_failed") -> ConnectorError:
     """By the number; the message is the server's own.
 
-    PyMySQL tells in its own messages which address it lost: those are replaced.
+    Numbers from 2000 on are the client's, below and above the server's; `otherwise` is for all that are not listed.
     """
     number, text = (*error.args, "", "")[:2] if error.args else (0, "")
     if isinstance(error.__cause__, ssl.SSLError) or isinstance(

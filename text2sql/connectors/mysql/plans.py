@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 def read_plan(session: "MysqlSession", statement: str, *, timeout_seconds: float) -> Plan:
-    """The optimizer's cost where the plan has it (MySQL, MariaDB 11), and the rows that its joins look at."""
+    """The optimizer's cost where the plan has it (MySQL, MariaDB 11), and the rows that its joins look at.
+
+    Subqueries do not count: how often each is run is not in the plan.
+    """
     ((text,),) = session.fetch(f"EXPLAIN FORMAT=JSON {statement}", seconds=timeout_seconds)
     plan = text if isinstance(text, dict) else json.loads(text)
     block = plan.get("query_block", plan)

@@ -22,7 +22,7 @@ def read_rights(session: MysqlSession, *, latency_ms: float, seconds: float) -> 
 def judge_grants(grants: list[str]) -> tuple[list[str], list[str]]:
     """Sentences about rights beyond reading, and about roles whose rights are unknown.
 
-    A line without ON grants roles; of the password's hash, which MariaDB shows too, nothing is kept.
+    From SHOW GRANTS, one line each: https://dev.mysql.com/doc/refman/8.4/en/show-grants.html
     """
     warnings, roles = [], []
     for grant in grants:

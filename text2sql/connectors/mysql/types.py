@@ -44,7 +44,10 @@ def kind_of(data_type: str, column_type: str) -> ColumnKind:
 
 
 def result_column(name: str, type_code: int, character_set: int) -> ResultColumn:
-    """Of a field of a result."""
+    """Of a field of a result.
+
+    BLOB and TEXT have one type on the wire and differ in the character set alone; expressions have no tinyint(1).
+    """
     word = _WORDS.get(type_code, "unknown")
     if character_set == _BINARY_SET:
         word = _BINARY_WORDS.get(word, word)

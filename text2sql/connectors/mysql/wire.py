@@ -65,10 +65,7 @@ class Wire:
         return cursor
 
     def failed(self, error: Exception) -> ConnectorError:
-        """What to raise for what PyMySQL raised.
-
-        After most errors the connection is as good as before; after a lost one nothing is read from it any more.
-        """
+        """What to raise for what PyMySQL raised."""
         if isinstance(error, pymysql.Error):
             made = connector_error(error)
         else:
@@ -97,7 +94,7 @@ class Wire:
 def connect(target: Target, place: Place, *, deadline: Deadline, cancel: CancelToken | None = None) -> Wire:
     """Sign in; the first address that accepts is taken.
 
-    The password goes as UTF-8 bytes, since PyMySQL would encode text as Latin-1.
+    LOAD DATA LOCAL stays off: a server could ask the client for any of its files. Raises ConnectorError.
     """
     plain = _connect_socket(place, deadline)
     handle = plain.dup()
@@ -123,7 +120,11 @@ def connect(target: Target, place: Place, *, deadline: Deadline, cancel: CancelT
 
 
 def kill_query(target: Target, place: Place, thread_id: int) -> None:
-    """Ends what the other connection runs; nothing happens if the server lets no more connections in."""
+    """Ends what the other connection runs; nothing happens if the server lets no more connections in.
+
+    KILL QUERY leaves the connection itself alive; an account may kill its own without any right.
+    https://dev.mysql.com/doc/refman/8.4/en/kill.html
+    """
     with contextlib.suppress(ConnectorError):
         wire = connect(target, place, deadline=Deadline(_KILL_SECONDS))
         try:

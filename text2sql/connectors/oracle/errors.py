@@ -37,7 +37,10 @@ _CANNOT_CONNECT = "DPY-6005"
 
 
 def connector_error(error: Exception, *, otherwise: ErrorCode = "query_failed") -> ConnectorError:
-    """By the number in the message, or by what went wrong below when no connection came about."""
+    """By the number in the message, or by what went wrong below when no connection came about.
+
+    python-oracledb wraps everything of the network in DPY-6005, whose words hold addresses.
+    """
     first = error.args[0] if error.args else error
     number, text = str(getattr(first, "full_code", "") or ""), str(getattr(first, "message", first))
     for cause in _causes(error):

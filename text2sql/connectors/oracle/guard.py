@@ -43,7 +43,10 @@ class Handle:
 
 @contextlib.contextmanager
 def only(handle: Handle) -> Iterator[None]:
-    """While the block runs, this thread connects only to where the handle allows."""
+    """While the block runs, this thread connects only to where the handle allows.
+
+    Other threads are not touched: what is kept here is the thread's own.
+    """
     _install()
     _here.handle = handle
     try:

@@ -29,7 +29,7 @@ def read_rights(session: OracleSession, *, version: str, latency_ms: float, seco
 def judge(rights: Sequence[str], on_tables: Sequence[str], *, owned: int) -> tuple[str, ...]:
     """Sentences about rights beyond reading.
 
-    Any EXECUTE counts: such code may write in a transaction of its own.
+    `rights` are those of SESSION_PRIVS, roles included; SELECT ANY DICTIONARY only reads, however much it tells.
     """
     warnings = []
     if more := sorted(set(rights) - _READING):

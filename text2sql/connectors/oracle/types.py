@@ -26,7 +26,10 @@ def kind_of(data_type: str, scale: int | None, precision: int | None) -> ColumnK
 
 
 def column_type(name: str, length: int | None, precision: int | None, scale: int | None) -> str:
-    """As it is written in CREATE TABLE."""
+    """As it is written in CREATE TABLE.
+
+    `length` counts characters and is 0 for types without one; a scale below 0 rounds to tens and hundreds.
+    """
     if name == "NUMBER" and precision:
         return f"NUMBER({precision},{scale})" if scale else f"NUMBER({precision})"
     return f"{name}({length})" if length and "CHAR" in name else name

@@ -72,7 +72,10 @@ def _open(target: Target, place: Place, address: str, authorities: str, deadline
 
 
 def _conninfo(target: Target, place: Place, address: str, authorities: str) -> dict[str, Any]:
-    """`hostaddr` is connected to, `host` is only the name that a certificate must have."""
+    """`hostaddr` is connected to, `host` is only the name that a certificate must have.
+
+    Nothing may be left for libpq to look up: it would read the environment, `~/.pgpass` and a service file.
+    """
     if verifies_certificate(target):
         tls = {"sslmode": "verify-full", "sslrootcert": authorities}
     else:

@@ -40,7 +40,7 @@ _PREFIX = re.compile(r"^connection to server (at|on) .*? failed: ")
 def connect_error(text: str) -> ConnectorError:
     """From libpq's message; its first part, which repeats our addresses, is left out.
 
-    A server that speaks another language than English gets `driver_error` with its own words.
+    The order of the patterns counts: a password may be refused over TLS, and a database be called "timeout".
     """
     lines = [_PREFIX.sub("", line.strip()) for line in text.strip().splitlines()]
     message = " ".join(line for line in lines if line).removeprefix("FATAL:").strip()
@@ -55,6 +55,7 @@ def query_error(result: PGresult, *, skipped: int = 0) -> ConnectorError:
     """From a failed result. `skipped` characters stood before the person's statement, for the position."""
     state = _field(result, DiagnosticField.SQLSTATE)
     code = _CODES.get(state) or _CLASSES.get(state[:2], "query_failed")
+    # A query that somebody else cancelled has the SQLSTATE of the time-out.
     if state == "57014" and "statement timeout" not in _field(result, DiagnosticField.MESSAGE_PRIMARY):
         code = "query_failed"
     parts = [_field(result, DiagnosticField.MESSAGE_PRIMARY)]

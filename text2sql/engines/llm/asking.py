@@ -16,7 +16,10 @@ _LANGUAGES = {"en": "English", "vi": "Vietnamese", "de": "German", "fr": "French
 
 
 def system_turn(request: SqlRequest) -> Turn:
-    """The rules, with what is special about the dialect."""
+    """The rules, with what is special about the dialect.
+
+    Nothing that a person or a database wrote stands in it: the rules are the house's alone.
+    """
     dialect = DIALECTS[request.catalog.database_type]
     hints = "\n".join(f"- {hint}" for hint in dialect.hints)
     language = _language(request.language)
@@ -39,7 +42,10 @@ def request_turn(request: SqlRequest, schema: str, *, most_characters: int) -> T
 
 
 def size_without_schema(request: SqlRequest, *, most_characters: int) -> int:
-    """Tokens of everything but the schema."""
+    """Tokens of everything but the schema.
+
+    An estimate for any model (`chatbot.engines.tokens`), which the engine trusts to four fifths.
+    """
     turns = (system_turn(request), request_turn(request, "", most_characters=most_characters))
     return sum(estimate_tokens(turn.text) for turn in turns)
 

@@ -21,7 +21,10 @@ _MOST_DESCRIPTION = 60
 def choose_tables(
     request: SqlRequest, model: LanguageModel, *, most_tokens: int, most_characters: int, cancel: CancelToken
 ) -> tuple[tuple[Key, ...], Completion]:
-    """The tables that the model chose, at most eight of those that exist, and what it said."""
+    """The tables that the model chose, at most eight of those that exist, and what it said.
+
+    One call at temperature 0 with as many names as fit; names that do not exist fall away in silence.
+    """
     lines: list[str] = []
     room = most_tokens
     for line in _lines(request.catalog):

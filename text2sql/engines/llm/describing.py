@@ -28,7 +28,10 @@ class Describer:
     values: Mapping[tuple[str, str, str], tuple[str, ...]] = field(default_factory=lambda: _NO_VALUES)
 
     def describe(self, table: Table, *, named: Collection[str] = (), most_columns: int = MOST_COLUMNS) -> str:
-        """The table. Of one with too many columns: its keys, then the `named` ones, then the first; names of others."""
+        """The table. Of one with too many columns: its keys, then the `named` ones, then the first; names of others.
+
+        In the form of CREATE TABLE, which models have read more often than any other; remarks stand behind `--`.
+        """
         shown = _shown(table, named, most_columns)
         lines = [self._column(table, column) for column in table.columns if column.name in shown]
         lines += [line for line in (self._long_key(table), *self._long_foreign_keys(table)) if line]

@@ -31,7 +31,10 @@ def is_final(failure: QueryFailed) -> bool:
 
 
 def database_error(failure: QueryFailed) -> EngineError | None:
-    """The error of a database that no query reaches; None when the query was to blame."""
+    """The error of a database that no query reaches; None when the query was to blame.
+
+    `retryable` as the connectors mean the code: a busy server may answer later, a wrong password will not.
+    """
     if failure.code not in _UNREACHABLE:
         return None
     kind = EngineTimeout if failure.code == "connect_timeout" else EngineUnavailable

@@ -7,7 +7,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\
 
 
 def fenced(text: str, *, most: int) -> str:
-    """The text without control characters and without our own tags, cut to `most` characters; its lines stay."""
+    """The text without control characters and without our own tags, cut to `most` characters; its lines stay.
+
+    A comment in somebody's database must not be able to end its part of the prompt and go on as a rule.
+    """
     whole = _TAG.sub("(", _CONTROL.sub(" ", text)).encode("utf-8", "replace").decode()
     return whole if len(whole) <= most else f"{whole[: most - 1]}…"
 

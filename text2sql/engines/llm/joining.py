@@ -14,7 +14,10 @@ _MAX_STEPS = 3
 
 
 def neighbours_of(catalog: Catalog) -> Neighbours:
-    """The tables next to each table, by foreign keys; where the database knows none, by names of columns."""
+    """The tables next to each table, by foreign keys; where the database knows none, by names of columns.
+
+    Both ways: a question about orders needs the customers as often as the other way round.
+    """
     found: dict[Key, dict[Key, None]] = {table.key: {} for table in catalog.tables}
     pairs = list(_by_foreign_keys(catalog)) or list(_by_names(catalog))
     for one, other in pairs:
@@ -42,7 +45,10 @@ def _by_names(catalog: Catalog) -> Iterator[tuple[Key, Key]]:
 
 
 def way_between(start: Key, goals: Collection[Key], neighbours: Neighbours) -> tuple[Key, ...]:
-    """The tables between `start` and the nearest of `goals`; empty where it is next to one, or too far from all."""
+    """The tables between `start` and the nearest of `goals`; empty where it is next to one, or too far from all.
+
+    Breadth first, so that the shortest way is found; of several equally short ones the first in the catalog's order.
+    """
     came_from: dict[Key, Key] = {}
     waiting = deque([(start, 0)])
     while waiting:

@@ -31,7 +31,10 @@ class ShownSchema:
 
 
 def link(request: SqlRequest, *, most_tokens: int, chosen: Collection[Key] = ()) -> ShownSchema:
-    """The whole schema where it fits, else its most relevant part; `chosen` tables come first, whatever their words."""
+    """The whole schema where it fits, else its most relevant part; `chosen` tables come first, whatever their words.
+
+    `most_tokens` is kept but for the first table, which is always shown: without any there is nothing to ask about.
+    """
     catalog, ranking = request.catalog, rank(request)
     describer = Describer(catalog, ranking.values)
     if catalog.total_columns * _TOKENS_PER_COLUMN <= most_tokens:

@@ -52,7 +52,11 @@ Reading: TypeAlias = Query | Clarification | NoQuery
 
 
 def read_answer(text: str, database_type: DatabaseType) -> Reading | None:
-    """What the answer comes to; None for what cannot be used. Of several queries the first complete one counts."""
+    """What the answer comes to; None for what cannot be used. Of several queries the first complete one counts.
+
+    Models wrap queries in prose, fences, JSON and thoughts, and small ones forget to close them; what the prompt asks
+    for is looked for first, then whatever else looks like a query. Nothing here decides whether it may run.
+    """
     said = _END_OF_THOUGHTS.sub("", _THOUGHTS.sub("", text)).strip()
     is_pipeline = database_type == "mongodb"
     readings = list(_readings(said, is_pipeline)) or list(_in_shell(said) if is_pipeline else _bare(said))

@@ -27,7 +27,8 @@ def is_empty(rows: Rows) -> bool:
 def mistyped_values(sql: str, catalog: Catalog, tables: Sequence[Table]) -> tuple[str, ...]:
     """A line for each value of the query that no sample has, with the nearest samples of the columns that it names.
 
-    Empty where all values are known, or nothing is near.
+    Empty where all values are known, or nothing is near. Samples need not be complete, so that a value may exist all
+    the same: the model is told what is near, not that it is wrong.
     """
     columns = [pair for table in tables for pair in _sampled(table) if pair[1].name.lower() in sql.lower()]
     known = {fold(value) for _table, column in columns for value in column.samples}

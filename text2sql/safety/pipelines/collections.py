@@ -11,7 +11,10 @@ _SYSTEM = re.compile(r"(?i)system\..*|.*\.system\..*|.*\$.*|enxcol_\..*")
 
 
 def allowed_collection(name: Any, policy: Policy) -> tuple[str, str]:
-    """Schema and name of a collection; raises StatementRefused for the system's and those not listed."""
+    """Schema and name of a collection; raises StatementRefused for the system's and those not listed.
+
+    MongoDB has no schemas: a catalog has the empty one, or people wrote the database's name there.
+    """
     if not isinstance(name, str) or not 0 < len(name) <= 120 or _CONTROL.search(name):
         raise refused("unreadable", "{name} is not the name of a collection.", name)
     for key in ((policy.default_schema, name), ("", name)):

@@ -13,7 +13,10 @@ _VARIABLE = re.compile(r"\$\$([A-Za-z][A-Za-z0-9_]*)((?:\.[^.$\x00-\x1f][^.\x00-
 
 
 def expression(value: Any) -> Any:
-    """The expression as it may be sent; raises StatementRefused."""
+    """The expression as it may be sent; raises StatementRefused.
+
+    A text that begins with a dollar sign is a path or a variable, never a value: $literal is needed for such a text.
+    """
     if isinstance(value, str):
         return _path_or_text(value)
     if isinstance(value, list):

@@ -20,7 +20,10 @@ _LISTS = frozenset({"$in", "$nin", "$all"})
 
 
 def query(value: Any) -> dict[str, Any]:
-    """The filter as it may be sent; raises StatementRefused."""
+    """The filter as it may be sent; raises StatementRefused.
+
+    $where, $function and $jsonSchema are not on the list, nor $text and the geographic ones, which need an index.
+    """
     if not isinstance(value, dict):
         raise refused("unreadable", "$match needs an object.")
     return {name: _part(name, inner) for name, inner in value.items()}

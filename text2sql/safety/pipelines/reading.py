@@ -13,7 +13,10 @@ _LARGEST_INTEGER = 2**63 - 1
 
 
 def read_json(text: str) -> Any:
-    """The value in the text; raises StatementRefused."""
+    """The value in the text; raises StatementRefused.
+
+    A name that stands twice is refused: readers of JSON disagree about which of its values counts (RFC 8259, 4).
+    """
     if len(text) > MAX_STATEMENT_CHARACTERS:
         raise refused("too_large", f"The pipeline has more than {MAX_STATEMENT_CHARACTERS:,} characters.")
     if not text.strip():

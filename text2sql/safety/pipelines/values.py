@@ -25,7 +25,11 @@ def is_extended(value: Mapping[str, Any]) -> bool:
 
 
 def extended(value: Mapping[str, Any]) -> dict[str, Any]:
-    """The extended value in its canonical form; raises StatementRefused."""
+    """The extended value in its canonical form; raises StatementRefused.
+
+    https://www.mongodb.com/docs/manual/reference/mongodb-extended-json/ in the forms that people write; numbers only
+    as far as BSON holds them, since the driver would fail on others.
+    """
     kind, inner = next(iter(value.items()))
     if kind == "$date":
         return {kind: _date(inner)}
