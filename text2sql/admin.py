@@ -31,7 +31,10 @@ _STATUS_COLOURS = {
 
 
 class DatabaseAdmin(ReadOnlyAdmin):
-    """Newest first, counted never."""
+    """Newest first, counted never.
+
+    Questions become millions; a list that counts them reads them all for a number.
+    """
 
     list_filter_submit = True
     ordering = ["-id"]
@@ -40,7 +43,10 @@ class DatabaseAdmin(ReadOnlyAdmin):
 
 @admin.register(DatabaseConnection)
 class DatabaseConnectionAdmin(DatabaseAdmin):
-    """Connections without their passwords; staff say which may lead inside the network."""
+    """Connections without their passwords; staff say which may lead inside the network.
+
+    Everything else about a connection is its owner's: staff change it on its own page, as themselves.
+    """
 
     list_display = ["name", "type", "host", "user", "project", "allows_private", "is_active", "show_test"]
     list_filter = ["type", "is_active", "allows_private", "is_demo", ("last_tested", RangeDateTimeFilter)]
@@ -78,7 +84,10 @@ class DatabaseConnectionAdmin(DatabaseAdmin):
 
 @admin.register(DatabaseSchema)
 class DatabaseSchemaAdmin(DatabaseAdmin):
-    """Structures that were read, without their samples."""
+    """Structures that were read, without their samples.
+
+    The samples are rows of somebody's database.
+    """
 
     list_display = ["connection", "schema_hash", "table_count", "total_columns", "last_updated"]
     list_select_related = ["connection"]
@@ -114,7 +123,10 @@ class QueryHistoryAdmin(DatabaseAdmin):
 
 @admin.register(SqlKnowledge)
 class SqlKnowledgeAdmin(DatabaseAdmin):
-    """Known questions; staff may decide what answers."""
+    """Known questions; staff may decide what answers.
+
+    With the same services as managers of the project: the query is checked again, and the decision bears a name.
+    """
 
     list_display = ["__str__", "show_status", "project", "database_type", "usage_count", "success_rate", "wrong_count"]
     list_filter = ["status", "database_type", ("created_at", RangeDateTimeFilter)]
@@ -143,7 +155,10 @@ class SqlKnowledgeAdmin(DatabaseAdmin):
 
 @admin.register(QueryExport)
 class QueryExportAdmin(DatabaseAdmin):
-    """Files that were made."""
+    """Files that were made.
+
+    Their names lead to no download here: the content is the person's.
+    """
 
     list_display = ["id", "query", "file_format", "rows", "file_size", "created_at"]
     list_filter = ["file_format", ("created_at", RangeDateTimeFilter)]

@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Text2SqlConfig(AppConfig):
-    """The text2sql app."""
+    """The text2sql app.
+
+    It stands above chat and results, and nothing but the pages' templates knows it.
+    """
 
     name = "text2sql"
     verbose_name = _("SQL")

@@ -117,12 +117,18 @@ class Catalog:
         return hashlib.sha256(json.dumps(structure, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
-        """As `from_json` reads it: what `database_schemas.schema_json` holds."""
+        """As `from_json` reads it: what `database_schemas.schema_json` holds.
+
+        With samples, so that who may read this may read those values.
+        """
         return asdict(self)
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Catalog":
-        """The catalog that `to_json` wrote; raises KeyError or TypeError for anything else."""
+        """The catalog that `to_json` wrote; raises KeyError or TypeError for anything else.
+
+        There is one format: another one comes with a migration that reads the schemas anew.
+        """
         tables = tuple(_table_of(table) for table in data["tables"])
         return cls(data["database_type"], data["database_name"], data["default_schema"], tables)
 

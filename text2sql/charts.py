@@ -16,7 +16,10 @@ _KEYS = ("id", "key", "code", "no", "number", "zip", "postcode", "phone")
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """`x` is the index of the column for the axis or the labels, `y` of those that are drawn."""
+    """`x` is the index of the column for the axis or the labels, `y` of those that are drawn.
+
+    A proposal: the person may choose another one in the page, which is not kept.
+    """
 
     type: ChartType
     x: int | None = None
@@ -29,7 +32,10 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What is known of a column: its name, kind and how many different values the first rows hold."""
+    """What is known of a column: its name, kind and how many different values the first rows hold.
+
+    Values themselves are not looked at: a number of four digits is no year unless its name says so.
+    """
 
     name: str
     kind: ColumnKind

@@ -64,7 +64,9 @@ def initial_of(connection: DatabaseConnection) -> dict[str, Any]:
         "name", "type", "host", "port", "database_name", "username", "ssl_enabled", "connection_params", "project",
         "allows_private",
     )  # fmt: skip
-    return {name: getattr(connection, name) for name in names}
+    shown = {name: getattr(connection, name) for name in names}
+    # The example's port is the house's own knowledge: 0 here, which no form takes.
+    return shown | {"port": connection.port or None}
 
 
 class NoteForm(forms.Form):

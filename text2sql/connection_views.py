@@ -12,12 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import Account
 from accounts.querysets import is_staff
 from accounts.requests import person_of
 from config.common.problems import DomainError
 from monitoring.middleware import request_id_of
 from projects.context import current_project_of
-from projects.selectors import visible_projects
+from projects.querysets import ProjectQuerySet
+from projects.selectors import annotated_abilities, visible_projects
 from projects.views.frame import act, is_taken
 from tasks.models import Task
 from tasks.views import elapsed_seconds
@@ -57,7 +59,7 @@ def connection_create(request: HttpRequest) -> HttpResponse:
     With or without its test it is saved: people type addresses once.
     """
     person = person_of(request)
-    form = ConnectionForm(request.POST or None, projects=visible_projects(person), is_staff=is_staff(person))
+    form = ConnectionForm(request.POST or None, projects=_shareable(person), is_staff=is_staff(person))
     if request.method == "POST" and form.is_valid():
         made: list[DatabaseConnection] = []
         fields = form.cleaned_data
@@ -79,7 +81,7 @@ def connection_update(request: HttpRequest, connection_id: UUID) -> HttpResponse
     if not connection_abilities(connection, person)["update"]:
         raise PermissionDenied
     form = ConnectionForm(
-        request.POST or None, projects=visible_projects(person), is_staff=is_staff(person),
+        request.POST or None, projects=_shareable(person, connection.project_id), is_staff=is_staff(person),
         initial=initial_of(connection),
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
@@ -155,6 +157,14 @@ def connection_note(request: HttpRequest, connection_id: UUID) -> HttpResponse:
         request, lambda: write_note(connection=connection, actor=person, **note), done=_("Saved."),
         back="text2sql:connection", connection_id=connection.pk,
     )  # fmt: skip
+
+
+def _shareable(person: Account, present: UUID | None = None) -> ProjectQuerySet:
+    """Projects in which the person may start work, and the one it is shared with already."""
+    rows = visible_projects(person).with_membership(person)
+    chosen = [row.pk for row in rows if annotated_abilities(row, person)["submit_tasks"] or row.pk == present]
+    found: ProjectQuerySet = visible_projects(person).filter(pk__in=chosen)
+    return found
 
 
 def _form_page(

@@ -36,7 +36,10 @@ class ExportNotFound(NotFound):
 
 
 class InvalidQuestion(DomainError):
-    """The question, or the query written by hand, cannot be taken: `errors` says why."""
+    """The question, or the query written by hand, cannot be taken: `errors` says why.
+
+    Told before a task is written; what a worker finds out later is the task's error.
+    """
 
     code = "invalid_question"
     title = "This cannot be asked."
@@ -50,14 +53,20 @@ class ResultGone(NotFound):
 
 
 class NotAnswered(Conflict):
-    """The query has no result to work with yet."""
+    """The query has no result to work with yet.
+
+    Also after an error: what failed can be asked again, but not exported.
+    """
 
     code = "not_answered"
     title = "The query has no result yet."
 
 
 class InvalidNote(DomainError):
-    """The schema has no such table or column, or the words are too long."""
+    """The schema has no such table or column, or the words are too long.
+
+    `errors` names every field that is wrong, not only the first.
+    """
 
     code = "invalid_note"
     title = "Some fields are not valid."

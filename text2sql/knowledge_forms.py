@@ -36,7 +36,10 @@ class KnowledgeFilterForm(forms.Form):
 
 
 class PairForm(forms.Form):
-    """A known question, new or changed."""
+    """A known question, new or changed.
+
+    Of a stored pair only question, query and tags: with another database it would be another pair.
+    """
 
     question = forms.CharField(label=_("Question"), widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}))
     sql_query = forms.CharField(

@@ -66,7 +66,10 @@ class Shop:
 
 
 def make_shop(last_day: date) -> Shop:
-    """A shop whose last order is of `last_day`; equal days give equal shops."""
+    """A shop whose last order is of `last_day`; equal days give equal shops.
+
+    Random from one seed, in one order: another column anywhere changes every row behind it.
+    """
     chance = random.Random(1829)  # noqa: S311  (rows of an example; the year of the Rainhill trials)
     products = list(_products(chance))
     customers = list(_customers(chance, last_day))

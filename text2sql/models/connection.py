@@ -11,7 +11,10 @@ from text2sql.querysets import DatabaseConnectionQuerySet
 
 
 class DatabaseKind(models.TextChoices):
-    """D2's `valid_db_type`; the same words as `text2sql.catalog.DatabaseType`."""
+    """D2's `valid_db_type`; the same words as `text2sql.catalog.DatabaseType`.
+
+    Another type is a connector, a dialect of the check, and a migration of this constraint.
+    """
 
     POSTGRESQL = "postgresql", "PostgreSQL"
     MYSQL = "mysql", "MySQL / MariaDB"

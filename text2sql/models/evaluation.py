@@ -42,7 +42,10 @@ class EvaluationRun(TimestampedModel):
 
 
 class Outcome(models.TextChoices):
-    """What became of a pair's query."""
+    """What became of a pair's query.
+
+    Refused by the house's rules is not broken by the database: the schema may be as it was.
+    """
 
     PASSED = "passed", _("Runs")
     BROKEN = "broken", _("Broken")

@@ -26,7 +26,10 @@ class QueryStatus(models.TextChoices):
 
 
 class Feedback(models.TextChoices):
-    """What a person says of an answer."""
+    """What a person says of an answer.
+
+    Of one's own questions, and as often as one likes: another word takes back what the last one did.
+    """
 
     CORRECT = "correct", _("Right")
     PARTIAL = "partial", _("Partly right")
@@ -34,7 +37,10 @@ class Feedback(models.TextChoices):
 
 
 class QuerySource(models.TextChoices):
-    """Where the query came from."""
+    """Where the query came from.
+
+    An edited query is the person's, whatever it began as; `follows` leads back to the answer it was edited from.
+    """
 
     ENGINE = "engine", _("Engine")
     KNOWLEDGE = "knowledge", _("Knowledge base")
@@ -102,7 +108,11 @@ class QueryHistory(TimestampedModel):
 
 
 class QueryExport(TimestampedModel):
-    """All rows of a query as a file, made by a worker; cleaned some days later."""
+    """All rows of a query as a file, made by a worker; cleaned some days later.
+
+    `rows` and `file_size` (bytes) are there with the file; how far it has come, and what went wrong, is the task's to
+    say.
+    """
 
     id = uuid7_key()
     query = models.ForeignKey(QueryHistory, on_delete=models.CASCADE, related_name="exports")

@@ -1,4 +1,7 @@
-"""The trigger of D2 that counts how often a known question answered."""
+"""The trigger of D2 that counts how often a known question answered.
+
+In the database, so that no way of writing an answer can forget it.
+"""
 
 import pgtrigger
 

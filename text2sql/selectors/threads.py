@@ -1,4 +1,7 @@
-"""A question with those it continues: what the SQL page shows as one conversation."""
+"""A question with those it continues: what the SQL page shows as one conversation.
+
+There is no row for a conversation: a question that two others continue belongs to both.
+"""
 
 from django.db import connection
 

@@ -109,7 +109,10 @@ def _outcomes(run: EvaluationRun | None, ids: Sequence[UUID]) -> dict[UUID, str]
 
 
 def _finish(run: EvaluationRun, previous: EvaluationRun | None) -> EvaluationRun:
-    """Counts come from the rows, so that they are right whatever happened between two attempts."""
+    """Counts come from the rows, so that they are right whatever happened between two attempts.
+
+    A pair that is new since the run before has changed nothing: it is neither mended nor newly broken by itself.
+    """
     counts: Counter[tuple[str, bool]] = Counter(run.verdicts.values_list("outcome", "changed"))
     by_outcome = {outcome: counts[outcome, False] + counts[outcome, True] for outcome in Outcome.values}
     run.passed, run.broken, run.refused = (by_outcome[outcome] for outcome in Outcome.values)

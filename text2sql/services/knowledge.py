@@ -87,7 +87,11 @@ def propose_pair(
 
 
 def duplicates_of(pair: SqlKnowledge) -> SqlKnowledgeQuerySet:
-    """Other pairs of the same project and database that ask the same and have the same query, but for its values."""
+    """Other pairs of the same project and database that ask the same and have the same query, but for its values.
+
+    Pairs of one connection and pairs of every database of the type are not duplicates: the latter answer elsewhere,
+    too.
+    """
     rows: SqlKnowledgeQuerySet = SqlKnowledge.objects.filter(
         project_id=pair.project_id,
         database_type=pair.database_type,
@@ -119,7 +123,10 @@ def mark_approved(row: SqlKnowledge, actor: Account) -> None:
 
 @transaction.atomic
 def reject_pair(*, pair: SqlKnowledge, actor: Account) -> SqlKnowledge:
-    """It answers no more, and the same proposal does not come back; needs `update`."""
+    """It answers no more, and the same proposal does not come back; needs `update`.
+
+    A row that stays is what keeps it away: a proposal that is made again finds it.
+    """
     row = locked_pair(pair=pair, actor=actor, ability="update")
     if row.status != KnowledgeStatus.REJECTED:
         row.status, row.approved_by, row.approved_at = KnowledgeStatus.REJECTED, None, None
@@ -162,7 +169,10 @@ def update_pair(
 
 @transaction.atomic
 def remove_pair(*, pair: SqlKnowledge, actor: Account) -> None:
-    """Forget it; needs `update`, or to be one's own proposal. Questions that it answered stay."""
+    """Forget it; needs `update`, or to be one's own proposal. Questions that it answered stay.
+
+    A proposal that was rejected can come back after this; rejecting keeps it away.
+    """
     _changeable(pair, actor).delete()
 
 

@@ -40,7 +40,10 @@ LineResult: TypeAlias = Literal["created", "duplicate", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class LineReport:
-    """What became, or would become, of a line. `code` and `message` say why one was refused."""
+    """What became, or would become, of a line. `code` and `message` say why one was refused.
+
+    `number` counts lines from 1, as editors do; `knowledge_id` is the pair that is there, also for a duplicate.
+    """
 
     number: int
     result: LineResult
@@ -183,7 +186,10 @@ def _known(run: _Import, rows: Sequence[SqlKnowledge]) -> dict[tuple[str, str, s
 
 
 def summarise(reports: Iterable[LineReport]) -> dict[str, int]:
-    """How many lines were created, duplicates and refused."""
+    """How many lines were created, duplicates and refused.
+
+    Empty lines are none of the three.
+    """
     counts = Counter(report.result for report in reports)
     return {"created": counts["created"], "duplicate": counts["duplicate"], "refused": counts["refused"]}
 

@@ -16,7 +16,10 @@ _SUMMED = ("usage_count", "success_count", "failure_count", "wrong_count", "conf
 
 
 class NotDuplicates(Conflict):
-    """Some of the pairs ask or answer something else."""
+    """Some of the pairs ask or answer something else.
+
+    Nothing was merged then: half of a merge could not be told from one that was meant.
+    """
 
     code = "not_duplicates"
     title = "Only pairs that ask the same and have the same query can be merged."

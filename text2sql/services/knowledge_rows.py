@@ -64,7 +64,10 @@ def check_query(query: str, database_type: str) -> None:
 
 
 def locked_pair(*, pair: SqlKnowledge, actor: Account, ability: str) -> SqlKnowledge:
-    """Fresh copy of the row, its project locked before it; raises KnowledgeNotFound or Forbidden."""
+    """Fresh copy of the row, its project locked before it; raises KnowledgeNotFound or Forbidden.
+
+    Always in this order, project and then pair, so that two who decide at once never wait for each other crosswise.
+    """
     try:
         locked_project(project=Project(pk=pair.project_id), actor=actor, ability=ability)
     except NotFound as error:
@@ -81,7 +84,10 @@ def fresh_pair(knowledge_id: UUID) -> SqlKnowledge:
 
 
 def usable_connection(*, connection_id: UUID, actor: Account, project: Project) -> DatabaseConnection:
-    """The connection, if the person may ask it in this project; raises ConnectionNotFound."""
+    """The connection, if the person may ask it in this project; raises ConnectionNotFound.
+
+    A pair names tables: who may not ask the database should not learn by trial what it holds.
+    """
     found = DatabaseConnection.objects.usable_in(user=actor, project_id=project.pk).filter(pk=connection_id).first()
     if found is None:
         raise ConnectionNotFound
@@ -89,7 +95,10 @@ def usable_connection(*, connection_id: UUID, actor: Account, project: Project) 
 
 
 def schema_of(connection: DatabaseConnection | None) -> tuple[Catalog | None, str]:
-    """The present schema of a connection with its hash; None where it was never read."""
+    """The present schema of a connection with its hash; None where it was never read.
+
+    Without one, a pair's names are taken as they are written, and fit every schema.
+    """
     rows = DatabaseSchema.objects.filter(connection=connection) if connection else DatabaseSchema.objects.none()
     row = rows.latest_first().first()
     return (Catalog.from_json(row.schema_json), row.schema_hash) if row else (None, "")

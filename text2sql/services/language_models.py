@@ -118,7 +118,11 @@ def choose_language_model(*, requested: str | None, project: Project | None) -> 
 
 
 def needs_resident_model(requested: str | None, project: Project | None) -> bool:
-    """Whether a question would ask a model that is held in memory, and therefore belongs on a heavy worker."""
+    """Whether a question would ask a model that is held in memory, and therefore belongs on a heavy worker.
+
+    Asked when the question is submitted, because the queue is chosen then; a worker that finds it otherwise later
+    leaves the model out.
+    """
     try:
         choices = engines_for(requested, project)
     except (DomainError, EngineError):

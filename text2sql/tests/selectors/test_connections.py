@@ -13,7 +13,7 @@ from projects.services import create_project
 from tasks.models import Task
 from text2sql.errors import ConnectionNotFound
 from text2sql.models import DatabaseConnection
-from text2sql.selectors.asking import askable_connections, chosen_connection
+from text2sql.selectors.asking import askable_connections
 from text2sql.selectors.connections import (
     connection_abilities,
     connections_for,
@@ -159,15 +159,6 @@ def test_page_offers_what_may_be_asked_in_the_project(rows: Rows, people: dict[s
         "owner": {"private", "shared", "demo"}, "member": {"shared", "demo"}, "member without a project": {"demo"},
         "staff": {"shared", "demo"}, "staff without a project": {"demo"},
     }  # fmt: skip
-
-
-def test_first_wanted_connection_that_is_there_is_chosen() -> None:
-    first, second = DatabaseConnection(id=uuid4(), name="first"), DatabaseConnection(id=uuid4(), name="second")
-    both = [first, second]
-    assert [chosen_connection(both, *wanted) for wanted in (
-        (), (None,), (second.pk,), (str(second.pk),), ("nonsense", second.pk), (uuid4(),), (None, first.pk, second.pk),
-    )] == [first, first, second, second, second, first, first]  # fmt: skip
-    assert chosen_connection([], first.pk) is None
 
 
 def test_work_in_hand_is_the_person_s_own_and_has_not_ended(

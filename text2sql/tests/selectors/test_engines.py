@@ -12,7 +12,6 @@ from tasks.models import Engine
 from tasks.services import load_adapter, probe_engine
 from tasks.services.errors import UnknownEngine
 from text2sql.models import DatabaseConnection
-from text2sql.selectors.asking import engine_choices
 from text2sql.selectors.engines import engines_for
 from text2sql.services import answering
 from text2sql.services.answering import _choices
@@ -74,11 +73,6 @@ def test_engine_that_is_not_there_is_refused_by_name() -> None:
     Engine.objects.filter(domain="text2sql").delete()
     with pytest.raises(UnknownEngine):
         order()
-
-
-def test_page_offers_what_is_switched_on_and_the_default_first() -> None:
-    Engine.objects.filter(domain="text2sql", name="fake").update(is_enabled=False)
-    assert [row.name for row in engine_choices()] == ["grammar", "llm"]
 
 
 def test_only_the_language_model_s_engine_needs_one() -> None:

@@ -13,7 +13,6 @@ from text2sql.engines.base import Exchange
 from text2sql.errors import ExportNotFound, QueryNotFound
 from text2sql.models import QueryExport, QueryHistory
 from text2sql.selectors.queries import MAX_HISTORY, exchanges_before, get_export, get_query, queries_for
-from text2sql.selectors.threads import MAX_SHOWN, thread_of
 from text2sql.tests.pairs import answered, make_task
 
 
@@ -92,27 +91,6 @@ def test_unanswered_questions_are_passed_over_for_a_while(
     with django_assert_max_num_queries(3):
         assert exchanges_before(last) == ()
     assert [exchange.question for exchange in exchanges_before(made[-2])] == ["a"]
-
-
-def test_thread_is_what_led_to_the_question(owner: Account, project: Project, django_assert_num_queries: Any) -> None:
-    made = chain(owner, project, ("a", "success"), ("b", "error"), ("c", "pending"))
-    answered(owner, project, None, question="beside", follows=made[0])
-    with django_assert_num_queries(2):
-        assert [query.question for query in thread_of(made[-1], owner)] == ["a", "b", "c"]
-    with django_assert_num_queries(0):
-        assert thread_of(made[0], owner) == [made[0]]
-
-
-def test_long_thread_is_cut_at_its_beginning(owner: Account, project: Project) -> None:
-    made = chain(owner, project, *((str(number), "success") for number in range(MAX_SHOWN + 3)))
-    shown = [query.question for query in thread_of(made[-1], owner)]
-    assert (len(shown), shown[0], shown[-1]) == (MAX_SHOWN, "3", "22")
-
-
-def test_thread_holds_no_question_of_another_person(owner: Account, member: Account, project: Project) -> None:
-    theirs = answered(member, project, None, question="theirs")
-    mine = answered(owner, project, None, question="mine", follows=theirs)
-    assert [query.question for query in thread_of(mine, owner)] == ["mine"]
 
 
 def test_history_sorts_what_is_empty_last(owner: Account, project: Project) -> None:

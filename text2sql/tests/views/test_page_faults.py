@@ -87,6 +87,38 @@ def test_project_one_cannot_see_cannot_be_shared_with(
     assert not DatabaseConnection.objects.exists()
 
 
+def test_viewer_s_project_is_not_offered_for_sharing(people: dict[str, Account], project: Project) -> None:
+    client = signed_in(people["viewer"])
+    offered = client.get(f"{ROOT}connections/new/").context["form"].fields["project"].queryset
+    answer = client.post(f"{ROOT}connections/new/", FORM | {"project": str(project.pk)})
+    assert (list(offered), answer.status_code, list(answer.context["form"].errors)) == ([], 422, ["project"])
+    assert not DatabaseConnection.objects.exists()
+    members = signed_in(people["member"]).get(f"{ROOT}connections/new/").context["form"].fields["project"].queryset
+    assert list(members) == [project]
+
+
+def test_connection_shared_with_an_archived_project_can_still_be_changed(
+    browser_client: Client, stored: DatabaseConnection, project: Project
+) -> None:
+    Project.objects.update(status="archived")
+    form = browser_client.get(f"{ROOT}connections/{stored.pk}/edit/").context["form"]
+    sent = {name: form[name].value() for name in form.fields} | {"name": "Renamed", "connection_params": "{}"}
+    sent = {name: value for name, value in sent.items() if value not in (None, False)}
+    assert browser_client.post(f"{ROOT}connections/{stored.pk}/edit/", sent).status_code == 302
+    row = DatabaseConnection.objects.get()
+    assert (row.name, row.project) == ("Renamed", project)
+
+
+def test_staff_rename_the_example(staff: Account, owner: Account) -> None:
+    demo = make_connection(owner, is_demo=True, name="Example shop", host="example", port=0)
+    path = f"{ROOT}connections/{demo.pk}/edit/"
+    sent = {"name": "Shop to try", "type": "postgresql", "host": "example", "port": "", "connection_params": "{}"}
+    assert signed_in(staff).post(path, sent).status_code == 302
+    row = DatabaseConnection.objects.get()
+    assert (row.name, row.host, row.port, row.is_demo) == ("Shop to try", "example", 0, True)
+    assert signed_in(owner).post(path, sent | {"name": "Mine"}).status_code == 403
+
+
 def test_notes_that_cannot_be_kept_are_told(browser_client: Client, stored: DatabaseConnection) -> None:
     path, place = f"{ROOT}connections/{stored.pk}/notes/", {"table_schema": "public", "table_name": "orders"}
     answers = [browser_client.post(path, form) for form in (
