@@ -24,7 +24,8 @@ _BARE = re.compile(
     re.DOTALL | re.IGNORECASE | re.MULTILINE,
 )
 _SHELL = re.compile(r"db\.(?:getCollection\(\s*[\"'])?([\w.$-]+?)(?:[\"']\s*\))?\.aggregate\(\s*(?=\[)")
-_NO_QUERY = re.compile(r"^\W*no[_ ]query\b\W*(.*)", re.IGNORECASE | re.MULTILINE)
+#: In words; in JSON, whole or cut short, the key alone says nothing.
+_NO_QUERY = re.compile(r"^[^\w{]*no[_ ]query\b\W*(.*)", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _UNFINISHED = re.compile(r"(?:,|\b(?:and|or|by|from|where|join|on|select|in|=|then|as))\s*\Z", re.IGNORECASE)
 #: Positions at which JSON is looked for: prose with more braces than this is no answer.
@@ -125,7 +126,7 @@ def _read_object(document: Mapping[str, Any], is_pipeline: bool) -> Reading | No
     asked = document.get("ask")
     if isinstance(asked, str) and asked.strip():
         return _ask(asked, document.get("options"))
-    if isinstance(document.get("no_query"), str | bool):
+    if isinstance(document.get("no_query"), str) or document.get("no_query") is True:
         said = document.get("message") or document.get("reason") or ""
         return NoQuery(str(document["no_query"]), one_line(str(said), most=_MOST_SAID))
     return None
