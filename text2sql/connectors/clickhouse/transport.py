@@ -49,7 +49,10 @@ class Sockets:
 
 
 def pool_manager(target: Target, host: str, sockets: Sockets) -> PoolManager:
-    """For clickhouse-connect. `host` is the name that the certificate must have."""
+    """For clickhouse-connect. `host` is the name that the certificate must have.
+
+    A redirect would lead to an address that nobody checked, a retry would run a query twice: neither is followed.
+    """
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:

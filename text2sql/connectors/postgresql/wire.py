@@ -97,7 +97,10 @@ class Wire:
         return self._waiting > 0
 
     def settle(self) -> None:
-        """Stop what runs on the server and read to the synchronisation point; breaks the wire if that takes long."""
+        """Stop what runs on the server and read to the synchronisation point; breaks the wire if that takes long.
+
+        A wire that still has results to come would give them to the next query.
+        """
         if not self._waiting or self.is_broken:
             return
         deadline = Deadline(_CANCEL_SECONDS)

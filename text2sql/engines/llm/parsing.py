@@ -159,6 +159,9 @@ def _in_shell(text: str) -> Iterator[Query]:
 
 
 def _is_complete(sql: str) -> bool:
-    """Whether all brackets and quotation marks are closed and the last word does not ask for another one."""
+    """Whether all brackets and quotation marks are closed and the last word does not ask for another one.
+
+    A model that begins a query, breaks off and writes it again is common; the database would refuse the first.
+    """
     bare = _QUOTED.sub("''", sql)
     return bare.count("(") == bare.count(")") and "`" not in bare and not _UNFINISHED.search(bare)
