@@ -35,7 +35,8 @@ class Policy:
 class CheckedStatement:
     """A statement that may run. `text` is what must be sent: written anew from the parsed tree, never the input.
 
-    For MongoDB it is JSON: {"collection": ..., "pipeline": [...]}. `tables` are those it reads.
+    For MongoDB it is JSON: {"collection": ..., "pipeline": [...]}. `tables` are the (schema, table) pairs it reads,
+    those inside of subqueries and CTEs too; names that the statement defines itself are none.
     """
 
     database_type: DatabaseType

@@ -19,6 +19,7 @@ def resolve_tables(nodes: Iterable[exp.Expr], database_type: SqlType, policy: Po
 
     Names must be folded and quoted already (`write_names`). A name is a CTE only where the same spelling was defined
     before it in an enclosing WITH; anything else is a table and must be allowed. Raises StatementRefused.
+    Written with its schema a table can no more be taken for a CTE, whatever the server's own rules are.
     """
     found: set[Key] = set()
     for node in nodes:

@@ -9,7 +9,10 @@ from text2sql.safety.refusing import refused
 
 
 def write_statement(tree: exp.Expr, database_type: SqlType, dialect: Dialect) -> str:
-    """The statement; raises StatementRefused where the dialect cannot say it. The tree may be changed by it."""
+    """The statement; raises StatementRefused where the dialect cannot say it. The tree may be changed by it.
+
+    One line without comments; what it means must not depend on settings of the server, such as its quotes.
+    """
     try:
         mend_tree(tree, database_type, lambda part: _generate(part, dialect))
         return mend_text(_generate(tree, dialect), database_type)

@@ -81,7 +81,10 @@ def _read_collection(database: Database[Any], name: str, is_view: bool, rules: S
 def infer_columns(
     collection: str, documents: Documents, rules: SamplingRules | None, *, is_whole: bool
 ) -> tuple[Column, ...]:
-    """Fields in the order in which they were met. A type that varies is told as `string|int`, most frequent first."""
+    """Fields in the order in which they were met. A type that varies is told as `string|int`, most frequent first.
+
+    Four levels deep and 500 fields at most; `is_whole` says that no document is missing from the sample.
+    """
     types: dict[str, Counter[tuple[str, ColumnKind]]] = defaultdict(Counter)
     present: Counter[str] = Counter()
     values: dict[str, Counter[str]] = defaultdict(Counter)

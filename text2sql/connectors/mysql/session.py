@@ -128,7 +128,10 @@ class MysqlSession:
             self._settle(cursor)
 
     def _limit(self, seconds: float, max_rows: int) -> None:
-        """The server's own limits; a query with a LIMIT of its own may return more rows than this."""
+        """The server's own limits; a query with a LIMIT of its own may return more rows than this.
+
+        MariaDB's are in seconds, MySQL's in milliseconds and for SELECT alone; both end the query on the server.
+        """
         if (seconds, max_rows) == self._limits:
             return
         limits = f"max_statement_time = {max(seconds, 0.001):.3f}"

@@ -87,7 +87,10 @@ def sampling_statement(table: Table, chosen: Sequence[Column], rules: SamplingRu
 
 
 def read_tables(found: Rows, columns: Rows, keys: Rows) -> list[Table]:
-    """From the rows of the three queries."""
+    """From the rows of the three queries.
+
+    A foreign key to a table that the account may not see has no name for its target, and is left out.
+    """
     columns_by_table: dict[_Key, list[Column]] = defaultdict(list)
     for owner, table, name, data_type, length, precision, scale, nullable, comment in columns:
         columns_by_table[owner, table].append(

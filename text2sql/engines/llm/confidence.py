@@ -25,7 +25,10 @@ class Evidence:
 
 
 def confidence(evidence: Evidence, request: SqlRequest, schema: ShownSchema) -> float:
-    """0.05 to 0.95, to two digits: higher where the query speaks of what the question speaks of, and ran at once."""
+    """0.05 to 0.95, to two digits: higher where the query speaks of what the question speaks of, and ran at once.
+
+    A sum of the parts above, not a probability; it orders answers and tells people where to look twice.
+    """
     score = _RAN + _WORDS * _spoken_of(evidence.sql, request) + _SCHEMA * schema.known
     nearest = max((example.score for example in request.examples), default=0.0)
     score += _EXAMPLE * nearest if nearest >= _NEAR_EXAMPLE else 0.0
@@ -38,6 +41,7 @@ def confidence(evidence: Evidence, request: SqlRequest, schema: ShownSchema) -> 
 def _spoken_of(sql: str, request: SqlRequest) -> float:
     """The part (0..1) of the question's telling words that the query has, or what is said about its names."""
     words = question_words(request.question)
+    # A question of nothing but "how many" tells nothing that a query could speak of.
     if not words:
         return 0.0
     said = set(name_words(sql))

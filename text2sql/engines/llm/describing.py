@@ -43,7 +43,10 @@ class Describer:
         return f"{head}{f' -- {remarks}' if remarks else ''}\n{body}{more}\n)"
 
     def table_name(self, table: Table) -> str:
-        """As a query must spell it: with its schema where that is not the default one."""
+        """As a query must spell it: with its schema where that is not the default one.
+
+        Models copy what they see, so that a wrong spelling here comes back as an unknown table.
+        """
         return self._table_name(table.schema, table.name)
 
     def _table_name(self, schema: str, name: str) -> str:

@@ -113,7 +113,11 @@ def _no_model() -> EngineUnavailable:
 
 
 def _room(request: SqlRequest, tokens: int) -> int:
-    """Tokens for the schema."""
+    """Tokens for the schema.
+
+    What the context has left after the answer, a repair and everything else in the prompt; a small context still
+    shows a few hundred, and then the model's own limit decides.
+    """
     left = tokens - _REPAIR_TOKENS - size_without_schema(request, most_characters=_MAX_CHARACTERS)
     return min(_SCHEMA_TOKENS, max(_LEAST_SCHEMA_TOKENS, int(left * _TRUST)))
 

@@ -24,7 +24,8 @@ _BARE = re.compile(
     re.DOTALL | re.IGNORECASE | re.MULTILINE,
 )
 _SHELL = re.compile(r"db\.(?:getCollection\(\s*[\"'])?([\w.$-]+?)(?:[\"']\s*\))?\.aggregate\(\s*(?=\[)")
-_NO_QUERY = re.compile(r"^\W*no[_ ]query\b\W*(.*)", re.IGNORECASE | re.MULTILINE)
+#: In words; in JSON, whole or cut short, the key alone says nothing.
+_NO_QUERY = re.compile(r"^[^\w{]*no[_ ]query\b\W*(.*)", re.IGNORECASE | re.MULTILINE)
 _QUOTED = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _UNFINISHED = re.compile(r"(?:,|\b(?:and|or|by|from|where|join|on|select|in|=|then|as))\s*\Z", re.IGNORECASE)
 #: Positions at which JSON is looked for: prose with more braces than this is no answer.
@@ -125,7 +126,7 @@ def _read_object(document: Mapping[str, Any], is_pipeline: bool) -> Reading | No
     asked = document.get("ask")
     if isinstance(asked, str) and asked.strip():
         return _ask(asked, document.get("options"))
-    if isinstance(document.get("no_query"), str | bool):
+    if isinstance(document.get("no_query"), str) or document.get("no_query") is True:
         said = document.get("message") or document.get("reason") or ""
         return NoQuery(str(document["no_query"]), one_line(str(said), most=_MOST_SAID))
     return None
@@ -158,6 +159,9 @@ def _in_shell(text: str) -> Iterator[Query]:
 
 
 def _is_complete(sql: str) -> bool:
-    """Whether all brackets and quotation marks are closed and the last word does not ask for another one."""
+    """Whether all brackets and quotation marks are closed and the last word does not ask for another one.
+
+    A model that begins a query, breaks off and writes it again is common; the database would refuse the first.
+    """
     bare = _QUOTED.sub("''", sql)
     return bare.count("(") == bare.count(")") and "`" not in bare and not _UNFINISHED.search(bare)

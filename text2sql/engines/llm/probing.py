@@ -20,7 +20,10 @@ PROBE_REQUEST = SqlRequest(
 
 
 class ProbeDatabase:
-    """`ReadOnlyDatabase` without data: what is probed is the model, and every query of it counts one station."""
+    """`ReadOnlyDatabase` without data: what is probed is the model, and every query of it counts one station.
+
+    Whether the query is right is not judged: a model that writes none at all is what the probe is to find.
+    """
 
     def run(self, sql: str, *, max_rows: int = 100) -> Rows:
         """One row with the number 1."""

@@ -93,7 +93,10 @@ class Trial:
         return completion
 
     def _take(self, number: int, completion: Completion) -> SqlAnswer | None:
-        """What one answer of the model leads to; None when it is to be asked again."""
+        """What one answer of the model leads to; None when it is to be asked again.
+
+        Once a query ran and found nothing, words instead of a better query end the tries: that query is the answer.
+        """
         reading = read_answer(completion.text, self.request.catalog.database_type)
         if isinstance(reading, Query):
             return self._try(number, reading.sql)

@@ -18,7 +18,10 @@ def fields(value: Any) -> dict[str, Any]:
 
 
 def projection(value: Any) -> dict[str, Any]:
-    """Fields kept (1, true), dropped (0, false) or computed."""
+    """Fields kept (1, true), dropped (0, false) or computed.
+
+    MongoDB itself says where both are mixed; dropping a field opens nothing.
+    """
     return fields(value)
 
 
@@ -70,12 +73,18 @@ def unwind(value: Any) -> dict[str, Any]:
 
 
 def sample(value: Any) -> dict[str, int]:
-    """How many documents are drawn."""
+    """How many documents are drawn.
+
+    MongoDB sorts the whole collection at random where more than 5 % of it are asked for.
+    """
     return {"size": bounded(exact_parts(value, "$sample", needed="size")["size"], "size", 1, MAX_SAMPLE)}
 
 
 def window_fields(value: Any) -> dict[str, Any]:
-    """Window functions: what they run over, in which order, and their frames."""
+    """Window functions: what they run over, in which order, and their frames.
+
+    https://www.mongodb.com/docs/manual/reference/operator/aggregation/setWindowFields/
+    """
     parts = exact_parts(value, "$setWindowFields", needed="output", optional="partitionBy sortBy")
     checked: dict[str, Any] = {}
     if "partitionBy" in parts:

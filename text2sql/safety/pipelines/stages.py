@@ -37,7 +37,10 @@ class PipelineCheck:
     depth: int = 0
 
     def pipeline(self, stages: Any) -> list[dict[str, Any]]:
-        """The stages as they may be sent; raises StatementRefused."""
+        """The stages as they may be sent; raises StatementRefused.
+
+        A pipeline inside of another costs as often as the outer one has documents, so that their depth is bounded.
+        """
         if not isinstance(stages, list) or len(stages) > MAX_STAGES:
             raise refused("unreadable", f"A pipeline is a list of up to {MAX_STAGES} stages.")
         if self.depth > MAX_PIPELINES_WITHIN:

@@ -89,7 +89,10 @@ def bounded(value: Any, name: str, lowest: int, highest: int) -> int:
 
 
 def pattern(value: Any) -> str:
-    """A regular expression of bounded length; raises StatementRefused."""
+    """A regular expression of bounded length; raises StatementRefused.
+
+    PCRE2, which MongoDB uses, goes back in time exponential to nested counts; its own limits still apply.
+    """
     if not isinstance(value, str) or len(value) > MAX_PATTERN_CHARACTERS:
         raise refused("limit_refused", f"A pattern must be a plain text of up to {MAX_PATTERN_CHARACTERS} characters.")
     check_quantifiers(value)

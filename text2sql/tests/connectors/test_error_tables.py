@@ -113,7 +113,7 @@ def test_numbers_of_every_driver_have_their_codes() -> None:
 @pytest.fixture(scope="module")
 def states() -> dict[str, tuple[str, str]]:
     """Code and words of every SQLSTATE, raised by a real PostgreSQL; one connection for all."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         for state in each(POSTGRESQL):
             words = f"RAISE EXCEPTION 'words' USING ERRCODE = '{state}', DETAIL = 'more', HINT = 'try'"
