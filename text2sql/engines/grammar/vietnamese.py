@@ -1,5 +1,6 @@
 """Vietnamese questions, with and without accents, brought into the English word order that the clauses know."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from functools import lru_cache
 
 from text2sql.engines.grammar.schema import Schema
 from text2sql.engines.grammar.wordlists import rows, words
-from text2sql.engines.grammar.words import Token, fold, tokenize
+from text2sql.engines.grammar.words import Token, fold, stem, tokenize
 
 _LETTERS = re.compile("[\u0103\u00e2\u0111\u00ea\u00f4\u01a1\u01b0\u1ea0-\u1ef9]", re.IGNORECASE)
 _TELLING = words("telling")
@@ -44,8 +45,10 @@ def is_vietnamese(question: str, language: str) -> bool:
 def to_english(question: str, schema: Schema) -> str:
     """The question in English words; names and values of the schema stay as they are written."""
     pieces = _most_of(_pieces(tokenize(question), schema))
+    _count_rows(pieces, schema)
     pieces = _ordered(pieces)
     text = " ".join(piece.text for piece in pieces if piece.text)
+    text = re.sub(r"\border (?=by \w)", "orders ", text)  # else it would sort
     text = re.sub(r"\byear (?=[12]\d{3}\b)", "", re.sub(r"\s+([,.?])", r"\1", text))
     text = re.sub(r"\b(?:from|between) (\d[\d.]*) to (\d[\d.]*)", r"between \1 and \2", text)
     return re.sub(
@@ -124,6 +127,14 @@ def _most_of(pieces: list[_Piece]) -> list[_Piece]:
         pieces[place] = _Piece("F", have + ("most" if "nhieu" in piece.source else "fewest"), "most")
         pieces[end] = _Piece("F", "", "nhat")
     return pieces
+
+
+def _count_rows(pieces: Sequence[_Piece], schema: Schema) -> None:
+    """ "So don hang" counts orders; before anything but a table, "so" is a part of a name."""
+    tables = {phrase.stems for phrases in schema.table_phrases for phrase in phrases}
+    for piece, following in itertools.pairwise(pieces):
+        if piece.source == "so" and tuple(stem(word) for word in following.text.split()) in tables:
+            piece.text = "number of"
 
 
 def _ordered(pieces: Sequence[_Piece]) -> list[_Piece]:

@@ -58,6 +58,7 @@ def _order_top(reading: Reading, place: int) -> None:
                 target = reading.nodes[column]
                 term = Term(None, "count", table=target.table) if counts or target.kind == "T" else Term(target.col)
                 reading.order = [(term, "bottom" not in reading.nodes[place].word)]
+                reading.ranks = True
                 reading.use_range(other, column + 1)
                 return
 
