@@ -143,6 +143,8 @@ def _key_of_shown(reading: Reading, plan: Plan, plain: list[Col]) -> Col | None:
     home = plan.main if plan.star or not plain else plain[0][0]
     others = [table for table in plan.tables() if table != home]
     key = reading.schema.primary_key(home)
+    if key is not None and not others and reading.head_tables and not reading.select and _is_frequency(reading):
+        return key
     if key is None or not others:
         return None
     naming = {*reading.schema.display(home), key}
@@ -151,6 +153,11 @@ def _key_of_shown(reading: Reading, plan: Plan, plain: list[Col]) -> Col | None:
     if any(reading.is_many(home, table) for table in others):
         return key
     return None
+
+
+def _is_frequency(reading: Reading) -> bool:
+    """ "The most popular products": rows are not counted by their names, but by what points to them."""
+    return any(node.kind == "FREQ" and node.is_used for node in reading.nodes)
 
 
 def _order(plan: Plan) -> None:

@@ -25,12 +25,19 @@ def measured(reading: Reading, plan: Plan) -> list[Term]:
         term.col for term in plan.select if term.col is not None and not term.agg and is_measure(schema, term.col)
     ]
     if measures:
-        return [Term(col, "avg" if _AVERAGED & set(schema.stems(col)) else "sum") for col in measures]
+        return [measure_of(schema, Term(col)) for col in measures]
     if _SALES & set(schema.table_phrases[plan.main][0].stems):
         money = next(_money(schema, plan.main), None)
         if money is not None:
             return [Term(money, "sum")]
     return [Term(None, "count", table=plan.main)]
+
+
+def measure_of(schema: Schema, term: Term) -> Term:
+    """A measure added up or averaged, as its name suggests; other terms stay as they are."""
+    if term.col is None or term.agg or term.unit or not is_measure(schema, term.col):
+        return term
+    return replace(term, agg="avg" if _AVERAGED & set(schema.stems(term.col)) else "sum")
 
 
 def _money(schema: Schema, home: TableId) -> Iterator[Col]:
@@ -56,6 +63,7 @@ def bucket(reading: Reading, plan: Plan) -> None:
     groups = [Term(col) for col in plan.group]
     aggregates = [term for term in plan.select if term.agg] or measured(reading, plan)
     plan.select = list(dict.fromkeys([*reading.buckets, *groups, *aggregates]))
+    plan.order = [(measure_of(reading.schema, term), down) for term, down in plan.order]
     if not plan.order:
         plan.order = [(term, False) for term in (*reading.buckets, *groups)]
 
@@ -70,18 +78,13 @@ def add_up(reading: Reading, plan: Plan) -> None:
     if len(plan.select) == 1 and not plan.order and _is_bare(reading, plan.select[0]):
         plan.select = [replace(plan.select[0], agg="sum")]
         return
-    if reading.ranks and len(plan.order) == 1 and plan.limit is not None:
-        term = plan.order[0][0]
-        if (
-            term.col is not None
-            and not term.agg
-            and is_added(reading.schema, term.col)
-            and _repeats(reading, plan, term.col)
-        ):
-            total = replace(term, agg="sum")
-            shown = plan.select or [Term(col) for col in reading.schema.display(plan.main)]
-            plan.select = [*shown, total]
-            plan.order = [(total, plan.order[0][1])]
+    term = plan.order[0][0] if len(plan.order) == 1 and plan.limit is not None else Term(None)
+    if term.agg or term.col is None or not is_added(reading.schema, term.col) or not _repeats(reading, plan, term.col):
+        return
+    total = replace(term, agg="sum")
+    shown = plan.select or [Term(col) for col in reading.schema.display(plan.main)]
+    plan.select = [*shown, total] if reading.ranks else shown
+    plan.order = [(total, plan.order[0][1])]
 
 
 def _is_bare(reading: Reading, term: Term) -> bool:
@@ -102,10 +105,16 @@ def _is_key(schema: Schema, col: Col | None) -> bool:
 
 
 def _repeats(reading: Reading, plan: Plan, measure: Col) -> bool:
-    """Whether what is ranked stands in several rows: the measure's table has many for it, or no key of its own."""
+    """Whether what is ranked stands in several rows: its table points to two others and has no key of its own.
+
+    With a measure of another table, only "top 5 X by ..." adds up: "the customer with the largest payment" is one row.
+    """
+    schema = reading.schema
     if measure[0] != plan.main:
-        return reading.is_many(plan.main, measure[0])
-    return reading.schema.primary_key(plan.main) is None
+        return reading.ranks and reading.is_many(plan.main, measure[0])
+    keys = [col for col in schema.columns_of(plan.main) if schema.is_id(col)]
+    texts = all(term.col is not None and schema.is_text(term.col) for term in plan.select)
+    return schema.primary_key(plan.main) is None and len(keys) > 1 and texts
 
 
 def order_value(schema: Schema, home: TableId) -> tuple[Col, Col] | None:

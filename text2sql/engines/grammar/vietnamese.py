@@ -35,10 +35,13 @@ def _phrases() -> dict[str, tuple[str, str]]:
 
 def is_vietnamese(question: str, language: str) -> bool:
     """Whether to read it as Vietnamese: its letters say so, or its words where accents are missing."""
-    if len(_LETTERS.findall(question)) >= 2:
+    letters = len(_LETTERS.findall(question))
+    if letters >= 2:
         return True
     words = re.findall(r"[a-z]+", fold(question))
     telling = sum(word in _TELLING for word in words)
+    if letters and telling:
+        return True
     return telling >= 2 and telling * (2 if language.startswith("vi") else 3) >= len(words)
 
 
@@ -48,7 +51,6 @@ def to_english(question: str, schema: Schema) -> str:
     _count_rows(pieces, schema)
     pieces = _ordered(pieces)
     text = " ".join(piece.text for piece in pieces if piece.text)
-    text = re.sub(r"\border (?=by \w)", "orders ", text)  # else it would sort
     text = re.sub(r"\byear (?=[12]\d{3}\b)", "", re.sub(r"\s+([,.?])", r"\1", text))
     text = re.sub(r"\b(?:from|between) (\d[\d.]*) to (\d[\d.]*)", r"between \1 and \2", text)
     return re.sub(
@@ -132,7 +134,9 @@ def _most_of(pieces: list[_Piece]) -> list[_Piece]:
 def _count_rows(pieces: Sequence[_Piece], schema: Schema) -> None:
     """ "So don hang" counts orders; before anything but a table, "so" is a part of a name."""
     tables = {phrase.stems for phrases in schema.table_phrases for phrase in phrases}
-    for piece, following in itertools.pairwise(pieces):
+    for piece, following in itertools.pairwise([_Piece("F", "", ""), *pieces]):
+        if following.kind == "C" and following.text == "order":
+            following.text = "orders"  # in the singular it would sort, or be a request
         if piece.source == "so" and tuple(stem(word) for word in following.text.split()) in tables:
             piece.text = "number of"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from text2sql.engines.grammar.clauses.grouping import further
 from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col, TableId
@@ -30,6 +31,7 @@ def take_calendar(reading: Reading) -> None:
             reading.buckets.append(Term(term, unit=unit))
             node.link = None
             reading.use(place, *([trigger] if trigger is not None else []))
+            reading.group += further(reading, place)
 
 
 def _may_be_unit(reading: Reading, node: Node) -> bool:

@@ -46,7 +46,7 @@ def _take_group(reading: Reading, place: int, is_by: bool) -> bool:
     reading.use(place, target)
     if node.kind == "C":
         reading.group.append(node.col)
-        reading.group.extend(_further(reading, target))
+        reading.group.extend(further(reading, target))
         return True
     reading.group_tables.append(node.table)
     return True
@@ -58,7 +58,7 @@ def _ends(reading: Reading, place: int) -> bool:
     return after is None or after.kind in ("MARK", "ORDER", "AND", "DIR", "DATE") or after.is_used
 
 
-def _further(reading: Reading, place: int) -> list[Col]:
+def further(reading: Reading, place: int) -> list[Col]:
     """ "For each year and city": columns joined by "and" directly behind."""
     found: list[Col] = []
     while place + 2 < len(reading.nodes):

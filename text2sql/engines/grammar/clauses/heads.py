@@ -1,5 +1,6 @@
 """The head of the question: what is to be shown."""
 
+from text2sql.engines.grammar.linking import Link
 from text2sql.engines.grammar.measuring import order_value
 from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Node, Reading
@@ -185,6 +186,6 @@ class _Head:
             self.reading.head_tables = []
             for node in self.reading.nodes:
                 if node.kind == "T" and node.table == self.tables[0]:
-                    node.kind, node.link = "WORD", None  # its rows are counted by the key that points to them
+                    node.kind, node.link = "C", Link(1.0, col=key)  # its rows are counted by what points to them
         else:
             self.reading.doubt += 0.5

@@ -125,6 +125,7 @@ def _take_limit(reading: Reading, place: int) -> None:
         if node.kind == "N" and not node.is_used and node.atom.number and follows in ("T", "C", "SUP", "WORD"):
             reading.use(other)
             reading.limit = reading.limit or int(node.atom.number)
+            reading.ranks = True
     reading.limit = reading.limit or 1
 
 
