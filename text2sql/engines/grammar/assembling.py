@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from text2sql.engines.grammar.clauses.comparing import temporal_column
 from text2sql.engines.grammar.clauses.denying import deny
+from text2sql.engines.grammar.measuring import add_up, bucket, measured
 from text2sql.engines.grammar.plan import Plan, Term
 from text2sql.engines.grammar.pruning import prune
 from text2sql.engines.grammar.reading import Reading
@@ -27,7 +28,11 @@ def assemble(reading: Reading) -> Plan | None:
     plan.order = [*reading.order]
     plan.needs = _needed(reading, main)
     plan.hints = frozenset(root(fold(word)) for node in reading.nodes for word in node.word.split())
+    if reading.sums and not any(term.agg for term in plan.select):
+        plan.select = measured(reading, plan)
     _group(reading, plan)
+    bucket(reading, plan)
+    add_up(reading, plan)
     _project(reading, plan)
     _group_counts(reading, plan)
     _count_elsewhere(reading, plan)
@@ -127,7 +132,7 @@ def _group_counts(reading: Reading, plan: Plan) -> None:
     plain = [term.col for term in plan.select if not term.agg and term.col is not None]
     outside = plan.having or any(term.agg and term.agg not in ("first", "last") for term, _ in plan.order)
     inside = any(term.agg for term in plan.select) and plain
-    if plan.group or not (outside or inside) or not (plain or plan.star):
+    if plan.group or reading.buckets or not (outside or inside) or not (plain or plan.star):
         return
     key = _key_of_shown(reading, plan, plain)
     plan.group = [key] if key is not None else list(plain)
@@ -138,6 +143,8 @@ def _key_of_shown(reading: Reading, plan: Plan, plain: list[Col]) -> Col | None:
     home = plan.main if plan.star or not plain else plain[0][0]
     others = [table for table in plan.tables() if table != home]
     key = reading.schema.primary_key(home)
+    if key is not None and not others and reading.head_tables and not reading.select and _is_frequency(reading):
+        return key
     if key is None or not others:
         return None
     naming = {*reading.schema.display(home), key}
@@ -146,6 +153,11 @@ def _key_of_shown(reading: Reading, plan: Plan, plain: list[Col]) -> Col | None:
     if any(reading.is_many(home, table) for table in others):
         return key
     return None
+
+
+def _is_frequency(reading: Reading) -> bool:
+    """ "The most popular products": rows are not counted by their names, but by what points to them."""
+    return any(node.kind == "FREQ" and node.is_used for node in reading.nodes)
 
 
 def _order(plan: Plan) -> None:

@@ -45,7 +45,7 @@ def _merged(linker: Linker, previous: str, question: str) -> str | None:
 
 
 def _without_groups(previous: str) -> str:
-    return re.sub(r"\s+(?:for|of|in|by) each \w+$|\s+per \w+$", "", previous, flags=re.IGNORECASE)
+    return re.sub(r"\s+(?:for|of|in|by) each \w+$|\s+(?:per|by) \w+$", "", previous, flags=re.IGNORECASE)
 
 
 def _joined(rest: str) -> str:

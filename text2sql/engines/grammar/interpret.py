@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from text2sql.engines.grammar.assembling import assemble
+from text2sql.engines.grammar.clauses.calendar import take_calendar
 from text2sql.engines.grammar.clauses.comparing import take_comparisons
 from text2sql.engines.grammar.clauses.denying import take_negations
 from text2sql.engines.grammar.clauses.grouping import take_groups
@@ -35,6 +36,7 @@ def interpret_nodes(schema: Schema, nodes: list[Node]) -> Reading:
     take_comparisons(reading)
     take_superlatives(reading)
     take_values(reading)
+    take_calendar(reading)
     take_groups(reading)
     end = head_end(reading)
     take_negations(reading)

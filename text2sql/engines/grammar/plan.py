@@ -18,6 +18,7 @@ class Term:
     distinct: bool = False
     minus: Col | None = None
     unit: str = ""
+    per: Col | None = None
     table: TableId | None = None
 
 
@@ -63,7 +64,7 @@ class Plan:
     def tables(self) -> list[TableId]:
         """Tables that must be in FROM, main first."""
         found = [self.main, *self.needs]
-        found += [col[0] for term in self.terms() for col in (term.col, term.minus) if col is not None]
+        found += [col[0] for term in self.terms() for col in (term.col, term.minus, term.per) if col is not None]
         found += [term.table for term in self.terms() if term.table is not None]
         found += [col[0] for col in self.group]
         return list(dict.fromkeys(found))

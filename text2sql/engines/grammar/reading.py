@@ -68,6 +68,9 @@ class Reading:
     head_tables: list[TableId] = field(default_factory=list)
     denied: list[TableId] = field(default_factory=list)
     counts_by: list[TableId] = field(default_factory=list)
+    buckets: list[Term] = field(default_factory=list)
+    ranks: bool = False
+    sums: bool = False
     alternatives: list[tuple[Condition, Condition]] = field(default_factory=list)
     minus: list[Condition] = field(default_factory=list)
     doubt: float = 0.0

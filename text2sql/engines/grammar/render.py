@@ -18,6 +18,15 @@ _COMPARISONS: dict[str, type[exp.Binary]] = {
     "=": exp.EQ, "!=": exp.NEQ, ">": exp.GT, "<": exp.LT, ">=": exp.GTE, "<=": exp.LTE,
 }  # fmt: skip
 _AGGREGATES: dict[str, type[exp.AggFunc]] = {"avg": exp.Avg, "sum": exp.Sum, "min": exp.Min, "max": exp.Max}
+#: Functions that find where a stretch of time begins, with the argument Oracle's TRUNC wants for it.
+_STARTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "clickhouse": {
+        "quarter": ("toStartOfQuarter",), "month": ("toStartOfMonth",), "week": ("toMonday",), "day": ("toDate",),
+    },
+    "oracle": {
+        "quarter": ("TRUNC", "Q"), "month": ("TRUNC", "MM"), "week": ("TRUNC", "IW"), "day": ("TRUNC",),
+    },
+}  # fmt: skip
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 #: Words that some dialect reserves: as names they are always quoted.
 _RESERVED = words("reserved")
@@ -152,7 +161,7 @@ class _Select:
             return exp.Count(this=exp.Star())
         column: exp.Expr = self._column(term.col)
         if term.unit:
-            column = exp.Extract(this=exp.var(term.unit.upper()), expression=column)
+            column = self._stretch(column, term.unit)
         if term.minus is not None:
             column = exp.Sub(this=column, expression=self._column(term.minus))
         if not term.agg:
@@ -160,9 +169,29 @@ class _Select:
         inner = exp.Distinct(expressions=[column]) if term.distinct else column
         if term.agg == "count":
             return exp.Count(this=inner)
+        if term.per is not None:
+            count = exp.Count(this=exp.Distinct(expressions=[self._column(term.per)]))
+            return exp.Div(this=exp.Sum(this=inner), expression=count, typed=True)
         if term.agg in ("avg", "sum") and self.schema.is_text(term.col):
             inner = exp.cast(inner, "decimal")
         return _AGGREGATES[term.agg](this=inner)
+
+    def _stretch(self, column: exp.Expr, unit: str) -> exp.Expr:
+        """The first day of the month (week, quarter, day) a moment lies in; of years, the number."""
+        if unit == "year":
+            return exp.Extract(this=exp.var("YEAR"), expression=column)
+        dialect = self.renderer.dialect
+        if dialect in _STARTS:
+            name, *arguments = _STARTS[dialect][unit]
+            return exp.Anonymous(this=name, expressions=[column, *map(exp.Literal.string, arguments)])
+        if dialect == "mysql" and unit == "week":
+            # WEEK() counts from the year's first Monday on: around New Year it would make two weeks of one.
+            days = exp.Anonymous(this="WEEKDAY", expressions=[column])
+            return exp.DateSub(
+                this=exp.Anonymous(this="DATE", expressions=[column]), expression=days, unit=exp.var("DAY")
+            )
+        start = exp.DateTrunc(this=column, unit=exp.Literal.string(unit))
+        return exp.cast(start, "date") if dialect == "postgres" else start
 
     def _ordered(self, term: Term, descending: bool) -> exp.Ordered:
         """Rows without a value come last, whatever the dialect would do."""

@@ -37,6 +37,7 @@ class ValueIndex:
     def __init__(self, schema: Schema) -> None:
         self._exact: dict[str, list[Stored]] = {}
         self._loose: dict[str, list[Stored]] = {}
+        self._squeezed: dict[str, list[Stored]] = {}
         self.incomplete: list[Col] = []
         for col in schema.column_phrases:
             column = schema.column(col)
@@ -52,13 +53,21 @@ class ValueIndex:
         _append(self._exact, fold(sample).strip(), Stored(col, sample))
         if key := value_key(sample):
             _append(self._loose, key, Stored(col, sample, 0.95))
+            if not sample.isascii() or " " not in sample:
+                _append(self._squeezed, key.replace(" ", ""), Stored(col, sample, 0.9))
 
     def find(self, text: str) -> list[Stored]:
         """Stored values for a piece of the question, best first; several columns may hold it."""
         exact = self._exact.get(fold(text).strip(), [])
         loose = [stored for stored in self._loose.get(value_key(text), []) if stored.col not in {e.col for e in exact}]
         found = [*exact, *loose]
-        return found or list(self._codes(fold(text)))
+        return found or self._joined_up(text) or list(self._codes(fold(text)))
+
+    def _joined_up(self, text: str) -> list[Stored]:
+        """ "Hanoi" for "H\u00e0 N\u1ed9i" and "Viet Nam" for "Vietnam": the spaces of a name are written either way."""
+        key = value_key(text)
+        squeezed = key.replace(" ", "")
+        return self._squeezed.get(squeezed, []) if len(squeezed) > 4 else []
 
     def in_column(self, col: Col, text: str) -> str | None:
         """The value of one column that the words mean."""
@@ -74,6 +83,7 @@ class ValueIndex:
         copy = object.__new__(ValueIndex)
         copy._exact = {key: list(stored) for key, stored in self._exact.items()}
         copy._loose = {key: list(stored) for key, stored in self._loose.items()}
+        copy._squeezed = {key: list(stored) for key, stored in self._squeezed.items()}
         copy.incomplete = self.incomplete
         copy.longest = max(self.longest, 8)
         for stored in found:

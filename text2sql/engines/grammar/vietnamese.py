@@ -1,5 +1,6 @@
 """Vietnamese questions, with and without accents, brought into the English word order that the clauses know."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from functools import lru_cache
 
 from text2sql.engines.grammar.schema import Schema
 from text2sql.engines.grammar.wordlists import rows, words
-from text2sql.engines.grammar.words import Token, fold, tokenize
+from text2sql.engines.grammar.words import Token, fold, stem, tokenize
 
 _LETTERS = re.compile("[\u0103\u00e2\u0111\u00ea\u00f4\u01a1\u01b0\u1ea0-\u1ef9]", re.IGNORECASE)
 _TELLING = words("telling")
@@ -34,16 +35,20 @@ def _phrases() -> dict[str, tuple[str, str]]:
 
 def is_vietnamese(question: str, language: str) -> bool:
     """Whether to read it as Vietnamese: its letters say so, or its words where accents are missing."""
-    if len(_LETTERS.findall(question)) >= 2:
+    letters = len(_LETTERS.findall(question))
+    if letters >= 2:
         return True
     words = re.findall(r"[a-z]+", fold(question))
     telling = sum(word in _TELLING for word in words)
+    if letters and telling:
+        return True
     return telling >= 2 and telling * (2 if language.startswith("vi") else 3) >= len(words)
 
 
 def to_english(question: str, schema: Schema) -> str:
     """The question in English words; names and values of the schema stay as they are written."""
     pieces = _most_of(_pieces(tokenize(question), schema))
+    _count_rows(pieces, schema)
     pieces = _ordered(pieces)
     text = " ".join(piece.text for piece in pieces if piece.text)
     text = re.sub(r"\byear (?=[12]\d{3}\b)", "", re.sub(r"\s+([,.?])", r"\1", text))
@@ -124,6 +129,16 @@ def _most_of(pieces: list[_Piece]) -> list[_Piece]:
         pieces[place] = _Piece("F", have + ("most" if "nhieu" in piece.source else "fewest"), "most")
         pieces[end] = _Piece("F", "", "nhat")
     return pieces
+
+
+def _count_rows(pieces: Sequence[_Piece], schema: Schema) -> None:
+    """ "So don hang" counts orders; before anything but a table, "so" is a part of a name."""
+    tables = {phrase.stems for phrases in schema.table_phrases for phrase in phrases}
+    for piece, following in itertools.pairwise([_Piece("F", "", ""), *pieces]):
+        if following.kind == "C" and following.text == "order":
+            following.text = "orders"  # in the singular it would sort, or be a request
+        if piece.source == "so" and tuple(stem(word) for word in following.text.split()) in tables:
+            piece.text = "number of"
 
 
 def _ordered(pieces: Sequence[_Piece]) -> list[_Piece]:

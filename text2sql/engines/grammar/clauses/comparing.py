@@ -5,6 +5,7 @@ from datetime import timedelta
 from text2sql.engines.grammar.clauses.periods import in_period
 from text2sql.engines.grammar.dates import Period, year_of
 from text2sql.engines.grammar.keywords import comparative_of, operator_of
+from text2sql.engines.grammar.measuring import is_measure
 from text2sql.engines.grammar.plan import Condition, Literal, Plan, Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col
@@ -144,7 +145,7 @@ def take_period(reading: Reading, place: int) -> None:
 def _time_term(reading: Reading, place: int) -> Term | None:
     """The date column before it, the one a verb near it names ("reported"), or the first of the table asked about."""
     left = reading.left_column(place)
-    if left is not None:
+    if left is not None and not is_measure(reading.schema, reading.nodes[left].col):
         reading.use(left)
         return Term(reading.nodes[left].col)
     near = reading.nodes[place - 1] if place else None

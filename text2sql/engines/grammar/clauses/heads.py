@@ -1,5 +1,7 @@
 """The head of the question: what is to be shown."""
 
+from text2sql.engines.grammar.linking import Link
+from text2sql.engines.grammar.measuring import order_value
 from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Node, Reading
 from text2sql.engines.grammar.schema import Col, TableId
@@ -169,5 +171,21 @@ class _Head:
     def finish(self) -> None:
         self._count_pending()
         self.reading.head_tables = self.tables
+        if self.aggs and not self.applied and self.tables and not self.reading.select:
+            self._aggregate_of_rows()
         has_aggregate = any(term.agg for term in self.reading.select)
         self.reading.distinct = self.distinct and not has_aggregate
+
+    def _aggregate_of_rows(self) -> None:
+        """ "Total orders" counts them; "average order value" divides what points to them by how many they are."""
+        if self.aggs == ["sum"]:
+            self.reading.select.append(Term(None, "count", table=self.tables[0]))
+        elif self.aggs == ["avg"] and (found := order_value(self.schema, self.tables[0])) is not None:
+            amount, key = found
+            self.reading.select.append(Term(amount, "sum", per=key))
+            self.reading.head_tables = []
+            for node in self.reading.nodes:
+                if node.kind == "T" and node.table == self.tables[0]:
+                    node.kind, node.link = "C", Link(1.0, col=key)  # its rows are counted by what points to them
+        else:
+            self.reading.doubt += 0.5

@@ -58,6 +58,7 @@ def _order_top(reading: Reading, place: int) -> None:
                 target = reading.nodes[column]
                 term = Term(None, "count", table=target.table) if counts or target.kind == "T" else Term(target.col)
                 reading.order = [(term, "bottom" not in reading.nodes[place].word)]
+                reading.ranks = True
                 reading.use_range(other, column + 1)
                 return
 
@@ -124,6 +125,7 @@ def _take_limit(reading: Reading, place: int) -> None:
         if node.kind == "N" and not node.is_used and node.atom.number and follows in ("T", "C", "SUP", "WORD"):
             reading.use(other)
             reading.limit = reading.limit or int(node.atom.number)
+            reading.ranks = True
     reading.limit = reading.limit or 1
 
 
