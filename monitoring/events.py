@@ -28,6 +28,6 @@ interactions_ended = Signal()
 #: Arguments: entries (list of EndedInteraction). Sent after that commit, at most once: a process may die between.
 interactions_committed = Signal()
 
-#: Arguments: owner (the first administrator), project (the demo project, or None). Sent at each start of the house after
-#: its schema, its administrator and its demo project are there: higher floors make their own examples.
+#: Arguments: owner (the first administrator), project (the demo project, or None). Sent at each start of the house when
+#: schema, administrator and demo project are there: higher floors make examples of their own.
 house_prepared = Signal()
