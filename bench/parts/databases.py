@@ -74,7 +74,8 @@ def _in_worker_ms(query: QueryHistory) -> float:
     began, ended = query.task.started_at, query.task.completed_at
     assert began is not None
     assert ended is not None
-    return (ended - began).total_seconds() * 1000 - (query.execution_time_ms or 0)
+    took_ms: float = (ended - began).total_seconds() * 1000
+    return took_ms - (query.execution_time_ms or 0)
 
 
 def _introspected(house: House) -> tuple[float, float]:

@@ -29,7 +29,7 @@ class PoolKey:
 def fingerprint(target: Target) -> str:
     """A digest of everything that matters for signing in, the password too.
 
-    SHA-256, 64 hex digits: the pool keeps it for as long as a session is open, and a password must not lie there.
+    Two targets with one fingerprint may share sessions; it is not stored and not shown.
     """
     parts = [
         target.database_type, target.host, target.port, target.database_name, target.username, target.password,
@@ -86,7 +86,7 @@ class SessionPool:
     def forget(self, connection_id: Hashable) -> None:
         """Close its idle sessions now, and leased ones when they come back.
 
-        For a connection that was changed or deleted: nobody gets a session with the old password or address.
+        For a connection that was changed, deleted or taken away from a person.
         """
         with self._changed:
             shelf = self._shelves[connection_id]
@@ -111,6 +111,7 @@ class SessionPool:
         _close(dropped)
         return left
 
+    # Sessions are closed outside of the lock: saying goodbye may take a while.
     def _take(self, key: PoolKey) -> tuple[Session | None, int]:
         dropped: list[Session] = []
         try:

@@ -51,7 +51,7 @@ class Sockets:
 def pool_manager(target: Target, host: str, sockets: Sockets) -> PoolManager:
     """For clickhouse-connect. `host` is the name that the certificate must have.
 
-    A redirect would lead to an address that nobody checked, a retry would run a query twice: neither is followed.
+    One connection at a time: a session runs one query at a time. Nothing is tried twice.
     """
 
     class Plain(HTTPConnection):

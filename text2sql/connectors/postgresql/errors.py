@@ -40,7 +40,7 @@ _PREFIX = re.compile(r"^connection to server (at|on) .*? failed: ")
 def connect_error(text: str) -> ConnectorError:
     """From libpq's message; its first part, which repeats our addresses, is left out.
 
-    The order of the patterns counts: a password may be refused over TLS, and a database be called "timeout".
+    A server that speaks another language than English gets `driver_error` with its own words.
     """
     lines = [_PREFIX.sub("", line.strip()) for line in text.strip().splitlines()]
     message = " ".join(line for line in lines if line).removeprefix("FATAL:").strip()

@@ -14,8 +14,7 @@ _EXPLAIN = "EXPLAIN (FORMAT JSON) "
 def read_plan(session: "PostgresSession", statement: str, *, timeout_seconds: float) -> Plan:
     """Total cost in the planner's unit, and the rows it expects.
 
-    The unit is that of `seq_page_cost`: a page read in order costs 1.
-    https://www.postgresql.org/docs/current/runtime-config-query.html
+    EXPLAIN takes no second EXPLAIN and no ANALYZE behind its options, so nothing runs.
     """
     ((found,),) = session.fetch(_EXPLAIN + statement, seconds=timeout_seconds, skipped=len(_EXPLAIN))
     plan: dict[str, Any] = found[0]["Plan"]

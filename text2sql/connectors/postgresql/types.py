@@ -76,8 +76,7 @@ class Reader:
     def rows(self, result: PGresult) -> Sequence[tuple[Any, ...]]:
         """All rows of the result; values that Python cannot hold come as text.
 
-        The whole result is then read once more: the year 10000, infinity, bytes that are no UTF-8, json of thousands of
-        brackets are rare, and a look at each value would cost every query.
+        Then the whole piece is read again with text for every date and time, since psycopg does not say which it was.
         """
         try:
             return self._load(result, self._plain)

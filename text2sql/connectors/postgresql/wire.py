@@ -30,7 +30,14 @@ _COPIES = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOT
 
 def start(conninfo: dict[str, str], *, deadline: Deadline) -> PGconn:
     """A connection, or ConnectorError: `connect_timeout` when the deadline passes."""
-    connection = pq.PGconn.connect_start(make_conninfo("", **conninfo).encode())
+    unsendable = ConnectorError("driver_error", "A name or the password holds characters that cannot be sent.")
+    if any("\0" in value for value in conninfo.values()):
+        raise unsendable
+    try:
+        text = make_conninfo("", **conninfo).encode()
+    except (Error, ValueError):
+        raise unsendable from None
+    connection = pq.PGconn.connect_start(text)
     while True:
         status = _POLLED.FAILED if connection.status == pq.ConnStatus.BAD else connection.connect_poll()
         if status == _POLLED.OK:
@@ -38,9 +45,9 @@ def start(conninfo: dict[str, str], *, deadline: Deadline) -> PGconn:
             connection.notice_handler = None
             return connection
         if status == _POLLED.FAILED:
-            text = connection.error_message.decode("utf-8", "replace")
+            message = connection.error_message.decode("utf-8", "replace")
             connection.finish()
-            raise connect_error(text)
+            raise connect_error(message)
         if not _wait(connection.socket, status == _POLLED.READING, status == _POLLED.WRITING, deadline.left):
             connection.finish()
             raise ConnectorError("connect_timeout", "The server did not answer in time.")
@@ -96,16 +103,17 @@ class Wire:
         """Whether results are still to come."""
         return self._waiting > 0
 
-    def settle(self) -> None:
+    def settle(self, *, asks: bool = True) -> None:
         """Stop what runs on the server and read to the synchronisation point; breaks the wire if that takes long.
 
-        A wire that still has results to come would give them to the next query.
+        Nothing needs to be stopped when the server has already answered with an error: then `asks` is False.
         """
         if not self._waiting or self.is_broken:
             return
         deadline = Deadline(_CANCEL_SECONDS)
         try:
-            _stop_on_server(self._connection.cancel_conn(), deadline)
+            if asks:
+                _stop_on_server(self._connection.cancel_conn(), deadline)
             self._streamed = None
             deque(self.results(deadline=deadline, cancel=NeverCancelled()), maxlen=0)
         except ConnectorError:
