@@ -159,9 +159,10 @@ def test_stages_are_refused_with_their_codes() -> None:
 
 def test_each_operator_is_taken_where_it_belongs_only() -> None:
     names = sorted(EXPRESSIONS | WINDOW_FUNCTIONS)
-    as_expression = {name for name in names if not code({"$project": {"a": {name: {"input": "$b", "regex": "x"}}}})}
-    in_group = {name for name in names if not code({"$group": {"_id": None, "a": {name: "$b"}}})}
-    in_window = {name for name in names if not code({"$setWindowFields": {"output": {"a": {name: "$b"}}}})}
+    calls = {name: {name: {"input": "$b", "regex": "x"}} for name in names}
+    as_expression = frozenset(name for name in names if not code({"$project": {"a": calls[name]}}))
+    in_group = frozenset(name for name in names if not code({"$group": {"_id": None, "a": {name: "$b"}}}))
+    in_window = frozenset(name for name in names if not code({"$setWindowFields": {"output": {"a": {name: "$b"}}}}))
     assert (as_expression, in_group, in_window) == (EXPRESSIONS - {"$range"}, ACCUMULATORS, WINDOW_FUNCTIONS)
 
 

@@ -12,7 +12,7 @@ def told(reading: Reading | None) -> str | None:
         return reading.sql
     if isinstance(reading, NoQuery):
         return f"refused {reading.reason}: {reading.message}"
-    return reading and f"asks {reading.question}: {[option.label for option in reading.options]}"
+    return f"asks {reading.question}: {[option.label for option in reading.options]}" if reading else None
 
 
 ANSWERS: dict[str, str | None] = {
