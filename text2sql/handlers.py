@@ -25,7 +25,10 @@ def ask(context: TaskContext) -> Outcome:
 
 
 def run(context: TaskContext) -> Outcome:
-    """Run a query that a person wrote."""
+    """Run a query that a person wrote.
+
+    Checked here and not when it was submitted: the parser is too large for web processes.
+    """
     from text2sql.services import answering, ending
 
     query = query_of_task(context.task_id)
@@ -48,7 +51,10 @@ def test(context: TaskContext) -> Outcome:
 
 
 def introspect(context: TaskContext) -> Outcome:
-    """Read a schema anew; the output says what changed."""
+    """Read a schema anew; the output says what changed.
+
+    The old one is used by questions until this has come to its end.
+    """
     from text2sql.services.testing import introspect_now
 
     return Outcome(output_data=introspect_now(_connection(context), context))
