@@ -43,7 +43,10 @@ MAX_TABLES_SHOWN = 300
 @login_required
 @require_GET
 def connection_list(request: HttpRequest) -> HttpResponse:
-    """Databases one may ask."""
+    """Databases one may ask.
+
+    By name, the example last; the roles in all their projects are read at once.
+    """
     person = person_of(request)
     found = list(connections_for(person).select_related("project", "user").order_by("is_demo", "name", "pk"))
     know_memberships(found, person)
@@ -113,7 +116,10 @@ def connection_detail(request: HttpRequest, connection_id: UUID) -> HttpResponse
 @login_required
 @require_POST
 def connection_remove(request: HttpRequest, connection_id: UUID) -> HttpResponse:
-    """Take a connection away."""
+    """Take a connection away.
+
+    From a second tab it is not found any more, which is the truth.
+    """
     person = person_of(request)
     connection = get_connection(connection_id, person)
     done = _("The connection was removed. Questions and what was learned stay.")

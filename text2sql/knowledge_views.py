@@ -68,7 +68,10 @@ def knowledge_list(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def pair_create(request: HttpRequest) -> HttpResponse:
-    """A question with its query; it is proposed."""
+    """A question with its query; it is proposed.
+
+    By everybody who may start work. The same pair again leads to the list as if it were new: it is there.
+    """
     project = _project(request)
     form = PairForm(request.POST or None, connections=_connections(request, project))
     if request.method == "POST" and form.is_valid():
@@ -167,7 +170,10 @@ def knowledge_export(request: HttpRequest) -> StreamingHttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def evaluation_list(request: HttpRequest) -> HttpResponse:
-    """Evaluations of the project's known questions; POST starts one."""
+    """Evaluations of the project's known questions; POST starts one.
+
+    Members see the runs and start none; two runs at once judge the same pairs twice and harm nothing.
+    """
     project, person = _project(request), person_of(request)
     form = EvaluationForm(request.POST or None, connections=_connections(request, project))
     if request.method == "POST" and form.is_valid():

@@ -43,7 +43,10 @@ class DatabaseConnectionQuerySet(models.QuerySet["DatabaseConnection"]):
         return self.filter(user_id__in=[user.pk])
 
     def active(self) -> Self:
-        """Not removed."""
+        """Not removed.
+
+        Removed ones stay for the questions that name them.
+        """
         return self.filter(is_active=True)
 
     def usable_in(self, *, user: Viewer, project_id: object) -> Self:

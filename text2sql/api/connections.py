@@ -31,7 +31,11 @@ from text2sql.services import asking, connections, schemas
 
 
 class DatabaseConnectionViewSet(mixins.ListModelMixin, GenericViewSet[DatabaseConnection]):
-    """Save, test and describe the databases to be asked."""
+    """Save, test and describe the databases to be asked.
+
+    Members of a connection's project see that it is there and ask it; its address and login are the owner's and
+    staff's.
+    """
 
     serializer_class = DatabaseConnectionSerializer
     filterset_class = DatabaseConnectionFilter

@@ -42,7 +42,10 @@ _IDEMPOTENCY_KEY = OpenApiParameter(
 
 
 class QueryViewSet(mixins.ListModelMixin, GenericViewSet[QueryHistory]):
-    """Ask a database in words, or run a query of one's own."""
+    """Ask a database in words, or run a query of one's own.
+
+    Everything is of the caller's own questions; staff may read others', and a bound key sees its project's only.
+    """
 
     serializer_class = QuerySerializer
     filterset_class = QueryFilter
@@ -79,7 +82,10 @@ class QueryViewSet(mixins.ListModelMixin, GenericViewSet[QueryHistory]):
 
     @extend_schema(responses=QueryDetailSerializer)
     def retrieve(self, request: Request, pk: UUID) -> Response:
-        """One question with its query, how that came to be, and its first rows."""
+        """One question with its query, how that came to be, and its first rows.
+
+        The same while it waits, so that programs poll one address; the task's progress is in it.
+        """
         return Response(self._detail(self._query(pk)))
 
     @extend_schema(responses=QueryDetailSerializer)
@@ -159,7 +165,10 @@ class QueryViewSet(mixins.ListModelMixin, GenericViewSet[QueryHistory]):
 
 
 class QueryExportViewSet(GenericViewSet[QueryExport]):
-    """Files of all rows."""
+    """Files of all rows.
+
+    There is no list: an export is found through its question's task, and gone some days later.
+    """
 
     serializer_class = QueryExportSerializer
     lookup_value_converter = "uuid"

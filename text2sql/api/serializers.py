@@ -51,7 +51,11 @@ class DatabaseConnectionSerializer(KnownFieldsSerializer[DatabaseConnection]):
 
 
 class ConnectionFieldsSerializer(serializers.Serializer[Any]):
-    """Body of POST and PATCH; what is valid is the service's to say."""
+    """Body of POST and PATCH; what is valid is the service's to say.
+
+    Unknown fields are left alone, as everywhere in the API; who owns a connection, and whether it is the example, is
+    not among those that count.
+    """
 
     name = serializers.CharField(max_length=100)
     type = serializers.ChoiceField(choices=DatabaseKind.choices)
@@ -69,7 +73,10 @@ class ConnectionFieldsSerializer(serializers.Serializer[Any]):
 
 
 class DatabaseSchemaSerializer(KnownFieldsSerializer[DatabaseSchema]):
-    """A schema as it was seen last."""
+    """A schema as it was seen last.
+
+    `schema_hash` is of the structure alone, so that programs see cheaply whether names or types changed.
+    """
 
     connection_id = serializers.UUIDField(read_only=True)
 
@@ -112,7 +119,10 @@ class StartedTaskSerializer(serializers.Serializer[Any]):
 
 
 class AskSerializer(serializers.Serializer[Any]):
-    """A question in words."""
+    """A question in words.
+
+    `choices` answers what was asked back; they go with the same question, since no engine remembers the one before.
+    """
 
     # Blank is let through, so that every face refuses it with the service's code and words.
     question = serializers.CharField(allow_blank=True)
@@ -125,7 +135,10 @@ class AskSerializer(serializers.Serializer[Any]):
 
 
 class RunSerializer(serializers.Serializer[Any]):
-    """A query written by hand."""
+    """A query written by hand.
+
+    Not trimmed: a literal may end with a space.
+    """
 
     sql = serializers.CharField(allow_blank=True, trim_whitespace=False)
     question = serializers.CharField(required=False, allow_blank=True)
@@ -135,7 +148,11 @@ class RunSerializer(serializers.Serializer[Any]):
 
 
 class QuerySerializer(KnownFieldsSerializer[QueryHistory]):
-    """A question with what became of it."""
+    """A question with what became of it.
+
+    `status` is what became of the question, `task_status` where its work is: both are needed to tell a refusal from a
+    failure, and waiting from running.
+    """
 
     task_id = serializers.UUIDField(read_only=True)
     user_id = serializers.UUIDField(read_only=True)

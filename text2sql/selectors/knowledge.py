@@ -201,7 +201,10 @@ def knowledge_for(user: Account, key: ApiKey | None) -> SqlKnowledgeQuerySet:
 
 
 def search_knowledge(rows: SqlKnowledgeQuerySet, words: str) -> SqlKnowledgeQuerySet:
-    """Questions with all words, whatever their accents."""
+    """Questions with all words, whatever their accents.
+
+    The beginning of a word is enough, for lists that follow the typing.
+    """
     return rows.filter(search=PrefixQuery(words.replace("\0", "")[:MAX_SEARCH_CHARACTERS]))
 
 

@@ -49,7 +49,10 @@ def export_query(context: TaskContext) -> Outcome:
 
 
 def _write(export: QueryExport, database: HouseDatabase, path: Path, context: TaskContext) -> tuple[int, str]:
-    """How many rows were written, and which limit ended it."""
+    """How many rows were written, and which limit ended it.
+
+    Progress is told in rows against what the page's run returned, and stays below 100 until the file is kept.
+    """
     writer: Writer | None = None
     rows, cut_by = 0, ""
     expected = export.query.rows_returned or 1

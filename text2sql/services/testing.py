@@ -40,7 +40,11 @@ def test_now(connection: DatabaseConnection) -> dict[str, Any]:
 
 
 def introspect_now(connection: DatabaseConnection, cancel: CancelToken) -> dict[str, Any]:
-    """Read the schema; returns its hash, its size and the differences to what was known before."""
+    """Read the schema; returns its hash, its size and the differences to what was known before.
+
+    `changes` are cut after MAX_CHANGES_SHOWN, `change_count` counts all. Raises EngineError with the database's code,
+    and the schema that was known stays.
+    """
     before = present_schema(connection)
     try:
         schema = read_schema(connection, cancel=cancel)

@@ -32,7 +32,10 @@ _Convert = Callable[[Any], Any]
 
 
 class Writer(Protocol):
-    """Writes one file; `close` finishes it, and is called once."""
+    """Writes one file; `close` finishes it, and is called once.
+
+    Also after a failure, to give back what a library holds open; the file is removed then, whatever is in it.
+    """
 
     def write(self, rows: Sequence[Sequence[Any]]) -> None:
         """The next rows."""
@@ -68,7 +71,10 @@ class CsvWriter:
 
 
 class JsonWriter:
-    """One array of objects; a column whose name stands before gets a number behind its own."""
+    """One array of objects; a column whose name stands before gets a number behind its own.
+
+    A row a line, so that tools which read line by line get along with it, too.
+    """
 
     def __init__(self, path: Path, columns: Sequence[ResultColumn]) -> None:
         self._file = path.open("w", encoding="utf-8")
@@ -90,7 +96,10 @@ class JsonWriter:
 
 
 class XlsxWriter:
-    """One sheet, written as it comes; a second sheet goes on where the first is full."""
+    """One sheet, written as it comes; a second sheet goes on where the first is full.
+
+    openpyxl keeps rows in a temporary file until the end: memory stays small, the disk needs room for it twice.
+    """
 
     def __init__(self, path: Path, columns: Sequence[ResultColumn]) -> None:
         from openpyxl import Workbook
@@ -118,7 +127,10 @@ class XlsxWriter:
 
 
 class ParquetWriter:
-    """Typed by the columns' kinds; exact decimals and what has no type of its own are text."""
+    """Typed by the columns' kinds; exact decimals and what has no type of its own are text.
+
+    A driver tells no precision for computed decimals, and Parquet's need one: text loses nothing.
+    """
 
     def __init__(self, path: Path, columns: Sequence[ResultColumn]) -> None:
         import pyarrow as pa

@@ -1,8 +1,10 @@
 """The example shop's rows: believable, whole, and the same wherever they are made."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,7 @@ def shop() -> Shop:
 
 
 def test_keys_count_from_one_without_gaps(shop: Shop) -> None:
-    tables = {
+    tables: dict[str, Sequence[tuple[Any, ...]]] = {
         "categories": shop.categories, "products": shop.products, "customers": shop.customers, "orders": shop.orders,
         "order_items": shop.order_items, "reviews": shop.reviews,
     }  # fmt: skip

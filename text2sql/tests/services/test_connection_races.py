@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -61,8 +62,8 @@ def test_removal_beside_a_change_leaves_no_password(owner: Account) -> None:
     for _round in range(5):
         made = create_connection(user=owner, **FIELDS, password="old")
         together(
-            told(lambda made=made: remove_connection(connection=made, actor=owner)),
-            told(lambda made=made: update_connection(connection=made, actor=owner, password="new")),
+            told(partial(remove_connection, connection=made, actor=owner)),
+            told(partial(update_connection, connection=made, actor=owner, password="new")),
         )
         row = DatabaseConnection.objects.get(pk=made.pk)
         assert (row.is_active, row.password_encrypted) == (False, "")
