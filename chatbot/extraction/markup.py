@@ -12,7 +12,7 @@ from chatbot.extraction.base import Block, ExtractionError, Form, Limits, Readin
 from chatbot.extraction.encoding import find_encoding, read_text
 from chatbot.extraction.headings import Headings
 
-_MARKDOWN_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*")
+_MARKDOWN_HEADING = re.compile(r" {0,3}(#{1,6})[ \t](.*)")
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _LEGACY = ("cp125", "iso8859", "koi8", "gb", "big5", "shift_jis", "euc", "mac")
@@ -64,7 +64,7 @@ def _markdown_blocks(text: str) -> Iterator[Block]:
             yield from _paragraph(lines, headings)
             lines = []
         if heading:
-            headings.enter(len(heading[1]), heading[2])
+            headings.enter(len(heading[1]), _title(heading[2]))
         if opens and mark:
             fence = mark[1]
         lines.append(line)
@@ -74,6 +74,13 @@ def _markdown_blocks(text: str) -> Iterator[Block]:
         if closes:
             fence = ""
     yield from _paragraph(lines, headings, "lines" if fence else "prose")
+
+
+def _title(rest: str) -> str:
+    """Without the number signs that may close a heading: those behind a space (CommonMark 0.31, section 4.2)."""
+    title = rest.strip(" \t")
+    words = title.rstrip("#")
+    return title if words and words[-1] not in " \t" else words.rstrip(" \t")
 
 
 def _paragraph(lines: list[str], headings: Headings, form: Form = "prose") -> Iterator[Block]:

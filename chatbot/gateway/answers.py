@@ -40,7 +40,7 @@ def read_answer(content: bytes, target: Target | None = None) -> WholeAnswer:
     """
     try:
         document = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise EngineCrashed("The engine's answer cannot be read.", code="upstream_garbage") from error
     if not isinstance(document, dict):
         raise EngineCrashed("The engine's answer is no JSON object.", code="upstream_garbage")

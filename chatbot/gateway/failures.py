@@ -52,7 +52,7 @@ async def refusal_of(answer: Forwarded, target: Target) -> EngineError:
 def _error_object(body: bytes) -> Mapping[str, Any]:
     try:
         error = json.loads(body)["error"]
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         return {}
     return error if isinstance(error, dict) else {}
 

@@ -131,7 +131,7 @@ class Relay(Streamed):
             return
         try:
             document = json.loads(payload)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if isinstance(document, dict) and document.get("error"):
             raise error_in_reply(document["error"], self._chatter.target)

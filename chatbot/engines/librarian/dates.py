@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 _MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -11,6 +12,8 @@ _NAMES = {name[:length]: number for number, name in enumerate(_MONTHS, start=1) 
 _MONTH = "(" + "|".join(sorted(_NAMES, key=len, reverse=True)) + r")\.?"
 _DAY = r"(\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(\d{4})"
+#: Of a day without a year, which may be the 29th of February.
+_LEAP_YEAR = 2000
 
 _ISO = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 #: Day before month, as Vietnam and most of the world write.
@@ -36,8 +39,10 @@ def read_dates(text: str) -> Iterator[str]:
 
 
 def _forms(day: str, month: int, year: str | None) -> Iterator[str]:
-    if 1 <= month <= len(_MONTHS) and 1 <= int(day) <= 31:
-        short = f"{month:02}-{int(day):02}"
-        yield short
-        if year:
-            yield f"{year}-{short}"
+    try:
+        found = date(int(year or _LEAP_YEAR), month, int(day))
+    except ValueError:
+        return
+    yield f"{found.month:02}-{found.day:02}"
+    if year:
+        yield found.isoformat()

@@ -38,7 +38,8 @@ def shorten(text: str, most: int = MAX_QUOTE) -> str:
     """The text, or its beginning up to a word with an ellipsis."""
     if len(text) <= most:
         return text
-    cut = text[:most].rsplit(" ", 1)[0] if " " in text[: most + 1] else text[:most]
+    beginning, space, _cut_off = text[: most + 1].rpartition(" ")
+    cut = beginning if space else text[:most]
     return cut.rstrip(" ,;:") + "…"
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 #: A longer "sentence" is a list or a broken file; it is cut between words.
 MAX_CHARACTERS = 600
@@ -28,13 +29,13 @@ def split_sentences(text: str) -> list[str]:
 
 
 def _table_rows(text: str) -> list[str] | None:
-    """Rows as `Name: Lan; City: Hue`, when the first line is a header that has as many cells as the others."""
+    """Rows as `Name: Lan; City: Hue`, when all lines have cells; those beyond the header have no name."""
     lines = [line for line in text.splitlines() if line.strip()]
     if len(lines) < 2 or not all(_CELLS in line for line in lines):
         return None
     header, *rows = ([cell.strip() for cell in line.split("|")] for line in lines)
     return [
-        "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip(header, row, strict=False) if cell)
+        "; ".join(f"{name}: {cell}" if name else cell for name, cell in zip_longest(header, row, fillvalue="") if cell)
         for row in rows
     ]
 

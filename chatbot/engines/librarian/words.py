@@ -7,7 +7,7 @@ from functools import lru_cache
 
 _CURLY_APOSTROPHE = "\u2019"
 _WORD = re.compile(r"\d+(?:[.,:]\d+)+|[^\W_]+(?:'[^\W_]+)?")
-_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
+_GROUPED = re.compile(r"(\d{1,3}([.,])\d{3}(?:\2\d{3})*)((?!\2)[.,]\d+)?")
 _VOWEL = re.compile(r"[aeiouy]")
 _SHORTEST_STEM = 3
 #: From this length on a common beginning says that two words belong together: `install`, `installation`.
@@ -62,8 +62,8 @@ def key_of(surface: str) -> str:
 
 
 def _number_key(surface: str) -> str:
-    if _GROUPED.fullmatch(surface):
-        return re.sub(r"[.,]", "", surface)
+    if grouped := _GROUPED.fullmatch(surface):
+        return grouped[1].replace(grouped[2], "") + (grouped[3] or "").replace(",", ".")
     return surface.replace(",", ".").lstrip("0") or "0"
 
 

@@ -107,7 +107,7 @@ def _read_error(body: bytes) -> tuple[str, str]:
     """Message and code of an error body: OpenAI's form, Gemini's list of them, `detail` or `message`; else the text."""
     try:
         document = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         text = body.decode("utf-8", "replace")
         return ("" if text.lstrip().startswith("<") else text), ""
     if isinstance(document, list) and document:

@@ -82,7 +82,7 @@ def _last_usage(payloads: list[bytes]) -> Usage | None:
         if _USAGE.search(payload):
             try:
                 document = json.loads(payload)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             usage = read_usage(document) if isinstance(document, dict) else None
             if usage is not None:

@@ -1,6 +1,7 @@
 """Turns the chunks of a chat completion into the events of the contract."""
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -72,7 +73,7 @@ class ReplyReader:
     def _parse(self, payload: bytes) -> Mapping[str, Any]:
         try:
             document = json.loads(payload)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             if self.is_finished:  # the last chunk was cut, and held no text
                 return {}
             raise EngineCrashed("The engine's answer is no JSON.", code="upstream_garbage") from error
@@ -111,7 +112,7 @@ def read_usage(document: Mapping[str, Any]) -> Usage | None:
 
 
 def _count(value: object) -> int:
-    return int(value) if isinstance(value, int | float) and value > 0 else 0
+    return int(value) if isinstance(value, int | float) and 0 < value < math.inf else 0
 
 
 def _mappings(value: object) -> Iterator[Mapping[str, Any]]:

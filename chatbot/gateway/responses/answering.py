@@ -60,7 +60,7 @@ def _told(assembler: Assembler, payload: bytes) -> Iterator[Event]:
         return assembler.end()
     try:
         document: Any = json.loads(payload)
-    except ValueError:
+    except (ValueError, RecursionError):
         # As a chat passes it on: a line that no program can read.
         return iter(())
     if not isinstance(document, dict):

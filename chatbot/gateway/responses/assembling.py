@@ -1,6 +1,7 @@
 """The chunks of a chat completion as the events of a response, and the response that they make up."""
 
 import json
+import math
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -159,4 +160,4 @@ def _details(usage: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _number(holder: Mapping[str, Any], name: str) -> int:
     value = holder.get(name)
-    return int(value) if isinstance(value, int | float) and value > 0 else 0
+    return int(value) if isinstance(value, int | float) and 0 < value < math.inf else 0
