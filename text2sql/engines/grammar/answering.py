@@ -62,7 +62,11 @@ def answer(index: Index, request: SqlRequest, database: ReadOnlyDatabase, cancel
     steps: list[str] = []
     text = _in_english(index, request, steps)
     if request.history:
-        previous = _in_english(index, replace(request, question=_thread(request)), [])
+        before = replace(request, question=_thread(request))
+        previous = _in_english(index, before, [])
+        if previous != before.question and text == request.question:
+            # "theo thang" alone has too few words to tell its language; the question before has more.
+            text = to_english(text, index.schema)
         text = merged_question(index.linker, previous, text, steps)
     scored = scored_readings(index, text, database, request.choices)
     cancel.raise_if_cancelled()

@@ -28,7 +28,7 @@ def assemble(reading: Reading) -> Plan | None:
     plan.order = [*reading.order]
     plan.needs = _needed(reading, main)
     plan.hints = frozenset(root(fold(word)) for node in reading.nodes for word in node.word.split())
-    if reading.sums and not any(term.agg for term in plan.select):
+    if (reading.sums or reading.buckets) and not any(term.agg for term in plan.select):
         plan.select = measured(reading, plan)
     _group(reading, plan)
     bucket(reading, plan)

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 from text2sql.engines.grammar.words import Token
 
-_MONTHS = (
+MONTHS = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
     "december",
 )  # fmt: skip
-_MONTH_BY_WORD = {word[:size]: i for i, word in enumerate(_MONTHS, 1) for size in (3, len(word))} | {"sept": 9}
+_MONTH_BY_WORD = {word[:size]: i for i, word in enumerate(MONTHS, 1) for size in (3, len(word))} | {"sept": 9}
 _ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T](\d\d:\d\d(?::\d\d)?))?")
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}

@@ -255,7 +255,7 @@ class _Select:
         is_moment = term is not None and term.col is not None and self.schema.column(term.col).kind == "timestamp"
         if is_moment and len(day) == 10:
             left = exp.cast(left, "date")
-        return exp.EQ(this=left, expression=exp.Literal.string(day))
+        return exp.EQ(this=left, expression=self._literal(day, term))
 
     def _bound(self, value: Literal, term: Term) -> exp.Expr:
         if not isinstance(value, str) and term.col is not None and self.schema.is_text(term.col):

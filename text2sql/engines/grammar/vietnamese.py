@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from text2sql.engines.grammar.dates import MONTHS
 from text2sql.engines.grammar.schema import Schema
 from text2sql.engines.grammar.wordlists import rows, words
 from text2sql.engines.grammar.words import Token, fold, stem, tokenize
@@ -13,6 +14,7 @@ from text2sql.engines.grammar.words import Token, fold, stem, tokenize
 _LETTERS = re.compile("[\u0103\u00e2\u0111\u00ea\u00f4\u01a1\u01b0\u1ea0-\u1ef9]", re.IGNORECASE)
 _TELLING = words("telling")
 _LONGEST = 6
+_MONTH = re.compile(r"\bmonth (0?[1-9]|1[0-2])(?: year |[ /]+)([12]\d{3})\b")
 _BOUNDS = {"it nhat": "at least", "nhieu nhat": "at most", "toi da": "at most", "toi thieu": "at least"}
 
 
@@ -51,6 +53,7 @@ def to_english(question: str, schema: Schema) -> str:
     _count_rows(pieces, schema)
     pieces = _ordered(pieces)
     text = " ".join(piece.text for piece in pieces if piece.text)
+    text = _MONTH.sub(lambda match: f"{MONTHS[int(match[1]) - 1]} {match[2]}", text)
     text = re.sub(r"\byear (?=[12]\d{3}\b)", "", re.sub(r"\s+([,.?])", r"\1", text))
     text = re.sub(r"\b(?:from|between) (\d[\d.]*) to (\d[\d.]*)", r"between \1 and \2", text)
     return re.sub(
@@ -137,8 +140,12 @@ def _count_rows(pieces: Sequence[_Piece], schema: Schema) -> None:
     for piece, following in itertools.pairwise([_Piece("F", "", ""), *pieces]):
         if following.kind == "C" and following.text == "order":
             following.text = "orders"  # in the singular it would sort, or be a request
-        if piece.source == "so" and tuple(stem(word) for word in following.text.split()) in tables:
+        if piece.source == "so" and tables & {_stems_of(following.text), _stems_of(following.source)}:
             piece.text = "number of"
+
+
+def _stems_of(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in text.split())
 
 
 def _ordered(pieces: Sequence[_Piece]) -> list[_Piece]:

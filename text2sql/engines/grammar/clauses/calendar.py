@@ -35,7 +35,13 @@ def take_calendar(reading: Reading) -> None:
 
 
 def _may_be_unit(reading: Reading, node: Node) -> bool:
-    return node.kind == "WORD" or (node.kind == "C" and reading.schema.is_temporal(node.col))
+    """ "Loans by year" does not group by the year of the books: what is asked about has dates of its own."""
+    if node.kind == "WORD" or (node.kind == "C" and reading.schema.is_temporal(node.col)):
+        return True
+    entity = reading.entity()
+    if node.kind != "C" or entity in (None, node.table):
+        return False
+    return any(reading.schema.is_temporal(col) for col in reading.schema.columns_of(entity or 0))
 
 
 def _trigger(reading: Reading, place: int) -> int | None:
@@ -54,9 +60,9 @@ def _trigger(reading: Reading, place: int) -> int | None:
 
 def _time_of(reading: Reading, place: int, node: Node) -> Col | None:
     """The dates of what is asked about: those that a verb names ("shipped per month"), else the table's first."""
-    if node.kind == "C":
+    if node.kind == "C" and reading.schema.is_temporal(node.col):
         return node.col
-    said = {stem(word) for other in reading.nodes for word in other.word.split()}
+    said = {stem(word) for other in reading.nodes if other.kind != "T" for word in other.word.split()}
     for home in _tables(reading, place):
         times = [col for col in reading.schema.columns_of(home) if reading.schema.is_temporal(col)]
         if times:

@@ -4,16 +4,35 @@ from text2sql.engines.grammar.joins import Step, join_steps
 from text2sql.engines.grammar.plan import Condition, Plan, Term
 from text2sql.engines.grammar.reading import Reading
 from text2sql.engines.grammar.schema import Schema, TableId
+from text2sql.engines.grammar.words import stem
+
+_BETWEEN = frozenset(("a", "an", "any", "been", "being", "the", "yet"))
 
 
 def take_negations(reading: Reading) -> None:
     """Remember the tables of which there must be no row: those named behind a NEG keyword."""
     for place, node in enumerate(reading.nodes):
-        if node.kind != "NEG":
+        if node.kind != "NEG" or _has_no_date(reading, place):
             continue
         for target in _denied(reading, place) if place > 0 else ():
             reading.use(place, target)
             reading.denied.append(reading.nodes[target].table)
+
+
+def _has_no_date(reading: Reading, place: int) -> bool:
+    """ "Orders that have not been shipped", "without a shipped date": the column of that date is empty."""
+    entity = reading.entity(place)
+    following = [(i, node) for i, node in enumerate(reading.nodes[place + 1 : place + 4], place + 1)]
+    spoken = next(((i, node) for i, node in following if node.word not in _BETWEEN), None)
+    if entity is None or spoken is None or reading.nodes[place].is_used or spoken[1].kind not in ("C", "WORD"):
+        return False
+    said = {stem(word) for word in spoken[1].word.split() if word.endswith(("ed", "en", "id"))}
+    for col in reading.schema.columns_of(entity):
+        if reading.schema.is_temporal(col) and said & set(reading.schema.stems(col)):
+            reading.use(place, spoken[0])
+            reading.where.append((Condition(Term(col), "is null"),))
+            return True
+    return False
 
 
 def _denied(reading: Reading, place: int) -> list[int]:

@@ -107,7 +107,7 @@ class _Head:
         if node.kind == "SUP":
             payload = (
                 "min"
-                if node.word.split()[0] in ("lowest", "smallest", "least", "minimum", "shortest", "youngest")
+                if node.word.split()[0] in ("lowest", "smallest", "least", "minimum", "shortest", "youngest", "worst")
                 else "max"
             )
         self.aggs.append(payload)
