@@ -13,6 +13,7 @@ from text2sql.connectors.base import RunLimits
 _SMALL_BYTES = 16
 _SMALL = (bool, int, float, Decimal, date, datetime, time, timedelta, UUID, type(None))
 _SMALL_TYPES = frozenset(_SMALL)
+_TOO_DEEP = "(nested too deeply to be shown)"
 Cut = Literal["", "rows", "bytes"]
 
 
