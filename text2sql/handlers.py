@@ -1,5 +1,7 @@
 """What a worker runs for questions, queries and other work on databases."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from tasks.engines.errors import EngineError
@@ -7,21 +9,16 @@ from tasks.registry import Outcome, TaskContext
 from text2sql.models import DatabaseConnection
 from text2sql.selectors.queries import query_of_task
 
+if TYPE_CHECKING:
+    from text2sql.models import QueryHistory
+    from text2sql.services.answering import Answer
+
 
 def ask(context: TaskContext) -> Outcome:
-    """Answer a question: find a query, run it, keep its rows.
+    """Answer a question: find a query, run it, keep its rows."""
+    from text2sql.services.answering import answer_question
 
-    The row says what is known also where the work fails; a failure that is tried again leaves it waiting.
-    """
-    from text2sql.services import answering, ending
-
-    query = query_of_task(context.task_id)
-    ending.begin_query(query, context.attempt)
-    try:
-        return ending.outcome_of(query, answering.answer_question(query, context))
-    except answering.StatementFailed as failed:
-        ending.note_failure(query, failed.answer, context.attempt)
-        raise failed.error from failed
+    return _answer(context, answer_question)
 
 
 def run(context: TaskContext) -> Outcome:
@@ -29,12 +26,19 @@ def run(context: TaskContext) -> Outcome:
 
     Checked here and not when it was submitted: the parser is too large for web processes.
     """
+    from text2sql.services.answering import answer_by_hand
+
+    return _answer(context, answer_by_hand)
+
+
+def _answer(context: TaskContext, find: "Callable[[QueryHistory, TaskContext], Answer]") -> Outcome:
+    """The row says what is known also where the work fails; a failure that is tried again leaves it waiting."""
     from text2sql.services import answering, ending
 
     query = query_of_task(context.task_id)
     ending.begin_query(query, context.attempt)
     try:
-        return ending.outcome_of(query, answering.answer_by_hand(query, context))
+        return ending.outcome_of(query, find(query, context))
     except answering.StatementFailed as failed:
         ending.note_failure(query, failed.answer, context.attempt)
         raise failed.error from failed

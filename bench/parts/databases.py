@@ -66,7 +66,7 @@ def _added_ms(web: Web, number: int) -> float:
         made = json.loads(web.get(path))
     took = (time.perf_counter() - began) * 1000
     assert made["status"] == "success", made
-    return took - made["execution_time_ms"]
+    return took - float(made["execution_time_ms"])
 
 
 def _in_worker_ms(query: QueryHistory) -> float:
