@@ -1,5 +1,6 @@
 """REST views of tasks, kinds and engines; one service call per action."""
 
+import contextlib
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import GenericViewSet, ViewSet
 
 from accounts.api.callers import account_of, key_of
+from accounts.api.permissions import check_scope
+from accounts.models import ApiKey
 from config.common.problems import Forbidden
 from projects.services import project_for
 from tasks.api.filters import TaskFilter
@@ -26,12 +29,20 @@ from tasks.api.serializers import (
     TaskSubmitSerializer,
 )
 from tasks.models import Engine, Task
-from tasks.registry import kinds
+from tasks.registry import UnknownKind, kind_named, kinds
 from tasks.selectors import get_task, task_abilities, visible_tasks
 from tasks.services import cancel_task, pause_task, resume_task, retry_task, submit_task
 
 _IDEMPOTENCY = OpenApiParameter("Idempotency-Key", str, OpenApiParameter.HEADER, description="Repeat safely.")
 _ACTIONS = {"cancel": cancel_task, "pause": pause_task, "resume": resume_task, "retry": retry_task}
+
+
+def _check_kind(key: ApiKey | None, task_type: str) -> None:
+    """A key needs the scope of the kind, too: this address must not lead around the kind's own."""
+    with contextlib.suppress(UnknownKind):  # the service names the kinds there are
+        scope = kind_named(task_type).scope
+        if key is not None and scope:
+            check_scope(key, {"POST": scope}, "POST")
 
 
 class TaskViewSet(mixins.ListModelMixin, GenericViewSet[Task]):
@@ -60,6 +71,7 @@ class TaskViewSet(mixins.ListModelMixin, GenericViewSet[Task]):
         data: dict[str, Any] = dict(serializer.validated_data)
         # Visible before permitted: what a caller may not see is answered by 404, whatever else is wrong.
         project = project_for(account_of(request), key_of(request), data.pop("project_id", None))
+        _check_kind(key_of(request), data["task_type"])
         parent_id: UUID | None = data.pop("parent_task_id", None)
         parent = get_task(user=account_of(request), key=key_of(request), task_id=parent_id) if parent_id else None
         task = submit_task(

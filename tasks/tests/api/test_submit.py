@@ -32,6 +32,13 @@ def test_key_with_the_scope_starts_a_task(owner: Account, project: Project) -> N
     assert Task.objects.get().api_key is not None
 
 
+def test_key_needs_the_scope_of_the_kind_too(owner: Account, project: Project) -> None:
+    speak = {"task_type": "tts.speak", "input_data": {"text": "Hello", "engine": "fake"}}
+    refused = with_key(owner, "tasks:write").post(URL, speak)
+    assert (refused.status_code, refused.json()["code"], Task.objects.exists()) == (403, "scope_missing", False)
+    assert with_key(owner, "tasks:write", "tts:write").post(URL, speak).status_code == 202
+
+
 def test_key_without_the_scope_is_refused(owner: Account, project: Project) -> None:
     response = with_key(owner, "tasks:read").post(URL, ECHO)
     assert response.status_code == 403
