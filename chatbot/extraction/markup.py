@@ -24,7 +24,6 @@ _BREAKING_TAGS = (
     "thead title tr ul"
 )
 _BREAKING = frozenset(_BREAKING_TAGS.split())
-_SPACES = re.compile(r"\s+")
 _INVISIBLE_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -127,7 +126,7 @@ class _Page:
         if element.tag == "br":
             self._pieces.append("\n")
         self._preformatted += element.tag == "pre"
-        self._pieces.append(self._shown(element.text))
+        self._pieces.append(element.text or "")
 
     def _leave(self, element: Any) -> Iterator[Block]:
         if not _is_hidden(element):
@@ -138,11 +137,7 @@ class _Page:
             if element.tag in _BREAKING:
                 yield from self._flush()
             self._preformatted -= element.tag == "pre"
-        self._pieces.append(self._shown(element.tail))
-
-    def _shown(self, text: str | None) -> str:
-        """White space as browsers show it: line ends of the file are none of the page."""
-        return text or "" if self._preformatted else _SPACES.sub(" ", text or "")
+        self._pieces.append(element.tail or "")
 
     def _flush(self) -> Iterator[Block]:
         text, self._pieces = "".join(self._pieces), []

@@ -58,7 +58,7 @@ def test_a_fence_ends_with_its_own_kind_only(path: Path) -> None:
 def test_pages_are_read_as_they_are_seen(path: Path) -> None:
     cases = {
         "<p>a<p>b": ["a", "b"],
-        "<p>a  b\n c</p>": ["a b c"],
+        "<p>a  b\t c</p>": ["a b c"],
         "a<br>b<br/>c": ["a\nb\nc"],
         "<dl><dt>k<dd>v</dl>": ["k", "v"],
         "<td>lone": ["lone"],
