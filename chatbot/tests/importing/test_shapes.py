@@ -220,7 +220,7 @@ def test_memories_and_drawn_pictures_of_ai_assistant() -> None:
 
 
 def test_our_own_export_takes_only_what_it_writes_itself() -> None:
-    rows = [
+    rows: list[Json] = [
         {"id": KEY, "role": "user", "content": "a\x00", "status": "running", "version": 0, "prompt_tokens": 2**31},
         {"id": "no uuid", "role": "user"},
         {"id": KEY, "role": "tool"},
