@@ -2,6 +2,7 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from chatbot.gateway.bodies import (
@@ -90,7 +91,8 @@ def test_texts_files_and_pictures_of_messages_are_told_apart() -> None:
         {"type": "file", "file": {"file_data": "data:application/pdf;base64,AAAA"}},
         {"type": "image_url", "image_url": {"url": "https://x.org/a.png"}},
     ]  # fmt: skip
-    messages = [{"role": "user", "content": parts}, {"role": "assistant", "content": None}]
+    said: Mapping[str, Any] = {"role": "user", "content": parts}
+    messages = [said, {"role": "assistant", "content": None}]
     assert [*texts_of(messages[0])] == ["Nhìn"]
     assert prompt_and_system(messages) == ("Nhìn", "")
     assert files_in_words(messages).split("\n") == [
