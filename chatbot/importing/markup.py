@@ -1,5 +1,6 @@
 """HTML of a stored chat page back to the Markdown it was made from; scripts and handlers are gone before it is read."""
 
+import re
 from typing import Any
 
 import nh3
@@ -61,7 +62,7 @@ def _element(element: Any, depth: int, marker: str) -> str:
     if tag == "pre":
         return _fenced(element)
     if tag == "code":
-        return f"`{element.text_content()}`"
+        return _code(str(element.text_content()))
     if tag == "br":
         return "\n"
     if tag == "img":
@@ -80,7 +81,8 @@ def _block(tag: str, inside: str, marker: str) -> str:
     if len(tag) == 2 and tag[0] == "h" and tag[1].isdigit():
         return f"\n\n{'#' * int(tag[1])} {inside.strip()}\n\n"
     if tag == "li":
-        return f"\n{marker} " + inside.strip().replace("\n", "\n  ")
+        # What belongs to an item stands below its first letter, or it would be no part of it.
+        return f"\n{marker} " + inside.strip().replace("\n", "\n" + " " * (len(marker) + 1))
     if tag == "blockquote":
         return "\n\n> " + inside.strip().replace("\n", "\n> ") + "\n\n"
     if tag == "hr":
@@ -90,6 +92,13 @@ def _block(tag: str, inside: str, marker: str) -> str:
     if tag == "tr":
         return f"\n| {inside.strip()}"
     return f"\n{inside}\n" if tag in _BLOCKS else inside
+
+
+def _code(said: str) -> str:
+    """Between more ticks than it holds, with a space where it begins or ends with one."""
+    ticks = "`" * max([1, *(len(run) + 1 for run in re.findall("`+", said))])
+    space = " " if said.startswith("`") or said.endswith("`") else ""
+    return f"{ticks}{space}{said}{space}{ticks}"
 
 
 def _fenced(element: Any) -> str:

@@ -79,7 +79,7 @@ def tags(value: Any) -> tuple[str, ...]:
 def identity(value: Any) -> str:
     """An id as text, at most 200 characters; empty when there is none."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+        return str(value)[:200]
     return text(value).strip()[:200]
 
 

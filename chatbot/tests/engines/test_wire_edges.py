@@ -150,7 +150,8 @@ def test_an_error_in_a_reply_counts_as_the_status_it_names() -> None:
              600: "upstream_failed", "x": "upstream_failed", None: "upstream_failed",
              "insufficient_quota": "upstream_out_of_credit"}  # fmt: skip
     assert {code: error_in_reply({"code": code, "message": "a"}, TARGET).code for code in cases} == cases
-    assert [error_in_reply(odd, TARGET).code for odd in ("text", 5, [], True)] == ["upstream_failed"] * 4
+    others: list[object] = ["text", 5, [], True]
+    assert [error_in_reply(odd, TARGET).code for odd in others] == ["upstream_failed"] * 4
 
 
 def test_a_wait_is_bounded_and_unreadable_ones_are_none() -> None:
