@@ -17,7 +17,11 @@ _PLACES = words("places")
 
 
 def assemble(reading: Reading) -> Plan | None:
-    """The plan of a reading; None when it speaks of no table."""
+    """The plan of a reading; None when it speaks of no table.
+
+    The order of the steps matters: groups need the aggregates of the head, the order needs the groups, and pruning
+    comes last, when all columns that the query reads are known.
+    """
     main = _main_table(reading)
     if main is None:
         return None
@@ -128,7 +132,10 @@ def _asked_for(reading: Reading, table: TableId) -> list[Term]:
 
 
 def _group_counts(reading: Reading, plan: Plan) -> None:
-    """An aggregate in HAVING or ORDER BY, or beside plain columns, asks for groups."""
+    """An aggregate in HAVING or ORDER BY, or beside plain columns, asks for groups.
+
+    "Names of customers with more than 3 orders" says no "each": the aggregate in HAVING asks for it all the same.
+    """
     plain = [term.col for term in plan.select if not term.agg and term.col is not None]
     outside = plan.having or any(term.agg and term.agg not in ("first", "last") for term, _ in plan.order)
     inside = any(term.agg for term in plan.select) and plain
@@ -171,7 +178,10 @@ def _order(plan: Plan) -> None:
 
 
 def _combine(reading: Reading, plan: Plan) -> None:
-    """Two values of one column: alternatives, or both must be there."""
+    """Two values of one column: alternatives, or both must be there.
+
+    "Films with Ann and Bob" needs two rows of the cast for one film, hence INTERSECT of two queries.
+    """
     both = reading.has("BOTH") or any(node.kind == "BOTH" for node in reading.nodes)
     for first, second in reading.alternatives:
         group = next((i for i, conditions in enumerate(plan.where) if first in conditions), None)
@@ -203,7 +213,10 @@ def _contradict(plan: Plan) -> None:
 
 
 def _count_elsewhere(reading: Reading, plan: Plan) -> None:
-    """Rows with a key of their own are not counted among themselves, but where other tables point to them."""
+    """Rows with a key of their own are not counted among themselves, but where other tables point to them.
+
+    Grouping customers by their key and counting them would give 1 for each: what is counted must point to them.
+    """
     counts = [term for term, _ in plan.order] + [condition.term for condition in plan.having]
     counted = any(term.agg == "count" and term.table in (None, plan.main) and term.col is None for term in counts)
     schema = reading.schema

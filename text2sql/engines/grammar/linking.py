@@ -94,7 +94,11 @@ class Linker:
         return tuple((known, score) for known, score in alike if score)
 
     def atoms(self, tokens: Sequence[Token], values: ValueIndex | None = None) -> list[Atom]:
-        """The question as spans that cover it, chosen together so that most is explained."""
+        """The question as spans that cover it, chosen together so that most is explained.
+
+        Each word belongs to one span only. Longer spans are worth more than their parts together, so "date of birth"
+        is one column and not a date and a birth.
+        """
         index = values or self.values
         spans: dict[tuple[int, int], list[tuple[float, Atom]]] = {}
         for span, atom, worth in self._spans(tokens, index):
@@ -195,7 +199,10 @@ class Linker:
         return found
 
     def _score(self, stems: tuple[str, ...], phrase: Phrase) -> tuple[float, str]:
-        """Mean likeness of the asked words, less for words of the phrase that nobody said."""
+        """Mean likeness of the asked words, less for words of the phrase that nobody said.
+
+        Generic words of a name weigh less ("code" of `country_code`), the table's own name in a column's least of all.
+        """
         left = list(range(len(phrase.stems)))
         said: set[int] = set()
         total, order, last = 0.0, 0, -1
@@ -247,6 +254,7 @@ def _first_word(keyword: Keyword) -> Keyword | None:
 
 
 def _worth_of(keyword: Keyword) -> float:
+    """Grows with the root of the length: "as well as" beats three words, but no name of a column as long."""
     if keyword.kind == "COUNT":
         return 1.95 if keyword.payload.startswith(("count", "total")) and keyword.end - keyword.start > 2 else 0.95
     return 1.02 * math.sqrt(keyword.end - keyword.start)

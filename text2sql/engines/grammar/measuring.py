@@ -34,7 +34,10 @@ def measured(reading: Reading, plan: Plan) -> list[Term]:
 
 
 def measure_of(schema: Schema, term: Term) -> Term:
-    """A measure added up or averaged, as its name suggests; other terms stay as they are."""
+    """A measure added up or averaged, as its name suggests; other terms stay as they are.
+
+    The names stand in `words.toml`: what is neither there nor there is added up, as seats and passengers are.
+    """
     if term.col is None or term.agg or term.unit or not is_measure(schema, term.col):
         return term
     return replace(term, agg="avg" if _AVERAGED & set(schema.stems(term.col)) else "sum")
@@ -57,7 +60,12 @@ def is_added(schema: Schema, col: Col) -> bool:
 
 
 def bucket(reading: Reading, plan: Plan) -> None:
-    """Stretches of time come first and give the order, unless the question sorts ("the month with the most orders")."""
+    """Stretches of time come first and give the order, unless the question sorts ("the month with the most orders").
+
+    `_groups` of the renderer groups by every term that is no aggregate, so the terms need not stand in `plan.group`,
+    which holds columns alone. What is shown beside them must be an aggregate: names of customers "by month" are
+    counted.
+    """
     if not reading.buckets:
         return
     groups = [Term(col) for col in plan.group]
@@ -118,7 +126,11 @@ def _repeats(reading: Reading, plan: Plan, measure: Col) -> bool:
 
 
 def order_value(schema: Schema, home: TableId) -> tuple[Col, Col] | None:
-    """An amount of the rows that point to a table, and the key they point with: "average order value" needs both."""
+    """An amount of the rows that point to a table, and the key they point with: "average order value" needs both.
+
+    The average is the sum over all lines by the number of orders that have lines; AVG would be that of the lines.
+    None where nothing that points to the table has an amount with decimals.
+    """
     for edge in schema.edges:
         if edge.right != home or len(edge.left_columns) != 1:
             continue

@@ -35,7 +35,11 @@ class Resolver:
         self._distances: dict[tuple[TableId, TableId], int | None] = {}
 
     def assignments(self, count: int) -> list[Assignment]:
-        """The best ways to read the spans, best first."""
+        """The best ways to read the spans, best first.
+
+        A beam of 24 over the atoms from left to right. All combinations of seven links for ten atoms would be 282
+        million; in the beam, joins are paid for as soon as a new table comes in.
+        """
         beam = [Assignment(())]
         for place, atom in enumerate(self.atoms):
             options = self._options(place, atom)
@@ -199,7 +203,10 @@ class Resolver:
 
 
 def mentioned_tables(atoms: Sequence[Atom]) -> list[TableId]:
-    """Tables that the question surely speaks of, in its order: named themselves, or in the name of a column."""
+    """Tables that the question surely speaks of, in its order: named themselves, or in the name of a column.
+
+    Only sure links count: columns of a table that is merely similar to a word must not be drawn there.
+    """
     found: list[TableId] = []
     for atom in atoms:
         if atom.kind != "REF":
