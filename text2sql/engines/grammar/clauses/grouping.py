@@ -36,8 +36,9 @@ def _has_aggregate(reading: Reading, place: int) -> bool:
 
 
 def _take_group(reading: Reading, place: int, is_by: bool) -> bool:
-    """The target is up to three nodes away ("for each of the different cities"). A table as target groups by its rows, and
-    its name is shown; a column groups by its values.
+    """Take what stands up to three nodes behind: "for each of the different cities".
+
+    A table groups by its rows, and their name is shown; a column groups by its values.
     """
     target = reading.next_of(
         ("C", "T"), place, 3, stops=("REL", "CMP", "V") if not is_by else ("REL", "CMP", "V", "WORD")

@@ -139,7 +139,10 @@ class _Head:
         self.reading.select += [Term(one) for one in (col, *node.named.more)]
 
     def _counted(self, col: Col) -> Term:
-        """ "How many cities" counts different values, "how many beds" adds up a column of numbers, and keys stand for rows."""
+        """ "How many cities" counts different values, "how many beds" adds up a column of numbers.
+
+        Keys stand for the rows they are of.
+        """
         if self.distinct:
             return Term(col, "count", distinct=True)
         if self.schema.is_numeric(col) and not self.schema.is_id(col):

@@ -26,8 +26,10 @@ def take_patterns(reading: Reading) -> None:
 
 
 def _take_like(reading: Reading, place: int) -> None:
-    """ "Contains the word Red" compares with '%Red%', case aside. Where the word is a value of another column and nothing
-    says which is meant, the keyword is skipped and the value is taken as one.
+    """ "Contains the word Red" compares with '%Red%', case aside.
+
+    Where the word is a value of another column and nothing says which is meant, the keyword is skipped and the value
+    is taken as one.
     """
     value = reading.next_of(("V", "WORD", "N", "C", "T"), place, 2)
     if value is None:
@@ -186,8 +188,10 @@ def _joiner(reading: Reading, place: int) -> Node | None:
 
 
 def _take_number(reading: Reading, place: int) -> None:
-    """Tried in this order: "have 2 loans" (a count), "4 cylinders" (a measure behind), "id 5" (a column before), "room 12"
-    (the key of a table before), a year. What is left over stays unexplained and costs the reading its rank.
+    """Give a number the first meaning that fits.
+
+    Tried in this order: "have 2 loans" (a count), "4 cylinders" (a measure behind), "id 5" (a column before),
+    "room 12" (the key of a table before), a year. What is left over costs the reading its rank.
     """
     node = reading.nodes[place]
     value = node.atom.number

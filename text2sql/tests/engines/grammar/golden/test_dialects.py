@@ -137,7 +137,8 @@ ORACLE = {
     "products whose name starts with K": 'SELECT "name" FROM "products" WHERE "name" LIKE \'K%\'',
     "orders in March 2024": (
         'SELECT "order_id" FROM "orders" '
-        "WHERE \"ordered_on\" >= TO_DATE('2024-03-01', 'YYYY-MM-DD') AND \"ordered_on\" < TO_DATE('2024-04-01', 'YYYY-MM-DD')"
+        "WHERE \"ordered_on\" >= TO_DATE('2024-03-01', 'YYYY-MM-DD') "
+        "AND \"ordered_on\" < TO_DATE('2024-04-01', 'YYYY-MM-DD')"
     ),
     "orders on 2024-05-06": (
         'SELECT "order_id" FROM "orders" WHERE "ordered_on" = TO_DATE(\'2024-05-06\', \'YYYY-MM-DD\')'

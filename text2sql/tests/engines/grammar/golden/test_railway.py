@@ -45,7 +45,9 @@ EXPECTED = {
     "departures from Harbour in 2024": (
         "SELECT t1.departure_id FROM departures AS t1 "
         "JOIN stations AS t2 ON t1.station_id = t2.station_id "
-        "WHERE t2.name = 'Harbour' AND (t1.departed_at >= '2024-01-01' AND t1.departed_at < '2025-01-01')"
+        "WHERE t2.name = 'Harbour' "
+        "AND (t1.departed_at >= '2024-01-01' "
+        "AND t1.departed_at < '2025-01-01')"
     ),
     "average delay by station": (
         "SELECT t2.name, AVG(t1.delay) FROM departures AS t1 "
