@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from text2sql.engines.grammar.clauses.comparing import temporal_column
 from text2sql.engines.grammar.clauses.denying import deny
-from text2sql.engines.grammar.measuring import add_up, bucket, measured
+from text2sql.engines.grammar.measuring import add_up, bucket, measured, tell_apart
 from text2sql.engines.grammar.plan import Plan, Term
 from text2sql.engines.grammar.pruning import prune
 from text2sql.engines.grammar.reading import Reading
@@ -37,6 +37,7 @@ def assemble(reading: Reading) -> Plan | None:
     _group(reading, plan)
     bucket(reading, plan)
     add_up(reading, plan)
+    tell_apart(reading.schema, plan)
     _project(reading, plan)
     _group_counts(reading, plan)
     _count_elsewhere(reading, plan)

@@ -95,6 +95,26 @@ def add_up(reading: Reading, plan: Plan) -> None:
     plan.order = [(total, plan.order[0][1])]
 
 
+def tell_apart(schema: Schema, plan: Plan) -> None:
+    """Group by the key beside a name in a table of facts: two customers may both be called Anna Becker.
+
+    Only where the table has no key of its own, such as a view that carries `customer_id` beside `customer`.
+    """
+    names = [
+        *plan.group,
+        *(term.col for term in plan.select if term.col is not None and not term.agg and not term.unit),
+    ]
+    if schema.primary_key(plan.main) is not None or not any(term.agg for term in plan.select):
+        return
+    keys = [
+        col
+        for name in dict.fromkeys(names)
+        for col in schema.columns_of(name[0])
+        if name[0] == plan.main and schema.stems(col) == (*schema.stems(name), "id")
+    ]
+    plan.group = list(dict.fromkeys([*keys, *plan.group]))
+
+
 def _is_bare(reading: Reading, term: Term) -> bool:
     if term.col is None or not is_added(reading.schema, term.col) or reading.head_tables:
         return False

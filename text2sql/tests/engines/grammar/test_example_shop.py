@@ -89,16 +89,18 @@ ASKED = {
         "ORDER BY COUNT(*) DESC, t1.product_id ASC LIMIT 1"
     ),
     "top 10 customers by revenue": (
-        "SELECT customer, SUM(revenue) FROM sales GROUP BY customer "
-        "ORDER BY SUM(revenue) DESC NULLS LAST, customer ASC LIMIT 10"
+        "SELECT customer, SUM(revenue) FROM sales "
+        "GROUP BY customer_id, customer "
+        "ORDER BY SUM(revenue) DESC NULLS LAST, customer_id ASC LIMIT 10"
     ),
     "top 3 countries by revenue": (
         "SELECT country, SUM(revenue) FROM sales GROUP BY country "
         "ORDER BY SUM(revenue) DESC NULLS LAST, country ASC LIMIT 3"
     ),
     "top 5 khách hàng theo doanh thu": (
-        "SELECT customer, SUM(revenue) FROM sales GROUP BY customer "
-        "ORDER BY SUM(revenue) DESC NULLS LAST, customer ASC LIMIT 5"
+        "SELECT customer, SUM(revenue) FROM sales "
+        "GROUP BY customer_id, customer "
+        "ORDER BY SUM(revenue) DESC NULLS LAST, customer_id ASC LIMIT 5"
     ),
     "average order value": "SELECT SUM(revenue) / COUNT(DISTINCT order_id) FROM sales",
     "which customers never ordered anything": (
