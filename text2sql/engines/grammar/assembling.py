@@ -199,7 +199,10 @@ def _combine(reading: Reading, plan: Plan) -> None:
 
 
 def _contradict(plan: Plan) -> None:
-    """ "Older than 45 and younger than 35" cannot be one row: both must be among those that are shown."""
+    """ "Older than 45 and younger than 35" cannot be one row: both must be among those that are shown.
+
+    "Clubs with players older than 45 and younger than 35" are found by an INTERSECT over two players.
+    """
     bounds = [c for conditions in plan.where if len(conditions) == 1 for c in conditions if isinstance(c.value, float)]
     for first in bounds:
         for second in bounds:
@@ -231,7 +234,10 @@ def _count_elsewhere(reading: Reading, plan: Plan) -> None:
 
 
 def _distinguish(plan: Plan) -> None:
-    """DISTINCT cannot be sorted by what it does not show: groups can."""
+    """DISTINCT cannot be sorted by what it does not show: groups can.
+
+    SELECT DISTINCT city ... ORDER BY age is an error in most databases: one city has many ages.
+    """
     hidden = [(term, down) for term, down in plan.order if term not in plan.select and not term.agg]
     if plan.distinct and hidden and not plan.group and not plan.star and plan.other is None:
         plan.distinct = False
@@ -243,7 +249,10 @@ def _distinguish(plan: Plan) -> None:
 
 
 def _break_ties(reading: Reading, plan: Plan) -> None:
-    """The same question gives the same rows in the same order: equal ones follow the key."""
+    """The same question gives the same rows in the same order: equal ones follow the key.
+
+    Without it the first row of equals would change from run to run, and with it the answer.
+    """
     if not plan.order or plan.distinct or plan.other is not None:
         return
     if plan.group:

@@ -179,7 +179,10 @@ class Linker:
         return links, worth
 
     def _pointed(self, links: Sequence[Link]) -> Iterator[Link]:
-        """A key that is named without "id" means the rows it points to."""
+        """A key that is named without "id" means the rows it points to.
+
+        "Books by author" over `books.author_id` means the authors, of whom a name can be shown.
+        """
         for link in links:
             if link.col is not None and link.score < 0.9:
                 for edge in self.schema.edges:
@@ -244,7 +247,10 @@ def _is_noun(tokens: Sequence[Token], end: int) -> bool:
 
 
 def _first_word(keyword: Keyword) -> Keyword | None:
-    """ "Total number of" and "largest number of" may also be "total" and "largest" beside a column."""
+    """ "Total number of" and "largest number of" may also be "total" and "largest" beside a column.
+
+    The cover then decides between "total number of rooms" (a count) and "total" beside a column `number_of_rooms`.
+    """
     first = keyword.payload.split()[0]
     if keyword.kind == "COUNT" and first == "total":
         return Keyword("AGG", "sum", keyword.start, keyword.start + 1)
@@ -288,7 +294,10 @@ def _is_code(token: Token) -> bool:
 
 
 def _certainty(span: Sequence[Token]) -> float:
-    """Written like a name it is one; a lower-case word may be an ordinary word."""
+    """Written like a name it is one; a lower-case word may be an ordinary word.
+
+    Quoted text is a value before it is anything else; a number or a short word is one only where nothing else fits.
+    """
     if any(token.is_quoted for token in span):
         return 1.6
     if len(span) == 1 and span[0].number is not None:
@@ -329,7 +338,10 @@ def _ref_atom(kind: str, start: int, end: int, text: str, links: list[Link], spa
 
 
 def _best_cover(tokens: Sequence[Token], spans: dict[tuple[int, int], list[tuple[float, Atom]]]) -> list[Atom]:
-    """Weighted intervals: the spans without overlap whose worth adds up to most; the rest are words."""
+    """Weighted intervals: the spans without overlap whose worth adds up to most; the rest are words.
+
+    Dynamic programming from the last word to the first, linear in the number of spans.
+    """
     count = len(tokens)
     worth: list[float] = [0.0] * (count + 1)
     choice: list[Atom | None] = [None] * (count + 1)

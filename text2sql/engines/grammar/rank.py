@@ -56,7 +56,10 @@ def unexplained(reading: Reading) -> tuple[str, ...]:
 
 
 def _oddities(schema: Schema, plan: Plan) -> float:
-    """Queries nobody asks for: averages of names, sums of keys, numbers compared with text."""
+    """Queries nobody asks for: averages of names, sums of keys, numbers compared with text.
+
+    Joins beyond two tables cost a little each: of two readings the simpler one is mostly meant.
+    """
     cost = 0.0
     for term in plan.terms():
         if (

@@ -127,7 +127,10 @@ class Reading:
         return list(dict.fromkeys(node.table for node in self.nodes if node.link is not None))
 
     def entity(self, place: int | None = None) -> TableId | None:
-        """The table the question asks about: the first that is named (before a place), else the first column's."""
+        """The table the question asks about: the first that is named (before a place), else the first column's.
+
+        In "names of the doctors in each ward" it is the doctors.
+        """
         nodes = self.nodes if place is None else self.nodes[:place]
         named = [node.table for node in nodes if node.kind == "T"]
         columns = [node.table for node in nodes if node.kind in ("C", "V") and node.link is not None]

@@ -27,7 +27,10 @@ class Stored:
 
 
 def value_key(text: str) -> str:
-    """Words of a value, folded and in the singular, joined by spaces."""
+    """Words of a value, folded and in the singular, joined by spaces.
+
+    "Toys & Games" and "toy game" have the same key.
+    """
     return " ".join(stem(word) for word in _WORD.findall(fold(text)))
 
 

@@ -156,7 +156,10 @@ def take_period(reading: Reading, place: int) -> None:
 
 
 def _time_term(reading: Reading, place: int) -> Term | None:
-    """The date column before it, the one a verb near it names ("reported"), or the first of the table asked about."""
+    """The date column before it, the one a verb near it names ("reported"), or the first of the table asked about.
+
+    A measure before the date is none: "revenue last month" compares the date of the sale.
+    """
     left = reading.left_column(place)
     if left is not None and not is_measure(reading.schema, reading.nodes[left].col):
         reading.use(left)
@@ -299,7 +302,10 @@ def temporal_column(reading: Reading, table: int) -> Term | None:
 
 
 def _against_aggregate(reading: Reading, place: int, aggregate: int, op: str) -> None:
-    """ "Above the average age": compared with a subquery over the same column."""
+    """ "Above the average age": compared with a subquery over the same column.
+
+    "Above the average age" needs no column twice: the one that is named stands inside and outside.
+    """
     left = reading.left_column(place)
     right = reading.next_of(("C",), aggregate, 2, stops=("REL", "AND"))
     if left is None and right is None:

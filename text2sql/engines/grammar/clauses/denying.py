@@ -119,7 +119,10 @@ def _negated(op: str) -> str:
 
 
 def _absent(schema: Schema, plan: Plan, targets: list[TableId], where: list[tuple[Condition, ...]]) -> Condition | None:
-    """`key NOT IN (SELECT key FROM the first table on the way ...)`; None when nothing connects them."""
+    """`key NOT IN (SELECT key FROM the first table on the way ...)`; None when nothing connects them.
+
+    Keys that may be NULL are filtered out inside: `NOT IN` with one NULL finds nothing at all.
+    """
     main = plan.main
     tables = [*targets, *(c[0].term.col[0] for c in where if c[0].term.col)]
     steps = join_steps(schema, main, tables, plan.hints)
