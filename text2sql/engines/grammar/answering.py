@@ -55,7 +55,11 @@ def warm_up() -> None:
 
 
 def answer(index: Index, request: SqlRequest, database: ReadOnlyDatabase, cancel: CancelToken) -> SqlAnswer:
-    """The answer to a checked request."""
+    """The answer to a checked request.
+
+    Refusals come first (writing is never read at all), then the language, then the question before. `steps` tell people
+    what was made of their words; `choices` are answers to questions asked back earlier.
+    """
     usage = Usage(requests=1, characters=len(request.question))
     if writes(request.question):
         return SqlAnswer(refusal=WRITES, usage=usage)
@@ -102,7 +106,10 @@ def _told(scored: Sequence[Scored], question_back: Clarification | None, steps: 
 
 
 def scored_readings(index: Index, text: str, database: ReadOnlyDatabase, choices: Mapping[str, str]) -> list[Scored]:
-    """Readings that run, best first; values that no sample shows are looked up in the database."""
+    """Readings that run, best first; values that no sample shows are looked up in the database.
+
+    Only the best few readings run, each read-only and with few rows: what the database answers ranks them again.
+    """
     asked, restricting = split_sentences(normalise(text))
     tokens = [tokenize(part) for part in (asked, restricting) if part]
     values = look_up(index.schema, index.linker, [token for part in tokens for token in part], database)
@@ -117,7 +124,10 @@ def scored_readings(index: Index, text: str, database: ReadOnlyDatabase, choices
 
 
 def _name_by_verb(schema: Schema, atoms: Sequence[Atom]) -> None:
-    """ "Never ordered anything" speaks of the rows of `orders`, "reviewed most" of `reviews`."""
+    """ "Never ordered anything" speaks of the rows of `orders`, "reviewed most" of `reviews`.
+
+    Only words that nothing else explains, and only tables of one word: "ordered" says nothing of `order_items`.
+    """
     for atom in atoms:
         word = atom.text.lower()
         if atom.kind != "WORD" or not word.endswith("ed"):
@@ -129,7 +139,11 @@ def _name_by_verb(schema: Schema, atoms: Sequence[Atom]) -> None:
 
 
 def _mean(index: Index, atoms: Sequence[Atom]) -> None:
-    """Words that nothing explains get the links nearest in meaning."""
+    """Words that nothing explains get the links nearest in meaning.
+
+    At most six words: they cost a run of the embedding model, and a question with more unknown words is not about this
+    database anyway.
+    """
     unknown = [atom for atom in atoms if atom.kind == "WORD" and _may_mean(atom)][:_MAX_MEANT]
     for atom, links in zip(unknown, index.meanings.like([atom.text.lower() for atom in unknown]), strict=True):
         if links:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from text2sql.engines.grammar.clauses.comparing import temporal_column
 from text2sql.engines.grammar.clauses.denying import deny
-from text2sql.engines.grammar.measuring import add_up, bucket, measured
+from text2sql.engines.grammar.measuring import add_up, bucket, measured, tell_apart
 from text2sql.engines.grammar.plan import Plan, Term
 from text2sql.engines.grammar.pruning import prune
 from text2sql.engines.grammar.reading import Reading
@@ -17,7 +17,11 @@ _PLACES = words("places")
 
 
 def assemble(reading: Reading) -> Plan | None:
-    """The plan of a reading; None when it speaks of no table."""
+    """The plan of a reading; None when it speaks of no table.
+
+    The order of the steps matters: groups need the aggregates of the head, the order needs the groups, and pruning
+    comes last, when all columns that the query reads are known.
+    """
     main = _main_table(reading)
     if main is None:
         return None
@@ -33,6 +37,7 @@ def assemble(reading: Reading) -> Plan | None:
     _group(reading, plan)
     bucket(reading, plan)
     add_up(reading, plan)
+    tell_apart(reading.schema, plan)
     _project(reading, plan)
     _group_counts(reading, plan)
     _count_elsewhere(reading, plan)
@@ -128,7 +133,10 @@ def _asked_for(reading: Reading, table: TableId) -> list[Term]:
 
 
 def _group_counts(reading: Reading, plan: Plan) -> None:
-    """An aggregate in HAVING or ORDER BY, or beside plain columns, asks for groups."""
+    """An aggregate in HAVING or ORDER BY, or beside plain columns, asks for groups.
+
+    "Names of customers with more than 3 orders" says no "each": the aggregate in HAVING asks for it all the same.
+    """
     plain = [term.col for term in plan.select if not term.agg and term.col is not None]
     outside = plan.having or any(term.agg and term.agg not in ("first", "last") for term, _ in plan.order)
     inside = any(term.agg for term in plan.select) and plain
@@ -171,7 +179,10 @@ def _order(plan: Plan) -> None:
 
 
 def _combine(reading: Reading, plan: Plan) -> None:
-    """Two values of one column: alternatives, or both must be there."""
+    """Two values of one column: alternatives, or both must be there.
+
+    "Films with Ann and Bob" needs two rows of the cast for one film, hence INTERSECT of two queries.
+    """
     both = reading.has("BOTH") or any(node.kind == "BOTH" for node in reading.nodes)
     for first, second in reading.alternatives:
         group = next((i for i, conditions in enumerate(plan.where) if first in conditions), None)
@@ -188,7 +199,10 @@ def _combine(reading: Reading, plan: Plan) -> None:
 
 
 def _contradict(plan: Plan) -> None:
-    """ "Older than 45 and younger than 35" cannot be one row: both must be among those that are shown."""
+    """ "Older than 45 and younger than 35" cannot be one row: both must be among those that are shown.
+
+    "Clubs with players older than 45 and younger than 35" are found by an INTERSECT over two players.
+    """
     bounds = [c for conditions in plan.where if len(conditions) == 1 for c in conditions if isinstance(c.value, float)]
     for first in bounds:
         for second in bounds:
@@ -203,7 +217,10 @@ def _contradict(plan: Plan) -> None:
 
 
 def _count_elsewhere(reading: Reading, plan: Plan) -> None:
-    """Rows with a key of their own are not counted among themselves, but where other tables point to them."""
+    """Rows with a key of their own are not counted among themselves, but where other tables point to them.
+
+    Grouping customers by their key and counting them would give 1 for each: what is counted must point to them.
+    """
     counts = [term for term, _ in plan.order] + [condition.term for condition in plan.having]
     counted = any(term.agg == "count" and term.table in (None, plan.main) and term.col is None for term in counts)
     schema = reading.schema
@@ -217,7 +234,10 @@ def _count_elsewhere(reading: Reading, plan: Plan) -> None:
 
 
 def _distinguish(plan: Plan) -> None:
-    """DISTINCT cannot be sorted by what it does not show: groups can."""
+    """DISTINCT cannot be sorted by what it does not show: groups can.
+
+    SELECT DISTINCT city ... ORDER BY age is an error in most databases: one city has many ages.
+    """
     hidden = [(term, down) for term, down in plan.order if term not in plan.select and not term.agg]
     if plan.distinct and hidden and not plan.group and not plan.star and plan.other is None:
         plan.distinct = False
@@ -229,7 +249,10 @@ def _distinguish(plan: Plan) -> None:
 
 
 def _break_ties(reading: Reading, plan: Plan) -> None:
-    """The same question gives the same rows in the same order: equal ones follow the key."""
+    """The same question gives the same rows in the same order: equal ones follow the key.
+
+    Without it the first row of equals would change from run to run, and with it the answer.
+    """
     if not plan.order or plan.distinct or plan.other is not None:
         return
     if plan.group:

@@ -36,7 +36,10 @@ class Period:
 
 
 def find_periods(tokens: Sequence[Token], today: date) -> Iterator[tuple[int, int, Period]]:
-    """Periods with the places of their tokens; longer ones come first."""
+    """Periods with the places of their tokens; longer ones come first.
+
+    "5 March 2019" is one period of four words; "May" alone is none, since it may be a name or a verb.
+    """
     for start in range(len(tokens)):
         for size in (4, 3, 2, 1):
             words = [token.folded for token in tokens[start : start + size]]
@@ -106,7 +109,10 @@ def year_of(year: int) -> Period:
 
 
 def _relative(words: list[str], today: date) -> Period | None:
-    """ "Last month", "this year", "the last 30 days"."""
+    """ "Last month", "this year", "the last 30 days".
+
+    "Last month" is the calendar's, "the last 30 days" end today; weeks begin on Monday.
+    """
     if words[0] in ("last", "past", "previous") and len(words) == 3 and words[1].isdigit():
         unit = words[2].rstrip("s")
         return Period(today - timedelta(days=int(words[1]) * _DAYS[unit]), today) if unit in _DAYS else None

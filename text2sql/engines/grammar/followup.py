@@ -18,7 +18,11 @@ _LEADING_WH = re.compile(
 
 
 def merged_question(linker: Linker, previous: str, question: str, steps: list[str]) -> str:
-    """The whole question that a follow-up means; the question itself where it stands alone."""
+    """The whole question that a follow-up means; the question itself where it stands alone.
+
+    Both are questions as people type them; what comes out is read like any other. The patterns stand in
+    `followups.tsv`; a follow-up that none matches is a new question.
+    """
     merged = _merged(linker, normalise(previous).rstrip(" .?!"), " ".join(question.split()))
     if merged is None:
         return question
@@ -45,6 +49,7 @@ def _merged(linker: Linker, previous: str, question: str) -> str | None:
 
 
 def _without_groups(previous: str) -> str:
+    """ "And by month?" after "orders by status" asks for months in place of the states."""
     return re.sub(r"\s+(?:for|of|in|by) each \w+$|\s+(?:per|by) \w+$", "", previous, flags=re.IGNORECASE)
 
 

@@ -25,7 +25,11 @@ def interpret(schema: Schema, atoms: Sequence[Atom], assignment: Assignment) -> 
 
 
 def interpret_nodes(schema: Schema, nodes: list[Node]) -> Reading:
-    """The reading of nodes whose links are chosen."""
+    """The reading of nodes whose links are chosen.
+
+    The order of the clauses decides who takes a word that several could: "ordered by" before "most ordered", patterns
+    before values, comparisons before the numbers that are left.
+    """
     reading = Reading(schema, nodes)
     reading.plan = take_pairs(reading)
     if reading.plan is not None:

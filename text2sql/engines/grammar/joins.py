@@ -29,7 +29,11 @@ class Step:
 def join_steps(
     schema: Schema, start: TableId, needed: Iterable[TableId], hints: frozenset[str] = frozenset()
 ) -> list[Step] | None:
-    """Joins from `start` to all needed tables, nearest first; None when they cannot be connected."""
+    """Joins from `start` to all needed tables, nearest first; None when they cannot be connected.
+
+    A greedy Steiner tree: the nearest missing table is joined first. `hints` are roots of the question's words; they
+    choose between two keys to one table ("home team" and "away team").
+    """
     reached = [start]
     steps: list[Step] = []
     missing = {table for table in needed if table != start}
@@ -87,7 +91,10 @@ def distance(schema: Schema, first: TableId, second: TableId) -> int | None:
 
 
 def multiplies(schema: Schema, step: Step) -> bool:
-    """Whether the join may show a row of what was there several times: it goes against the key."""
+    """Whether the join may show a row of what was there several times: it goes against the key.
+
+    Such a join needs GROUP BY or DISTINCT before its rows are counted.
+    """
     edge = step.edge
     is_own_key = len(edge.left_columns) == 1 and schema.is_unique((edge.left, edge.left_columns[0]))
     return edge.left == step.table and not is_own_key

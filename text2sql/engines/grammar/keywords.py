@@ -38,7 +38,10 @@ class Keyword:
 
 
 def find_keywords(tokens: Sequence[Token]) -> list[Keyword]:
-    """Keywords that do not overlap; earlier rules win. Quoted text holds none."""
+    """Keywords that do not overlap; earlier rules win. Quoted text holds none.
+
+    The rules stand in `keywords.tsv`, the more special ones first: "not more than" is `<=` before "more than" is `>`.
+    """
     spoken = [" \u0001 " if token.is_quoted else token.folded for token in tokens]
     text, places = _joined(spoken)
     taken: set[int] = set()

@@ -94,7 +94,11 @@ class Linker:
         return tuple((known, score) for known, score in alike if score)
 
     def atoms(self, tokens: Sequence[Token], values: ValueIndex | None = None) -> list[Atom]:
-        """The question as spans that cover it, chosen together so that most is explained."""
+        """The question as spans that cover it, chosen together so that most is explained.
+
+        Each word belongs to one span only. Longer spans are worth more than their parts together, so "date of birth"
+        is one column and not a date and a birth.
+        """
         index = values or self.values
         spans: dict[tuple[int, int], list[tuple[float, Atom]]] = {}
         for span, atom, worth in self._spans(tokens, index):
@@ -175,7 +179,10 @@ class Linker:
         return links, worth
 
     def _pointed(self, links: Sequence[Link]) -> Iterator[Link]:
-        """A key that is named without "id" means the rows it points to."""
+        """A key that is named without "id" means the rows it points to.
+
+        "Books by author" over `books.author_id` means the authors, of whom a name can be shown.
+        """
         for link in links:
             if link.col is not None and link.score < 0.9:
                 for edge in self.schema.edges:
@@ -195,7 +202,10 @@ class Linker:
         return found
 
     def _score(self, stems: tuple[str, ...], phrase: Phrase) -> tuple[float, str]:
-        """Mean likeness of the asked words, less for words of the phrase that nobody said."""
+        """Mean likeness of the asked words, less for words of the phrase that nobody said.
+
+        Generic words of a name weigh less ("code" of `country_code`), the table's own name in a column's least of all.
+        """
         left = list(range(len(phrase.stems)))
         said: set[int] = set()
         total, order, last = 0.0, 0, -1
@@ -237,7 +247,10 @@ def _is_noun(tokens: Sequence[Token], end: int) -> bool:
 
 
 def _first_word(keyword: Keyword) -> Keyword | None:
-    """ "Total number of" and "largest number of" may also be "total" and "largest" beside a column."""
+    """ "Total number of" and "largest number of" may also be "total" and "largest" beside a column.
+
+    The cover then decides between "total number of rooms" (a count) and "total" beside a column `number_of_rooms`.
+    """
     first = keyword.payload.split()[0]
     if keyword.kind == "COUNT" and first == "total":
         return Keyword("AGG", "sum", keyword.start, keyword.start + 1)
@@ -247,6 +260,7 @@ def _first_word(keyword: Keyword) -> Keyword | None:
 
 
 def _worth_of(keyword: Keyword) -> float:
+    """Grows with the root of the length: "as well as" beats three words, but no name of a column as long."""
     if keyword.kind == "COUNT":
         return 1.95 if keyword.payload.startswith(("count", "total")) and keyword.end - keyword.start > 2 else 0.95
     return 1.02 * math.sqrt(keyword.end - keyword.start)
@@ -280,7 +294,10 @@ def _is_code(token: Token) -> bool:
 
 
 def _certainty(span: Sequence[Token]) -> float:
-    """Written like a name it is one; a lower-case word may be an ordinary word."""
+    """Written like a name it is one; a lower-case word may be an ordinary word.
+
+    Quoted text is a value before it is anything else; a number or a short word is one only where nothing else fits.
+    """
     if any(token.is_quoted for token in span):
         return 1.6
     if len(span) == 1 and span[0].number is not None:
@@ -321,7 +338,10 @@ def _ref_atom(kind: str, start: int, end: int, text: str, links: list[Link], spa
 
 
 def _best_cover(tokens: Sequence[Token], spans: dict[tuple[int, int], list[tuple[float, Atom]]]) -> list[Atom]:
-    """Weighted intervals: the spans without overlap whose worth adds up to most; the rest are words."""
+    """Weighted intervals: the spans without overlap whose worth adds up to most; the rest are words.
+
+    Dynamic programming from the last word to the first, linear in the number of spans.
+    """
     count = len(tokens)
     worth: list[float] = [0.0] * (count + 1)
     choice: list[Atom | None] = [None] * (count + 1)

@@ -18,7 +18,11 @@ _MAX_PHRASES = 6
 
 
 def look_up(schema: Schema, linker: Linker, tokens: Sequence[Token], database: ReadOnlyDatabase) -> ValueIndex | None:
-    """An index that also has what the database holds of the question's names; None where nothing is to be asked."""
+    """An index that also has what the database holds of the question's names; None where nothing is to be asked.
+
+    One UNION ALL over at most 40 columns, with equality of lower-case text, so that an index on it can serve. A
+    database that refuses the query costs the look-up and not the answer.
+    """
     phrases = list(dict.fromkeys(_unknown(linker, tokens)))[:_MAX_PHRASES]
     columns = [col for col in linker.values.incomplete if _may_hold_names(schema, col)][:_MAX_COLUMNS]
     if not phrases or not columns:

@@ -58,7 +58,11 @@ class Meanings:
         self._links[places[text]].append(link)
 
     def like(self, words: Sequence[str]) -> list[list[Link]]:
-        """For each word the links nearest in meaning, best first; none where nothing is near or no model is there."""
+        """For each word the links nearest in meaning, best first; none where nothing is near or no model is there.
+
+        A schema of more than 1,500 phrases does without: the first question would wait for all their vectors, and near
+        meanings would be everywhere. Without the model the engine still answers, only with fewer synonyms.
+        """
         if not words or not self.is_available:
             return [[] for _ in words]
         try:

@@ -34,7 +34,10 @@ def measured(reading: Reading, plan: Plan) -> list[Term]:
 
 
 def measure_of(schema: Schema, term: Term) -> Term:
-    """A measure added up or averaged, as its name suggests; other terms stay as they are."""
+    """A measure added up or averaged, as its name suggests; other terms stay as they are.
+
+    The names stand in `words.toml`: what is neither there nor there is added up, as seats and passengers are.
+    """
     if term.col is None or term.agg or term.unit or not is_measure(schema, term.col):
         return term
     return replace(term, agg="avg" if _AVERAGED & set(schema.stems(term.col)) else "sum")
@@ -57,7 +60,12 @@ def is_added(schema: Schema, col: Col) -> bool:
 
 
 def bucket(reading: Reading, plan: Plan) -> None:
-    """Stretches of time come first and give the order, unless the question sorts ("the month with the most orders")."""
+    """Stretches of time come first and give the order, unless the question sorts ("the month with the most orders").
+
+    `_groups` of the renderer groups by every term that is no aggregate, so the terms need not stand in `plan.group`,
+    which holds columns alone. What is shown beside them must be an aggregate: names of customers "by month" are
+    counted.
+    """
     if not reading.buckets:
         return
     groups = [Term(col) for col in plan.group]
@@ -85,6 +93,26 @@ def add_up(reading: Reading, plan: Plan) -> None:
     shown = plan.select or [Term(col) for col in reading.schema.display(plan.main)]
     plan.select = [*shown, total] if reading.ranks else shown
     plan.order = [(total, plan.order[0][1])]
+
+
+def tell_apart(schema: Schema, plan: Plan) -> None:
+    """Group by the key beside a name in a table of facts: two customers may both be called Anna Becker.
+
+    Only where the table has no key of its own, such as a view that carries `customer_id` beside `customer`.
+    """
+    names = [
+        *plan.group,
+        *(term.col for term in plan.select if term.col is not None and not term.agg and not term.unit),
+    ]
+    if schema.primary_key(plan.main) is not None or not any(term.agg for term in plan.select):
+        return
+    keys = [
+        col
+        for name in dict.fromkeys(names)
+        for col in schema.columns_of(name[0])
+        if name[0] == plan.main and schema.stems(col) == (*schema.stems(name), "id")
+    ]
+    plan.group = list(dict.fromkeys([*keys, *plan.group]))
 
 
 def _is_bare(reading: Reading, term: Term) -> bool:
@@ -118,7 +146,11 @@ def _repeats(reading: Reading, plan: Plan, measure: Col) -> bool:
 
 
 def order_value(schema: Schema, home: TableId) -> tuple[Col, Col] | None:
-    """An amount of the rows that point to a table, and the key they point with: "average order value" needs both."""
+    """An amount of the rows that point to a table, and the key they point with: "average order value" needs both.
+
+    The average is the sum over all lines by the number of orders that have lines; AVG would be that of the lines.
+    None where nothing that points to the table has an amount with decimals.
+    """
     for edge in schema.edges:
         if edge.right != home or len(edge.left_columns) != 1:
             continue

@@ -26,7 +26,11 @@ _POLITE = re.compile(
 
 
 def normalise(question: str) -> str:
-    """The question with contractions written out, numbers in digits and groups at the end."""
+    """The question with contractions written out, numbers in digits and groups at the end.
+
+    The pairs of pattern and replacement stand in `rewritings.tsv`. "For each city, count the hotels" is turned
+    round, since the clauses look for groups behind what is asked.
+    """
     text = " ".join(question.split())
     for pattern, by in _COMPILED:
         text = pattern.sub(by, text)

@@ -11,7 +11,11 @@ Literal: TypeAlias = str | float | int | bool
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A column, an aggregate of one, or a count of rows (`col` is None). `minus` makes it a difference."""
+    """A column, an aggregate of one, or a count of rows (`col` is None). `minus` makes it a difference.
+
+    `unit` cuts a date up ("month"), `per` divides a sum by how many different values that column has, `table` is what
+    a count counts.
+    """
 
     col: Col | None
     agg: str = ""

@@ -8,7 +8,11 @@ from text2sql.engines.grammar.schema import Col, Schema
 
 
 def prune(schema: Schema, plan: Plan) -> Plan:
-    """The plan without leaf tables of which it only uses the key that other tables hold, too."""
+    """The plan without leaf tables of which it only uses the key that other tables hold, too.
+
+    "Books of author 3" needs `books.author_id` only. Keys that the database does not declare are kept as joins:
+    there the join may also filter.
+    """
     for _ in range(4):
         steps = join_steps(schema, plan.main, plan.tables(), plan.hints) or []
         leaf = next((step for step in reversed(steps) if _is_needless(schema, plan, step, steps)), None)

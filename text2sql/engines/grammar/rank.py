@@ -30,7 +30,10 @@ class Scored:
 
 
 def worth(reading: Reading, links: float) -> float:
-    """The links' score less what was guessed or left over."""
+    """The links' score less what was guessed or left over.
+
+    What nobody used costs by its kind: a value that led to nothing is worse than a stray table.
+    """
     if reading.plan is None:
         return -math.inf
     left = sum(_COSTS.get(node.kind, 0.0) for node in reading.nodes if not node.is_used and _matters(reading, node))
@@ -53,7 +56,10 @@ def unexplained(reading: Reading) -> tuple[str, ...]:
 
 
 def _oddities(schema: Schema, plan: Plan) -> float:
-    """Queries nobody asks for: averages of names, sums of keys, numbers compared with text."""
+    """Queries nobody asks for: averages of names, sums of keys, numbers compared with text.
+
+    Joins beyond two tables cost a little each: of two readings the simpler one is mostly meant.
+    """
     cost = 0.0
     for term in plan.terms():
         if (
@@ -77,7 +83,11 @@ def _oddities(schema: Schema, plan: Plan) -> float:
 
 
 def execute(scored: Sequence[Scored], database: ReadOnlyDatabase, limit: int) -> list[Scored]:
-    """Run the best few and rank again: errors fall out, nothing found and nothing but NULL go down."""
+    """Run the best few and rank again: errors fall out, nothing found and nothing but NULL go down.
+
+    An empty result is no proof of a wrong reading, but a sign; no readings run beyond the limit, so a slow database is
+    asked a few times at most.
+    """
     kept = []
     for one in scored[:limit]:
         try:
@@ -104,7 +114,10 @@ _LEFT_OVER = frozenset(_COSTS) - {"DATE", "ORDER"}
 
 
 def confidence(one: Scored, all_readings: Sequence[Scored]) -> float:
-    """The probability that a reading is right, as far as its own signs tell."""
+    """The probability that a reading is right, as far as its own signs tell.
+
+    It is what the product shows beside an answer, and below `MIN_CONFIDENCE` nothing is answered.
+    """
     value = sum(weight * feature for weight, feature in zip(_WEIGHTS, _features(one, all_readings), strict=True))
     return 1 / (1 + math.exp(-value))
 

@@ -50,7 +50,12 @@ class Node:
 
 @dataclass(slots=True)
 class Reading:
-    """Nodes of the question and what was understood so far. `doubt` grows with everything that was guessed."""
+    """Nodes of the question and what was understood so far. `doubt` grows with everything that was guessed.
+
+    Clauses mark nodes as used and append to these lists; `assemble` makes the plan of them. `sums` asks for an
+    aggregate that nobody named, `ranks` tells that "top 5" or "the 5 ..." was said, `minus` are conditions that must
+    not hold.
+    """
 
     schema: Schema
     nodes: list[Node]
@@ -91,7 +96,10 @@ class Reading:
         return None
 
     def left_column(self, place: int, limit: int = 5) -> int | None:
-        """The column that words without meaning connect with what stands at `place`."""
+        """The column that words without meaning connect with what stands at `place`.
+
+        "Price is above 10" reaches over "is"; a word with a meaning of its own between them parts them.
+        """
         for other in range(place - 1, max(-1, place - 1 - limit), -1):
             node = self.nodes[other]
             if node.kind == "C" and not node.is_used:
@@ -119,21 +127,29 @@ class Reading:
         return list(dict.fromkeys(node.table for node in self.nodes if node.link is not None))
 
     def entity(self, place: int | None = None) -> TableId | None:
-        """The table the question asks about: the first that is named (before a place), else the first column's."""
+        """The table the question asks about: the first that is named (before a place), else the first column's.
+
+        In "names of the doctors in each ward" it is the doctors.
+        """
         nodes = self.nodes if place is None else self.nodes[:place]
         named = [node.table for node in nodes if node.kind == "T"]
         columns = [node.table for node in nodes if node.kind in ("C", "V") and node.link is not None]
         return next(iter([*named, *columns]), None)
 
     def by_concept(self, word: str, near: Sequence[TableId]) -> tuple[Col, bool] | None:
-        """The column an adjective speaks of, and whether more of it means more; tables in the order given."""
+        """The column an adjective speaks of, and whether more of it means more; tables in the order given.
+
+        "Older" speaks of an age where there is one, else of a date of birth, of which less means more.
+        """
         if word not in DEGREES:
             return None
         degree, more = DEGREES[word]
         for table in near:
             for concept, grows in zip(degree.concepts, degree.grows, strict=True):
                 for col in self.schema.columns_of(table):
-                    if self._is_measure(col) and concept in self.schema.stems(col):
+                    # "The latest order": a date needs no "date" in its name.
+                    is_date = concept == "date" and self.schema.is_temporal(col)
+                    if is_date or (self._is_measure(col) and concept in self.schema.stems(col)):
                         return col, grows == more
         return None
 
@@ -144,7 +160,10 @@ class Reading:
         return schema.is_temporal(col) or bool({"date", "year", "time"} & set(schema.stems(col)))
 
     def number_of(self, node: Node) -> Term:
-        """How many rows of a table there are: a column that holds just that, or a count."""
+        """How many rows of a table there are: a column that holds just that, or a count.
+
+        `number_of_platforms` holds the count already, where platforms have no rows of their own that say more.
+        """
         if node.link is None:
             return Term(None, "count")
         words = self.schema.table_phrases[node.table][0].stems

@@ -33,7 +33,11 @@ _MIN_EXPLAINED = 0.34
 
 
 def writes(question: str) -> bool:
-    """Whether somebody asks to change data."""
+    """Whether somebody asks to change data.
+
+    Both natural language ("delete all orders") and SQL pasted into the question; English and Vietnamese. A table called
+    `updates` may be asked about: of single verbs only those at the beginning count.
+    """
     folded = " ".join(fold(question).split())
     return bool(_WRITING.match(folded) or _SQL_WRITING.search(folded))
 
@@ -49,7 +53,11 @@ def explained_share(reading: Reading, words: Sequence[str]) -> float:
 
 
 def refusal_of(scored: Sequence[Scored], best_confidence: float) -> str:
-    """Why nothing is answered; empty where the best reading stands."""
+    """Why nothing is answered; empty where the best reading stands.
+
+    A wrong number that looks right does more harm than a refusal: hence the share of words that must be explained and
+    the least confidence, beside the plain cases in which no query runs or nothing is named.
+    """
     if not scored:
         return NO_QUERY
     best = scored[0]
@@ -61,7 +69,11 @@ def refusal_of(scored: Sequence[Scored], best_confidence: float) -> str:
 
 
 def clarification_of(scored: Sequence[Scored]) -> Clarification | None:
-    """A question back where two columns fit the same words equally well and the answers differ."""
+    """A question back where two columns fit the same words equally well and the answers differ.
+
+    Asked only when both readings run and give different rows: people are not bothered with a choice that makes no
+    difference.
+    """
     if len(scored) < 2 or scored[0].score - scored[1].score > 0.011 or scored[0].rows == scored[1].rows:
         return None
     schema = scored[0].reading.schema

@@ -59,13 +59,19 @@ class Renderer:
         return query
 
     def identifier(self, name: str) -> exp.Identifier:
-        """A name, quoted where the dialect would read it otherwise."""
+        """A name, quoted where the dialect would read it otherwise.
+
+        Oracle folds plain names to upper case, the others to lower: what differs, or is reserved anywhere, is quoted.
+        """
         plain = _PLAIN_UPPER if self.database_type == "oracle" else _PLAIN
         is_plain = plain.fullmatch(name) is not None and name.lower() not in _RESERVED
         return exp.to_identifier(name, quoted=not is_plain)
 
     def literal(self, value: Literal, col: Col | None) -> exp.Expr:
-        """A value as the column's type compares with it."""
+        """A value as the column's type compares with it.
+
+        The column's kind decides: 5 is '5' for a column of text, "yes" is TRUE for a flag.
+        """
         if isinstance(value, bool):
             return exp.Boolean(this=value)
         kind = self.schema.column(col).kind if col is not None else "number"
@@ -177,21 +183,20 @@ class _Select:
         return _AGGREGATES[term.agg](this=inner)
 
     def _stretch(self, column: exp.Expr, unit: str) -> exp.Expr:
-        """The first day of the month (week, quarter, day) a moment lies in; of years, the number."""
+        """The first day of the month (week, quarter, day) a moment lies in; of years, the number.
+
+        Truncated moments are cast to dates, so that a table or a chart shows no midnights.
+        """
         if unit == "year":
             return exp.Extract(this=exp.var("YEAR"), expression=column)
         dialect = self.renderer.dialect
         if dialect in _STARTS:
             name, *arguments = _STARTS[dialect][unit]
             return exp.Anonymous(this=name, expressions=[column, *map(exp.Literal.string, arguments)])
-        if dialect == "mysql" and unit == "week":
-            # WEEK() counts from the year's first Monday on: around New Year it would make two weeks of one.
-            days = exp.Anonymous(this="WEEKDAY", expressions=[column])
-            return exp.DateSub(
-                this=exp.Anonymous(this="DATE", expressions=[column]), expression=days, unit=exp.var("DAY")
-            )
-        start = exp.DateTrunc(this=column, unit=exp.Literal.string(unit))
-        return exp.cast(start, "date") if dialect == "postgres" else start
+        if dialect == "mysql":
+            return _mysql_start(column, unit)
+        start = exp.Anonymous(this="DATE_TRUNC", expressions=[exp.Literal.string(unit), column])
+        return exp.cast(start, "date")
 
     def _ordered(self, term: Term, descending: bool) -> exp.Ordered:
         """Rows without a value come last, whatever the dialect would do."""
@@ -272,3 +277,24 @@ class _Select:
 
 def _compared(where: Sequence[tuple[Condition, ...]]) -> list[Term]:
     return [condition.term for conditions in where for condition in conditions]
+
+
+def _mysql_start(column: exp.Expr, unit: str) -> exp.Expr:
+    """MySQL has no function for it: days are taken off, or the rest of the date is written over.
+
+    WEEK() is of no use, since it counts from the year's first Monday on: around New Year it makes two weeks of one.
+    """
+    if unit == "month":
+        text = exp.Anonymous(this="DATE_FORMAT", expressions=[column, exp.Literal.string("%Y-%m-01")])
+        return exp.cast(text, "date")
+    day = exp.Anonymous(this="DATE", expressions=[column])
+    if unit == "day":
+        return day
+    if unit == "week":
+        days = exp.Anonymous(this="WEEKDAY", expressions=[column])
+        return exp.DateSub(this=day, expression=days, unit=exp.var("DAY"))
+    year = exp.Anonymous(this="YEAR", expressions=[column])
+    first = exp.Anonymous(this="MAKEDATE", expressions=[year, exp.Literal.number(1)])
+    quarter = exp.Anonymous(this="QUARTER", expressions=[column])
+    quarters = exp.Sub(this=quarter, expression=exp.Literal.number(1))
+    return exp.DateAdd(this=first, expression=quarters, unit=exp.var("QUARTER"))

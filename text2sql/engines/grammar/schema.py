@@ -144,7 +144,11 @@ class Schema:
         return {table: tuple(edges) for table, edges in found.items()}
 
     def display(self, table: TableId) -> tuple[Col, ...]:
-        """The columns that name a row for people: a name, a title, first and last name, a description; else its key."""
+        """The columns that name a row for people: a name, a title, first and last name, a description; else its key.
+
+        "Show the students" means these columns. Never all of them: people would get keys, and passwords where there
+        are any.
+        """
         return self._displays[table]
 
     @cached_property
@@ -152,7 +156,10 @@ class Schema:
         return [self._find_display(table) for table in range(len(self.tables))]
 
     def name_columns(self, table: TableId) -> tuple[Col, ...]:
-        """The columns that hold the name of a row, if any: one, or first and last name."""
+        """The columns that hold the name of a row, if any: one, or first and last name.
+
+        `name`, `student_name` and `title` count, `nickname` and `middle_name` do not.
+        """
         own = self.table_phrases[table][0].stems
         columns = [col for col in self.columns_of(table) if not self.is_numeric(col)]
         for ending in _NAME_ENDINGS:
@@ -257,7 +264,11 @@ class Schema:
                     yield Edge(col[0], (col[1],), target, (key[1],), is_key=False)
 
     def _shared_edges(self) -> Iterator[Edge]:
-        """Columns of the same name and kind in tables that no key connects with anything; right is whom they name."""
+        """Columns of the same name and kind in tables that no key connects with anything; right is whom they name.
+
+        Measures such as `year` and `price` are shared by chance: joining over them would pair rows that have nothing
+        to do with each other.
+        """
         by_words: dict[tuple[str, ...], list[Col]] = {}
         for col in self.column_phrases:
             words = self.stems(col)

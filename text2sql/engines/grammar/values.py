@@ -27,7 +27,10 @@ class Stored:
 
 
 def value_key(text: str) -> str:
-    """Words of a value, folded and in the singular, joined by spaces."""
+    """Words of a value, folded and in the singular, joined by spaces.
+
+    "Toys & Games" and "toy game" have the same key.
+    """
     return " ".join(stem(word) for word in _WORD.findall(fold(text)))
 
 
@@ -57,14 +60,21 @@ class ValueIndex:
                 _append(self._squeezed, key.replace(" ", ""), Stored(col, sample, 0.9))
 
     def find(self, text: str) -> list[Stored]:
-        """Stored values for a piece of the question, best first; several columns may hold it."""
+        """Stored values for a piece of the question, best first; several columns may hold it.
+
+        Letter by letter first, then word by word in the singular, then with spaces left out ("Hanoi"), then codes
+        ("female" for F).
+        """
         exact = self._exact.get(fold(text).strip(), [])
         loose = [stored for stored in self._loose.get(value_key(text), []) if stored.col not in {e.col for e in exact}]
         found = [*exact, *loose]
         return found or self._joined_up(text) or list(self._codes(fold(text)))
 
     def _joined_up(self, text: str) -> list[Stored]:
-        """ "Hanoi" for "H\u00e0 N\u1ed9i" and "Viet Nam" for "Vietnam": the spaces of a name are written either way."""
+        """ "Hanoi" for "H\u00e0 N\u1ed9i" and "Viet Nam" for "Vietnam": the spaces of a name are written either way.
+
+        Only whole names of five letters and more, else "an na" would find Anna in any sentence.
+        """
         key = value_key(text)
         squeezed = key.replace(" ", "")
         return self._squeezed.get(squeezed, []) if len(squeezed) > 4 else []
@@ -79,7 +89,10 @@ class ValueIndex:
                 yield Stored(stored.col, stored.text, 0.85)
 
     def learn(self, found: Iterable[Stored]) -> "ValueIndex":
-        """A copy that also knows values looked up in the database for one question."""
+        """A copy that also knows values looked up in the database for one question.
+
+        A copy, because the index is shared by all questions and by everybody who may read this catalog.
+        """
         copy = object.__new__(ValueIndex)
         copy._exact = {key: list(stored) for key, stored in self._exact.items()}
         copy._loose = {key: list(stored) for key, stored in self._loose.items()}

@@ -36,7 +36,11 @@ def _phrases() -> dict[str, tuple[str, str]]:
 
 
 def is_vietnamese(question: str, language: str) -> bool:
-    """Whether to read it as Vietnamese: its letters say so, or its words where accents are missing."""
+    """Whether to read it as Vietnamese: its letters say so, or its words where accents are missing.
+
+    Two letters that only Vietnamese has are enough, or one beside a telling word; without accents there must be two
+    telling words, and a good share of all words.
+    """
     letters = len(_LETTERS.findall(question))
     if letters >= 2:
         return True
@@ -48,12 +52,17 @@ def is_vietnamese(question: str, language: str) -> bool:
 
 
 def to_english(question: str, schema: Schema) -> str:
-    """The question in English words; names and values of the schema stay as they are written."""
+    """The question in English words; names and values of the schema stay as they are written.
+
+    Vietnamese puts what tells about a noun behind it ("don hang bi huy": orders cancelled), counts before it, and
+    has no plural. Words that the schema itself uses are not translated: its tables may have Vietnamese names.
+    """
     pieces = _most_of(_pieces(tokenize(question), schema))
     _count_rows(pieces, schema)
     pieces = _ordered(pieces)
     text = " ".join(piece.text for piece in pieces if piece.text)
     text = _MONTH.sub(lambda match: f"{MONTHS[int(match[1]) - 1]} {match[2]}", text)
+    text = re.sub(r"\b(order|product|customer|\w{3,}s|revenue) year (?=[12]\d{3}\b)", r"\1 in ", text)
     text = re.sub(r"\byear (?=[12]\d{3}\b)", "", re.sub(r"\s+([,.?])", r"\1", text))
     text = re.sub(r"\b(?:from|between) (\d[\d.]*) to (\d[\d.]*)", r"between \1 and \2", text)
     return re.sub(
@@ -135,7 +144,10 @@ def _most_of(pieces: list[_Piece]) -> list[_Piece]:
 
 
 def _count_rows(pieces: Sequence[_Piece], schema: Schema) -> None:
-    """ "So don hang" counts orders; before anything but a table, "so" is a part of a name."""
+    """ "So don hang" counts orders; before anything but a table, "so" is a part of a name.
+
+    Tables are known by their English words or, in Vietnamese databases, by their own.
+    """
     tables = {phrase.stems for phrases in schema.table_phrases for phrase in phrases}
     for piece, following in itertools.pairwise([_Piece("F", "", ""), *pieces]):
         if following.kind == "C" and following.text == "order":

@@ -18,6 +18,7 @@ def take_calendar(reading: Reading) -> None:
     """Take units of time that group rows and remember the column of dates that each cuts up.
 
     A unit is only taken where no column is called so: "per year" over a table with a column `year` is a plain group.
+    The result is sorted by it: a chart over time is what people want to see next.
     """
     for place, node in enumerate(reading.nodes):
         unit = _UNITS.get(stem(node.word))
@@ -72,7 +73,10 @@ def _time_of(reading: Reading, place: int, node: Node) -> Col | None:
 
 
 def _tables(reading: Reading, place: int) -> Iterator[TableId]:
-    """The table asked about comes first: "orders from Germany per month" counts by the date of the order."""
+    """The table asked about comes first: "orders from Germany per month" counts by the date of the order.
+
+    Lines of orders have no date of their own; theirs is that of the order, one join away.
+    """
     entity = reading.entity()
     if entity is not None:
         yield entity

@@ -16,7 +16,10 @@ _TIMES = words("times")
 
 
 def take_comparisons(reading: Reading) -> None:
-    """Take all BETWEEN and CMP keywords with their numbers."""
+    """Take all BETWEEN and CMP keywords with their numbers.
+
+    A comparison that finds no column is left unused, so that a reading which explains it ranks higher.
+    """
     for place, node in enumerate(reading.nodes):
         if node.is_used:
             continue
@@ -27,6 +30,9 @@ def take_comparisons(reading: Reading) -> None:
 
 
 def _take_between(reading: Reading, place: int) -> None:
+    """ "With price between 10 and 20" becomes BETWEEN; between two years of a date column becomes two bounds, because
+    the second year counts to its last day. Without a column a count of rows is compared.
+    """
     low = _operand(reading, place)
     high = None if low is None else _operand(reading, low)
     if low is None or high is None:
@@ -82,6 +88,9 @@ def _value(node: Node) -> Literal:
 
 
 def _take_comparison(reading: Reading, place: int) -> None:
+    """`CMP` nodes carry an operator or an adjective: "older than 30" compares what "old" speaks of in the tables near.
+    Behind "above the average" stands no number but an aggregate, which becomes a subquery.
+    """
     node = reading.nodes[place]
     op = operator_of(node.atom.payload)
     target = reading.next_of(("AGG",), place, 2, stops=("N",))
@@ -107,7 +116,11 @@ def _take_comparison(reading: Reading, place: int) -> None:
 
 
 def on_time(reading: Reading, condition: Condition) -> Condition:
-    """Years are compared with a column of dates by their first and last days."""
+    """Years are compared with a column of dates by their first and last days.
+
+    "Since 2020" over dates is `>= '2020-01-01'` and "after 2020" is `>= '2021-01-01'`; numbers outside of 1000..3000
+    are no years and stay as they are.
+    """
     col, value = condition.term.col, condition.value
     if col is None or not reading.schema.is_temporal(col) or not isinstance(value, float):
         return condition
@@ -143,7 +156,10 @@ def take_period(reading: Reading, place: int) -> None:
 
 
 def _time_term(reading: Reading, place: int) -> Term | None:
-    """The date column before it, the one a verb near it names ("reported"), or the first of the table asked about."""
+    """The date column before it, the one a verb near it names ("reported"), or the first of the table asked about.
+
+    A measure before the date is none: "revenue last month" compares the date of the sale.
+    """
     left = reading.left_column(place)
     if left is not None and not is_measure(reading.schema, reading.nodes[left].col):
         reading.use(left)
@@ -188,7 +204,11 @@ def _add(reading: Reading, place: int, condition: Condition) -> None:
 
 
 def _column_for(reading: Reading, place: int, number: int, comparative: str) -> Term | None:
-    """What is compared: a column before or behind, a count of rows, or what the adjective speaks of."""
+    """What is compared: a column before or behind, a count of rows, or what the adjective speaks of.
+
+    Tried in this order: rows that are counted ("more than 3 students"), the column before ("age above 30"), the one
+    behind ("more than 300 pages"), that of the comparison before, the adjective's.
+    """
     counted = _counted(reading, place, number)
     if counted is not None:
         return counted
@@ -207,6 +227,7 @@ def _column_for(reading: Reading, place: int, number: int, comparative: str) -> 
 
 
 def _is_comparable(reading: Reading, place: int) -> bool:
+    """A column of words is not compared with a number: in "students of Rome older than 20" the city is no candidate."""
     col = reading.nodes[place].col
     return not (
         reading.schema.is_text(col) and reading.schema.column(col).samples and not _holds_numbers(reading, place)
@@ -281,7 +302,10 @@ def temporal_column(reading: Reading, table: int) -> Term | None:
 
 
 def _against_aggregate(reading: Reading, place: int, aggregate: int, op: str) -> None:
-    """ "Above the average age": compared with a subquery over the same column."""
+    """ "Above the average age": compared with a subquery over the same column.
+
+    "Above the average age" needs no column twice: the one that is named stands inside and outside.
+    """
     left = reading.left_column(place)
     right = reading.next_of(("C",), aggregate, 2, stops=("REL", "AND"))
     if left is None and right is None:

@@ -10,7 +10,11 @@ _BETWEEN = frozenset(("a", "an", "any", "been", "being", "the", "yet"))
 
 
 def take_negations(reading: Reading) -> None:
-    """Remember the tables of which there must be no row: those named behind a NEG keyword."""
+    """Remember the tables of which there must be no row: those named behind a NEG keyword.
+
+    "Students without courses" denies rows of another table, "not from Paris" a value; values are taken before, so that
+    what is left behind a NEG here can only be a table or a date that is empty.
+    """
     for place, node in enumerate(reading.nodes):
         if node.kind != "NEG" or _has_no_date(reading, place):
             continue
@@ -36,7 +40,10 @@ def _has_no_date(reading: Reading, place: int) -> bool:
 
 
 def _denied(reading: Reading, place: int) -> list[int]:
-    """The tables named behind a NEG keyword, up to the next clause."""
+    """The tables named behind a NEG keyword, up to the next clause.
+
+    Seven nodes are as far as a negation reaches; "customers who never ordered, and their cities" ends it at the comma.
+    """
     found = []
     entity = reading.entity(place)
     for other in range(place + 1, min(len(reading.nodes), place + 8)):
@@ -49,7 +56,11 @@ def _denied(reading: Reading, place: int) -> list[int]:
 
 
 def deny(reading: Reading, plan: Plan) -> None:
-    """Add what must not be: unequal values of the row itself, or NOT IN over rows of other tables."""
+    """Add what must not be: unequal values of the row itself, or NOT IN over rows of other tables.
+
+    Far conditions are those on tables with several rows for each of the main one: "customers who have not ordered
+    Kite" may have ordered other things, so the condition goes into the subquery and not beside it.
+    """
     schema = reading.schema
     far = [c for c in reading.minus if c.term.col and reading.is_many(plan.main, c.term.col[0])]
     near = [c for c in reading.minus if c not in far]
@@ -108,7 +119,10 @@ def _negated(op: str) -> str:
 
 
 def _absent(schema: Schema, plan: Plan, targets: list[TableId], where: list[tuple[Condition, ...]]) -> Condition | None:
-    """`key NOT IN (SELECT key FROM the first table on the way ...)`; None when nothing connects them."""
+    """`key NOT IN (SELECT key FROM the first table on the way ...)`; None when nothing connects them.
+
+    Keys that may be NULL are filtered out inside: `NOT IN` with one NULL finds nothing at all.
+    """
     main = plan.main
     tables = [*targets, *(c[0].term.col[0] for c in where if c[0].term.col)]
     steps = join_steps(schema, main, tables, plan.hints)

@@ -22,7 +22,8 @@ def take_groups(reading: Reading) -> None:
 def _names_only(reading: Reading, place: int) -> bool:
     """ "Orders by status", "revenue per country": a table or a measure begins, and nothing asks for rows.
 
-    "List the orders by status" and "books by author" (a table and no column behind it) keep their rows.
+    "List the orders by status" keeps its rows, since a request begins; "books by Ada Byron" does, since a value and no
+    column stands behind "by".
     """
     first = reading.nodes[0]
     if first.kind not in ("T", "C") or any(node.kind not in _HEAD for node in reading.nodes[:place]):
@@ -35,6 +36,10 @@ def _has_aggregate(reading: Reading, place: int) -> bool:
 
 
 def _take_group(reading: Reading, place: int, is_by: bool) -> bool:
+    """Take what stands up to three nodes behind: "for each of the different cities".
+
+    A table groups by its rows, and their name is shown; a column groups by its values.
+    """
     target = reading.next_of(
         ("C", "T"), place, 3, stops=("REL", "CMP", "V") if not is_by else ("REL", "CMP", "V", "WORD")
     )

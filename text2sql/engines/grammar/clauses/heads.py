@@ -8,10 +8,14 @@ from text2sql.engines.grammar.schema import Col, TableId
 from text2sql.engines.grammar.wordlists import words
 
 _BOUNDARIES = words("boundaries")
+_VALUES = frozenset(("value", "values", "amount", "size", "total", "worth"))
 
 
 def head_end(reading: Reading) -> int:
-    """The place where the description of what is shown ends and the restrictions begin."""
+    """The place where the description of what is shown ends and the restrictions begin.
+
+    In "names of students who are older than 20" it is the place of "who"; nothing behind it is shown.
+    """
     seen = False
     for place, node in enumerate(reading.nodes):
         if seen and node.kind in _BOUNDARIES and not (node.kind == "REL" and _continues(reading, place)):
@@ -26,7 +30,10 @@ def _continues(reading: Reading, place: int) -> bool:
 
 
 def take_head(reading: Reading, end: int) -> None:
-    """Turn the nodes before `end` into terms to select and the table they are about."""
+    """Turn the nodes before `end` into terms to select and the table they are about.
+
+    Aggregates wait for the column behind them: "average and maximum age" gives two terms over one column.
+    """
     builder = _Head(reading)
     for place in range(end):
         node = reading.nodes[place]
@@ -132,6 +139,10 @@ class _Head:
         self.reading.select += [Term(one) for one in (col, *node.named.more)]
 
     def _counted(self, col: Col) -> Term:
+        """ "How many cities" counts different values, "how many beds" adds up a column of numbers.
+
+        Keys stand for the rows they are of.
+        """
         if self.distinct:
             return Term(col, "count", distinct=True)
         if self.schema.is_numeric(col) and not self.schema.is_id(col):
@@ -176,11 +187,19 @@ class _Head:
         has_aggregate = any(term.agg for term in self.reading.select)
         self.reading.distinct = self.distinct and not has_aggregate
 
+    def _is_value(self) -> bool:
+        """Whether the table's amounts are meant: "order value", "size of an order"."""
+        return any(_VALUES & set(node.word.split()) for node in self.reading.nodes)
+
     def _aggregate_of_rows(self) -> None:
         """ "Total orders" counts them; "average order value" divides what points to them by how many they are."""
         if self.aggs == ["sum"]:
             self.reading.select.append(Term(None, "count", table=self.tables[0]))
-        elif self.aggs == ["avg"] and (found := order_value(self.schema, self.tables[0])) is not None:
+        elif (
+            self.aggs == ["avg"]
+            and self._is_value()
+            and (found := order_value(self.schema, self.tables[0])) is not None
+        ):
             amount, key = found
             self.reading.select.append(Term(amount, "sum", per=key))
             self.reading.head_tables = []

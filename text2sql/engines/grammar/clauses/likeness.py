@@ -5,7 +5,10 @@ from text2sql.engines.grammar.reading import Reading
 
 
 def take_same(reading: Reading) -> None:
-    """Take "the same C as V": the column equals that of the row with the value, which is itself left out."""
+    """Take "the same C as V": the column equals that of the row with the value, which is itself left out.
+
+    "Who live in the same city as Ann" becomes `city IN (SELECT city ... WHERE name = 'Ann') AND name <> 'Ann'`.
+    """
     for place, node in enumerate(reading.nodes):
         if node.word != "same":
             continue

@@ -8,7 +8,10 @@ _COMMON = 0.5
 
 
 def pair_columns(schema: Schema, table: TableId) -> tuple[Col, Col] | None:
-    """The two columns of a table of pairs: text of the same kind of things, nothing else beside them."""
+    """The two columns of a table of pairs: text of the same kind of things, nothing else beside them.
+
+    At least half of the rarer column's values must occur in the other one: pairs are of one kind of thing.
+    """
     columns = [col for col in schema.columns_of(table) if schema.is_text(col)]
     if len(columns) != 2 or len(schema.table(table).columns) > 3:
         return None
@@ -19,7 +22,10 @@ def pair_columns(schema: Schema, table: TableId) -> tuple[Col, Col] | None:
 
 
 def take_pairs(reading: Reading) -> Plan | None:
-    """A plan over a table of pairs, where the question uses its name as a verb with something behind it."""
+    """A plan over a table of pairs, where the question uses its name as a verb with something behind it.
+
+    `border(state, other)` in "which provinces border Hue" is a verb: the partner is shown, the first column compared.
+    """
     for place, node in enumerate(reading.nodes):
         if place == 0 or node.kind not in ("T", "C") or node.named.score < 0.6:
             continue

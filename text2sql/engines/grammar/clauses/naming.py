@@ -12,7 +12,10 @@ _CLAUSE = words("clause")
 
 
 def take_patterns(reading: Reading) -> None:
-    """Take LIKE and NULL keywords."""
+    """Take LIKE and NULL keywords.
+
+    They come before values, because a pattern ("starts with A") may look like a value of some column.
+    """
     for place, node in enumerate(reading.nodes):
         if node.is_used:
             continue
@@ -23,6 +26,11 @@ def take_patterns(reading: Reading) -> None:
 
 
 def _take_like(reading: Reading, place: int) -> None:
+    """ "Contains the word Red" compares with '%Red%', case aside.
+
+    Where the word is a value of another column and nothing says which is meant, the keyword is skipped and the value
+    is taken as one.
+    """
     value = reading.next_of(("V", "WORD", "N", "C", "T"), place, 2)
     if value is None:
         return
@@ -89,7 +97,11 @@ def _negation_before(reading: Reading, place: int, limit: int = 4) -> bool:
 
 
 def take_values(reading: Reading) -> None:
-    """Take all values and the numbers beside columns."""
+    """Take all values and the numbers beside columns.
+
+    A value's link says its column. Quoted text that nobody knows goes to the column before it, else to the one that
+    names a row, and costs doubt.
+    """
     for place, node in enumerate(reading.nodes):
         if node.is_used:
             continue
@@ -141,7 +153,11 @@ def _with_rest_of_name(reading: Reading, place: int) -> Condition:
 
 
 def _add(reading: Reading, place: int, condition: Condition) -> None:
-    """Values of one column are alternatives, or, with "both ... and", conditions that must hold together."""
+    """Values of one column are alternatives, or, with "both ... and", conditions that must hold together.
+
+    "Red or blue" joins two values by OR. "Red and blue" cannot hold for one row: it becomes an alternative, or an
+    INTERSECT where the rows are many for one that is shown.
+    """
     if _negation_before(reading, place, 6):
         reading.minus.append(condition)
         return
@@ -172,6 +188,11 @@ def _joiner(reading: Reading, place: int) -> Node | None:
 
 
 def _take_number(reading: Reading, place: int) -> None:
+    """Give a number the first meaning that fits.
+
+    Tried in this order: "have 2 loans" (a count), "4 cylinders" (a measure behind), "id 5" (a column before),
+    "room 12" (the key of a table before), a year. What is left over costs the reading its rank.
+    """
     node = reading.nodes[place]
     value = node.atom.number
     if node.word in ("one", "single", "once"):

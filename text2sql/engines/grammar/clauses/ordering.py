@@ -15,7 +15,11 @@ _TO_LEAST = re.compile(
 
 
 def take_order(reading: Reading) -> None:
-    """Take every ORDER keyword with the columns and directions that follow it."""
+    """Take every ORDER keyword with the columns and directions that follow it.
+
+    "Sorted by age descending and name" gives two terms with a direction each; a direction said once at the end holds
+    for the last term only.
+    """
     for place, node in enumerate(reading.nodes):
         if node.kind == "ORDER" and not node.is_used:
             _take_at(reading, place)
@@ -37,7 +41,10 @@ def _take_at(reading: Reading, place: int) -> None:
 
 
 def _settle(reading: Reading, place: int, collected: "_Terms") -> None:
-    """What to sort by when nothing was named: what an adjective means, an order before, what is shown."""
+    """What to sort by when nothing was named: what an adjective means, an order before, what is shown.
+
+    "In descending order" right behind another order only turns it round.
+    """
     down, terms = collected.down, collected.terms
     if not terms and reading.order:
         reading.order = [(term, down) for term, _ in reading.order]

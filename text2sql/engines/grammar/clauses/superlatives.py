@@ -13,7 +13,12 @@ _PLAIN = words("plain")
 
 
 def take_superlatives(reading: Reading) -> None:
-    """Take SUP, FREQ and TOP keywords, and MAX or MIN where they choose rows."""
+    """Take SUP, FREQ and TOP keywords, and MAX or MIN where they choose rows.
+
+    Three shapes become ORDER BY with LIMIT: an adjective ("the oldest dog"), a measure ("with the highest score") and a
+    count ("the studios with the most films"). "What is the highest score" asks for the extreme itself and is left to
+    the head.
+    """
     for place, node in enumerate(reading.nodes):
         if node.is_used:
             continue
@@ -26,6 +31,7 @@ def take_superlatives(reading: Reading) -> None:
 
 
 def _take_top(reading: Reading, place: int) -> None:
+    """ "Top 3" takes what it is sorted by from a superlative behind it, the measure right behind, or "by ..."."""
     node = reading.nodes[place]
     digits = re.search(r"\d+", node.word)
     words = [NUMBER_WORDS[word] for word in node.word.split() if word in NUMBER_WORDS]
@@ -64,6 +70,7 @@ def _order_top(reading: Reading, place: int) -> None:
 
 
 def _take_frequent(reading: Reading, place: int) -> None:
+    """ "The most common genre" groups by it; "the most popular films" counts the rows that point to films."""
     descending = reading.nodes[place].atom.payload == "desc"
     right = reading.next_of(("C", "T"), place, 4, stops=("REL", "MARK", "PREP"))
     reading.use(place, *(i for i in range(place, right or place) if reading.nodes[i].kind == "COUNT"))
@@ -174,7 +181,10 @@ def _without_target(reading: Reading, place: int) -> tuple[Term, bool] | None:
 
 
 def _is_projection(reading: Reading, place: int) -> bool:
-    """Whether the extreme itself is asked for: "what is the highest salary", "name and maximum age"."""
+    """Whether the extreme itself is asked for: "what is the highest salary", "name and maximum age".
+
+    Decides between MAX(salary) and ORDER BY salary DESC LIMIT 1: the second needs something else to be shown.
+    """
     node = reading.nodes[place]
     words = node.word.split()
     right = reading.next_of(("C",), place, 2, stops=("T", "COUNT", "AGG", "REL", "V"))

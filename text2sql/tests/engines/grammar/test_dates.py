@@ -48,3 +48,43 @@ def test_a_moment_keeps_its_time() -> None:
 def test_months_and_years_end_on_their_last_day() -> None:
     assert (month_of(2024, 2).last, month_of(2023, 12).last) == (date(2024, 2, 29), date(2023, 12, 31))
     assert year_of(2020).literal() == "2020-01-01"
+
+
+WRITTEN = {
+    "2024-02-29": (date(2024, 2, 29), date(2024, 2, 29)),
+    "2024/2/9": (date(2024, 2, 9), date(2024, 2, 9)),
+    "29/02/2024": (date(2024, 2, 29), date(2024, 2, 29)),
+    "02/29/2024": (date(2024, 2, 29), date(2024, 2, 29)),
+    "March 2024": (date(2024, 3, 1), date(2024, 3, 31)),
+    "Feb 2023": (date(2023, 2, 1), date(2023, 2, 28)),
+    "Sept 2023": (date(2023, 9, 1), date(2023, 9, 30)),
+    "December 2023": (date(2023, 12, 1), date(2023, 12, 31)),
+    "5 March 2024": (date(2024, 3, 5), date(2024, 3, 5)),
+    "March 5th 2024": (date(2024, 3, 5), date(2024, 3, 5)),
+    "today": (date(2026, 3, 18), date(2026, 3, 18)),
+    "yesterday": (date(2026, 3, 17), date(2026, 3, 17)),
+    "tomorrow": (date(2026, 3, 19), date(2026, 3, 19)),
+    "this week": (date(2026, 3, 16), date(2026, 3, 22)),
+    "last week": (date(2026, 3, 9), date(2026, 3, 15)),
+    "this month": (date(2026, 3, 1), date(2026, 3, 31)),
+    "last month": (date(2026, 2, 1), date(2026, 2, 28)),
+    "next month": (date(2026, 4, 1), date(2026, 4, 30)),
+    "this year": (date(2026, 1, 1), date(2026, 12, 31)),
+    "last year": (date(2025, 1, 1), date(2025, 12, 31)),
+    "last 30 days": (date(2026, 2, 16), date(2026, 3, 18)),
+    "past 2 weeks": (date(2026, 3, 4), date(2026, 3, 18)),
+    "2024-02-30": None,
+    "May": None,
+    "2024": None,
+    "31 June 2024": None,
+    "last 3 moons": None,
+}
+
+
+def test_written_dates_are_days_and_spans() -> None:
+    found = {}
+    for text in WRITTEN:
+        tokens = tokenize(text)
+        whole = [period for start, end, period in find_periods(tokens, date(2026, 3, 18)) if end - start == len(tokens)]
+        found[text] = (whole[0].first, whole[0].last) if whole else None
+    assert found == WRITTEN

@@ -4,62 +4,75 @@ from text2sql.tests.engines.grammar.golden.asking import all_of, sql_of
 from text2sql.tests.engines.grammar.golden.places import SHOP
 
 FOLLOWED = {
-    (
-        "How many orders are there?",
-        "and by month?",
-    ): "SELECT CAST(DATE_TRUNC('MONTH', ordered_on) AS DATE), COUNT(*) FROM orders GROUP BY CAST(DATE_TRUNC('MONTH', ordered_on) AS DATE) ORDER BY CAST(DATE_TRUNC('MONTH', ordered_on) AS DATE) ASC",
+    ("How many orders are there?", "and by month?"): (
+        "SELECT CAST(DATE_TRUNC('month', ordered_on) AS DATE), COUNT(*) "
+        "FROM orders "
+        "GROUP BY CAST(DATE_TRUNC('month', ordered_on) AS DATE) "
+        "ORDER BY CAST(DATE_TRUNC('month', ordered_on) AS DATE) ASC"
+    ),
     ("How many orders are there?", "by status"): "SELECT status, COUNT(*) FROM orders GROUP BY status",
-    (
-        "orders by status",
-        "and by month?",
-    ): "SELECT CAST(DATE_TRUNC('MONTH', ordered_on) AS DATE), COUNT(*) FROM orders GROUP BY CAST(DATE_TRUNC('MONTH', ordered_on) AS DATE) ORDER BY CAST(DATE_TRUNC('MONTH', ordered_on) AS DATE) ASC",
+    ("orders by status", "and by month?"): (
+        "SELECT CAST(DATE_TRUNC('month', ordered_on) AS DATE), COUNT(*) "
+        "FROM orders "
+        "GROUP BY CAST(DATE_TRUNC('month', ordered_on) AS DATE) "
+        "ORDER BY CAST(DATE_TRUNC('month', ordered_on) AS DATE) ASC"
+    ),
     ("How many customers are there?", "only those in Hanoi"): "SELECT COUNT(*) FROM customers WHERE city = 'Hà Nội'",
     ("How many customers are there?", "chỉ ở Việt Nam"): "SELECT COUNT(*) FROM customers WHERE country = 'Vietnam'",
     ("How many customers are there?", "only in France"): "SELECT COUNT(*) FROM customers WHERE country = 'France'",
     ("customers in France", "what about Germany?"): "SELECT name FROM customers WHERE country = 'Germany'",
-    (
-        "orders in 2023",
-        "what about 2024?",
-    ): "SELECT order_id FROM orders WHERE ordered_on >= '2024-01-01' AND ordered_on < '2025-01-01'",
-    (
-        "orders by month",
-        "only in Vietnam",
-    ): "SELECT CAST(DATE_TRUNC('MONTH', t1.ordered_on) AS DATE), COUNT(*) FROM orders AS t1 JOIN customers AS t2 ON t1.customer_id = t2.customer_id WHERE t2.country = 'Vietnam' GROUP BY CAST(DATE_TRUNC('MONTH', t1.ordered_on) AS DATE) ORDER BY CAST(DATE_TRUNC('MONTH', t1.ordered_on) AS DATE) ASC",
-    (
-        "products by color",
-        "and by category?",
-    ): "SELECT t2.name, COUNT(*) FROM products AS t1 JOIN categories AS t2 ON t1.category_id = t2.category_id GROUP BY t2.category_id, t2.name",
+    ("orders in 2023", "what about 2024?"): (
+        "SELECT order_id FROM orders WHERE ordered_on >= '2024-01-01' AND ordered_on < '2025-01-01'"
+    ),
+    ("orders by month", "only in Vietnam"): (
+        "SELECT CAST(DATE_TRUNC('month', t1.ordered_on) AS DATE), COUNT(*) "
+        "FROM orders AS t1 "
+        "JOIN customers AS t2 ON t1.customer_id = t2.customer_id "
+        "WHERE t2.country = 'Vietnam' "
+        "GROUP BY CAST(DATE_TRUNC('month', t1.ordered_on) AS DATE) "
+        "ORDER BY CAST(DATE_TRUNC('month', t1.ordered_on) AS DATE) ASC"
+    ),
+    ("products by color", "and by category?"): (
+        "SELECT t2.name, COUNT(*) FROM products AS t1 "
+        "JOIN categories AS t2 ON t1.category_id = t2.category_id "
+        "GROUP BY t2.category_id, t2.name"
+    ),
     ("list the products", "only red ones"): "SELECT name FROM products WHERE color = 'red'",
     ("list the products", "sort by price"): "SELECT name FROM products ORDER BY price ASC, product_id ASC",
     ("list the customers", "how many?"): "SELECT COUNT(*) FROM customers",
-    (
-        "products sorted by price",
-        "top 5",
-    ): "SELECT name FROM products ORDER BY price DESC NULLS LAST, product_id ASC LIMIT 5",
-    (
-        "orders per year",
-        "per quarter",
-    ): "SELECT CAST(DATE_TRUNC('QUARTER', ordered_on) AS DATE), COUNT(*) FROM orders GROUP BY CAST(DATE_TRUNC('QUARTER', ordered_on) AS DATE) ORDER BY CAST(DATE_TRUNC('QUARTER', ordered_on) AS DATE) ASC",
+    ("products sorted by price", "top 5"): (
+        "SELECT name FROM products ORDER BY price DESC NULLS LAST, product_id ASC LIMIT 5"
+    ),
+    ("orders per year", "per quarter"): (
+        "SELECT CAST(DATE_TRUNC('quarter', ordered_on) AS DATE), COUNT(*) "
+        "FROM orders "
+        "GROUP BY CAST(DATE_TRUNC('quarter', ordered_on) AS DATE) "
+        "ORDER BY CAST(DATE_TRUNC('quarter', ordered_on) AS DATE) ASC"
+    ),
     ("number of products", "per color"): "SELECT color, COUNT(*) FROM products GROUP BY color",
-    (
-        "How many orders in 2024?",
-        "and in 2023?",
-    ): "SELECT COUNT(*) FROM orders WHERE ordered_on >= '2023-01-01' AND ordered_on < '2024-01-01'",
-    (
-        "average price of products",
-        "by category",
-    ): "SELECT t2.name, AVG(t1.price) FROM products AS t1 JOIN categories AS t2 ON t1.category_id = t2.category_id GROUP BY t2.category_id, t2.name",
+    ("How many orders in 2024?", "and in 2023?"): (
+        "SELECT COUNT(*) FROM orders WHERE ordered_on >= '2023-01-01' AND ordered_on < '2024-01-01'"
+    ),
+    ("average price of products", "by category"): (
+        "SELECT t2.name, AVG(t1.price) FROM products AS t1 "
+        "JOIN categories AS t2 ON t1.category_id = t2.category_id "
+        "GROUP BY t2.category_id, t2.name"
+    ),
     ("average price of products", "by color"): "SELECT color, AVG(price) FROM products GROUP BY color",
-    (
-        "số đơn hàng",
-        "theo tháng",
-    ): "SELECT CAST(DATE_TRUNC('MONTH', ordered_on) AS DATE), COUNT(*) FROM orders GROUP BY CAST(DATE_TRUNC('MONTH', ordered_on) AS DATE) ORDER BY CAST(DATE_TRUNC('MONTH', ordered_on) AS DATE) ASC",
+    ("số đơn hàng", "theo tháng"): (
+        "SELECT CAST(DATE_TRUNC('month', ordered_on) AS DATE), COUNT(*) "
+        "FROM orders "
+        "GROUP BY CAST(DATE_TRUNC('month', ordered_on) AS DATE) "
+        "ORDER BY CAST(DATE_TRUNC('month', ordered_on) AS DATE) ASC"
+    ),
     ("có bao nhiêu khách hàng", "ở Hà Nội"): "SELECT COUNT(*) FROM customers WHERE city = 'Hà Nội'",
     ("customers in Vietnam", "How many products are there?"): "SELECT COUNT(*) FROM products",
-    (
-        "orders by month",
-        "by quarter",
-    ): "SELECT CAST(DATE_TRUNC('QUARTER', ordered_on) AS DATE), COUNT(*) FROM orders GROUP BY CAST(DATE_TRUNC('QUARTER', ordered_on) AS DATE) ORDER BY CAST(DATE_TRUNC('QUARTER', ordered_on) AS DATE) ASC",
+    ("orders by month", "by quarter"): (
+        "SELECT CAST(DATE_TRUNC('quarter', ordered_on) AS DATE), COUNT(*) "
+        "FROM orders "
+        "GROUP BY CAST(DATE_TRUNC('quarter', ordered_on) AS DATE) "
+        "ORDER BY CAST(DATE_TRUNC('quarter', ordered_on) AS DATE) ASC"
+    ),
 }
 WRITES = "Questions are only answered by reading; nothing is changed, added or deleted."
 NO_QUERY = "No query that runs on this database explains the question. Please say it another way."

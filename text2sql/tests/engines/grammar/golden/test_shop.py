@@ -18,10 +18,19 @@ EXPECTED = {
     "products cheaper than 20": "SELECT name FROM products WHERE price < 20",
     "products that cost more than 100": "SELECT name FROM products WHERE price > 100",
     "products with price between 10 and 20": "SELECT name FROM products WHERE price BETWEEN 10 AND 20",
-    "the 10 most expensive products": "SELECT name FROM products ORDER BY price DESC NULLS LAST, product_id ASC LIMIT 10",
+    "the 10 most expensive products": (
+        "SELECT name FROM products ORDER BY price DESC NULLS LAST, product_id ASC LIMIT 10"
+    ),
     "cheapest product": "SELECT name FROM products ORDER BY price ASC, product_id ASC LIMIT 1",
-    "the most expensive product in Garden": "SELECT t1.name FROM products AS t1 JOIN categories AS t2 ON t1.category_id = t2.category_id WHERE t2.name = 'Garden' ORDER BY t1.price DESC NULLS LAST, t1.product_id ASC LIMIT 1",
-    "Which product has the highest price?": "SELECT name FROM products ORDER BY price DESC NULLS LAST, product_id ASC LIMIT 1",
+    "the most expensive product in Garden": (
+        "SELECT t1.name FROM products AS t1 "
+        "JOIN categories AS t2 ON t1.category_id = t2.category_id "
+        "WHERE t2.name = 'Garden' "
+        "ORDER BY t1.price DESC NULLS LAST, t1.product_id ASC LIMIT 1"
+    ),
+    "Which product has the highest price?": (
+        "SELECT name FROM products ORDER BY price DESC NULLS LAST, product_id ASC LIMIT 1"
+    ),
     "Which product has the lowest stock?": "SELECT name FROM products ORDER BY stock ASC, product_id ASC LIMIT 1",
     "What is the average price of products?": "SELECT AVG(price) FROM products",
     "What is the total stock of red products?": "SELECT SUM(stock) FROM products WHERE color = 'red'",
@@ -29,16 +38,34 @@ EXPECTED = {
     "How many different cities do customers live in?": "SELECT COUNT(DISTINCT city) FROM customers",
     "distinct countries of customers": "SELECT DISTINCT country FROM customers",
     "products sorted by price": "SELECT name FROM products ORDER BY price ASC, product_id ASC",
-    "products sorted by price descending": "SELECT name FROM products ORDER BY price DESC NULLS LAST, product_id ASC",
+    "products sorted by price descending": ("SELECT name FROM products ORDER BY price DESC NULLS LAST, product_id ASC"),
     "customers in alphabetical order": "SELECT name FROM customers ORDER BY name ASC, customer_id ASC",
     "products whose name starts with K": "SELECT name FROM products WHERE name ILIKE 'K%'",
     'products whose name contains "tla"': "SELECT name FROM products WHERE name ILIKE '%tla%'",
-    "orders of Otto Berg": "SELECT t1.order_id FROM orders AS t1 JOIN customers AS t2 ON t1.customer_id = t2.customer_id WHERE t2.name = 'Otto Berg'",
-    "orders from customers in Berlin": "SELECT t1.order_id FROM orders AS t1 JOIN customers AS t2 ON t1.customer_id = t2.customer_id WHERE t2.city = 'Berlin'",
-    "products in the category Toys": "SELECT t1.name FROM products AS t1 JOIN categories AS t2 ON t1.category_id = t2.category_id WHERE t2.name = 'Toys'",
-    "reviews of Kite": "SELECT t1.review_id FROM reviews AS t1 JOIN products AS t2 ON t1.product_id = t2.product_id WHERE t2.name = 'Kite'",
+    "orders of Otto Berg": (
+        "SELECT t1.order_id FROM orders AS t1 "
+        "JOIN customers AS t2 ON t1.customer_id = t2.customer_id "
+        "WHERE t2.name = 'Otto Berg'"
+    ),
+    "orders from customers in Berlin": (
+        "SELECT t1.order_id FROM orders AS t1 "
+        "JOIN customers AS t2 ON t1.customer_id = t2.customer_id "
+        "WHERE t2.city = 'Berlin'"
+    ),
+    "products in the category Toys": (
+        "SELECT t1.name FROM products AS t1 "
+        "JOIN categories AS t2 ON t1.category_id = t2.category_id "
+        "WHERE t2.name = 'Toys'"
+    ),
+    "reviews of Kite": (
+        "SELECT t1.review_id FROM reviews AS t1 "
+        "JOIN products AS t2 ON t1.product_id = t2.product_id "
+        "WHERE t2.name = 'Kite'"
+    ),
     "the price of the Atlas": "SELECT price FROM products WHERE name = 'Atlas'",
-    "products priced above the average price": "SELECT name FROM products WHERE price > (SELECT AVG(price) FROM products)",
+    "products priced above the average price": (
+        "SELECT name FROM products WHERE price > (SELECT AVG(price) FROM products)"
+    ),
     "How many products cost between 5 and 9?": "SELECT COUNT(*) FROM products WHERE price BETWEEN 5 AND 9",
     "khách hàng ở Hà Nội": "SELECT name FROM customers WHERE city = 'Hà Nội'",
     "khach hang o Ha Noi": "SELECT name FROM customers WHERE city = 'Hà Nội'",
