@@ -165,13 +165,16 @@ def queue_profiles() -> dict[str, str]:
 _engine_registries: dict[str, EngineRegistry[Any]] = {}
 Probe = Callable[[Any, Any], Mapping[str, str | int | float]]
 _probes: dict[str, Probe] = {}
+_unlisted: set[str] = set()
 
 
-def register_engines(registry: EngineRegistry[Any], *, probe: Probe | None = None) -> None:
+def register_engines(registry: EngineRegistry[Any], *, probe: Probe | None = None, are_models: bool = True) -> None:
     """Offer a domain's engines to the catalogue (from `AppConfig.ready()`).
 
     `probe` tests a catalogue row with its adapter; without it the adapter's own `probe` does, which knows no row.
+    Unless they `are_models`, /v1 does not know them: OpenAI's protocol has no words for what they do.
     """
+    (_unlisted.discard if are_models else _unlisted.add)(registry.domain)
     _engine_registries[registry.domain] = registry
     _probes[registry.domain] = probe or _probe_adapter
 
@@ -188,6 +191,11 @@ def engine_probe(domain: str) -> Probe:
 def engine_registry(domain: str) -> EngineRegistry[Engine]:
     """The engines of one domain; raises LookupError when no app offers them."""
     return _engine_registries[domain]
+
+
+def unlisted_domains() -> frozenset[str]:
+    """Domains whose engines OpenAI's face does not name."""
+    return frozenset(_unlisted)
 
 
 def engine_domains() -> tuple[str, ...]:

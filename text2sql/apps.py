@@ -34,7 +34,7 @@ class Text2SqlConfig(AppConfig):
         from text2sql.services.probing import probe_sql_engine
 
         engines = EngineRegistry("text2sql", settings.ENGINE_PATHS["text2sql"], accepts=as_sql_engine)
-        register_engines(engines, probe=probe_sql_engine)
+        register_engines(engines, probe=probe_sql_engine, are_models=False)
         tasks_abandoned.connect(receivers.end_queries, dispatch_uid="text2sql.end_queries")
         house_prepared.connect(receivers.make_demo, dispatch_uid="text2sql.make_demo")
         kind = partial(TaskKind, queue_name=inputs.QUEUE, scope="text2sql:write")

@@ -20,6 +20,8 @@ from accounts.services.errors import ScopeMissing
 from config.common.problems import BodyTooLarge, DomainError, Forbidden, NotFound, openai_response
 from config.common.rest import InvalidJson, parse_json
 from tasks.models import Engine
+from tasks.querysets import EngineQuerySet
+from tasks.registry import unlisted_domains
 from tasks.services import withdraw_engine
 
 P = ParamSpec("P")
@@ -145,8 +147,8 @@ def model_object(engine: Engine) -> dict[str, Any]:
 
 @openai_endpoint(method="GET")
 async def list_models(request: HttpRequest, caller: Caller) -> HttpResponseBase:
-    """Every enabled engine of every domain; a name that two domains share is listed once, as it is retrieved."""
-    engines = Engine.objects.filter(is_enabled=True).order_by("domain", "-is_default", "name")
+    """Every enabled engine that can be asked here; a name that two domains share is listed once, as it is retrieved."""
+    engines = _models().order_by("domain", "-is_default", "name")
     models = {engine.name: model_object(engine) async for engine in engines}
     return JsonResponse({"object": "list", "data": [*models.values()]})
 
@@ -174,9 +176,14 @@ async def delete_model(request: HttpRequest, caller: Caller, name: str) -> HttpR
     return await sync_to_async(withdraw)()
 
 
+def _models() -> EngineQuerySet:
+    listed: EngineQuerySet = Engine.objects.filter(is_enabled=True).exclude(domain__in=unlisted_domains())
+    return listed
+
+
 def _named(name: str) -> Engine:
     # PostgreSQL does not know U+0000.
-    engine = Engine.objects.filter(is_enabled=True, name=name.replace("\0", "")).order_by("domain").first()
+    engine = _models().filter(name=name.replace("\0", "")).order_by("domain").first()
     if engine is None:
         raise ModelNotFound(errors={"model": [_("There is no model %(name)s.") % {"name": repr(name[:100])}]})
     return engine
