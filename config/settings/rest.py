@@ -46,6 +46,7 @@ SPECTACULAR_SETTINGS = {
         "AccountRole": "accounts.models.Role",
         "ApiKeyStatus": "accounts.models.ApiKeyStatus",
         "ChildPolicy": "tasks.states.ChildPolicy",
+        "DatabaseKind": "text2sql.models.DatabaseKind",
         "FileStatus": "chatbot.states.FileStatus",
         "InteractionStatus": "monitoring.models.InteractionStatus",
         "MemberRole": "projects.models.MemberRole",
