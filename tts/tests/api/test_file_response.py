@@ -175,7 +175,7 @@ async def test_caller_that_leaves_closes_the_file(media: Path) -> None:
     assert str(media / "tts/x.wav") not in held
 
 
-@pytest.mark.usefixtures("_stored")
+@pytest.mark.usefixtures("_stored", "db")
 def test_answer_that_nobody_reads_closes_the_file(media: Path) -> None:
     response = answer()
     assert str(media / "tts/x.wav") in {entry.path for entry in psutil.Process().open_files()}
