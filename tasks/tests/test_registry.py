@@ -107,7 +107,9 @@ def test_kind_cannot_be_changed_after_its_registration() -> None:
 
 
 def test_engines_of_a_domain_are_offered_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_engine_registries", {})
+    for kept in ("_engine_registries", "_probes"):
+        monkeypatch.setattr(registry, kept, {})
+    monkeypatch.setattr(registry, "_unlisted", set())
     made = EngineRegistry[Any]("chat", [], accepts=lambda engine: None)
     register_engines(made)
     register_engines(EngineRegistry[Any]("art", [], accepts=lambda engine: None))
