@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
-from chatbot.importing import ai_assistant, browser, chatgpt, claude, librechat, open_webui, roundhouse
+from chatbot.importing import ai_assistant, chatgpt, claude, librechat, open_webui, roundhouse
 from chatbot.importing.base import ImportedItem
 from chatbot.importing.values import Clock, mapping, text
 
@@ -51,6 +51,13 @@ def _is_session(item: Mapping[str, Any]) -> bool:
     return is_markup and (bool(said) or "createdAt" in item)
 
 
+def read_browser_session(item: Mapping[str, Any], clock: Clock) -> Iterator[ImportedItem]:
+    """`browser.read_session`, whose parsers of HTML are 4 MB that web processes need not hold."""
+    from chatbot.importing.browser import read_session
+
+    return read_session(item, clock)
+
+
 def _is_exchange(item: Mapping[str, Any]) -> bool:
     said = item.get("messages")
     has_name = "id" in item or "title" in item
@@ -73,7 +80,7 @@ _FORMATS: tuple[tuple[Callable[[Mapping[str, Any]], bool], Reader], ...] = (
     (lambda item: isinstance(item.get("chat_messages"), list), claude.read),
     (lambda item: "conversationId" in item and ("messages" in item or "messagesTree" in item), librechat.read),
     (_is_chat, open_webui.read),
-    (_is_session, browser.read_session),
+    (_is_session, read_browser_session),
     (_is_exchange, ai_assistant.read_conversation),
     (_is_memory, ai_assistant.read_memory),
 )

@@ -6,7 +6,7 @@ the question's vector, which is why it is only computed when no pair is exact.
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -206,8 +206,3 @@ def search_knowledge(rows: SqlKnowledgeQuerySet, words: str) -> SqlKnowledgeQuer
     The beginning of a word is enough, for lists that follow the typing.
     """
     return rows.filter(search=PrefixQuery(words.replace("\0", "")[:MAX_SEARCH_CHARACTERS]))
-
-
-def export_order(rows: SqlKnowledgeQuerySet) -> Iterator[SqlKnowledge]:
-    """All rows in the order they were learned, read piece by piece."""
-    return rows.order_by("pk").iterator(chunk_size=500)

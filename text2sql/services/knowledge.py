@@ -17,10 +17,8 @@ from projects.services.activity import locked_project
 from text2sql.models import KnowledgeStatus, SqlKnowledge
 from text2sql.querysets import SqlKnowledgeQuerySet
 from text2sql.services.knowledge_rows import (
-    Checker,
     DuplicateKnowledge,
     InvalidKnowledge,
-    check_query,
     checked_tags,
     checked_texts,
     derived_fields,
@@ -55,7 +53,6 @@ def propose_pair(
     database_type: str = "",
     connection_id: UUID | None = None,
     tags: Sequence[str] = (),
-    check: Checker = check_query,
 ) -> Proposal:
     """A pair for a database, or without one for all of `database_type`, to be approved; needs `submit_tasks`.
 
@@ -70,9 +67,7 @@ def propose_pair(
             connection = usable_connection(connection_id=connection_id, actor=actor, project=project)
             database_type = connection.type
         catalog, schema_hash = schema_of(connection)
-        derived = derived_fields(
-            question=question, sql=sql_query, database_type=database_type, catalog=catalog, check=check
-        )
+        derived = derived_fields(question=question, sql=sql_query, database_type=database_type, catalog=catalog)
         pair = SqlKnowledge(
             project=project, connection=connection, created_by=actor, question=question, sql_query=sql_query,
             database_type=database_type, schema_hash=schema_hash, tags=cleaned, **derived,
@@ -103,13 +98,11 @@ def duplicates_of(pair: SqlKnowledge) -> SqlKnowledgeQuerySet:
 
 
 @transaction.atomic
-def approve_pair(*, pair: SqlKnowledge, actor: Account, check: Checker = check_query) -> SqlKnowledge:
+def approve_pair(*, pair: SqlKnowledge, actor: Account) -> SqlKnowledge:
     """From now on it answers; needs `update`. Its query is checked again, because the rules may have changed."""
     row = locked_pair(pair=pair, actor=actor, ability="update")
     if row.status != KnowledgeStatus.APPROVED:
-        derived_fields(
-            question=row.question, sql=row.sql_query, database_type=row.database_type, catalog=None, check=check
-        )
+        derived_fields(question=row.question, sql=row.sql_query, database_type=row.database_type, catalog=None)
         mark_approved(row, actor)
     return row
 
@@ -136,9 +129,7 @@ def reject_pair(*, pair: SqlKnowledge, actor: Account) -> SqlKnowledge:
 
 
 @transaction.atomic
-def update_pair(
-    *, pair: SqlKnowledge, actor: Account, changes: dict[str, Any], check: Checker = check_query
-) -> SqlKnowledge:
+def update_pair(*, pair: SqlKnowledge, actor: Account, changes: dict[str, Any]) -> SqlKnowledge:
     """Change fields of EDITABLE; needs `update`, or to be one's own proposal. Another query begins its counts anew.
 
     Raises InvalidKnowledge, or DuplicateKnowledge when there is such a pair already.
@@ -155,9 +146,7 @@ def update_pair(
     if {"question", "sql_query"} & set(fields):
         catalog, schema_hash = schema_of(row.connection)
         fields |= {"schema_hash": schema_hash} if catalog else {}
-        fields |= derived_fields(
-            question=question, sql=sql, database_type=row.database_type, catalog=catalog, check=check
-        )
+        fields |= derived_fields(question=question, sql=sql, database_type=row.database_type, catalog=catalog)
     for name, value in fields.items():
         setattr(row, name, value)
     if "mask_hash" in fields and duplicates_of(row).exists():

@@ -17,7 +17,7 @@ from projects.selectors import get_abilities
 from projects.services.activity import locked_project
 from text2sql.models import Feedback, KnowledgeStatus, QueryHistory, QuerySource, QueryStatus, SqlKnowledge
 from text2sql.services.knowledge import mark_approved, propose_pair
-from text2sql.services.knowledge_rows import Checker, InvalidKnowledge, check_query, fresh_pair
+from text2sql.services.knowledge_rows import InvalidKnowledge, fresh_pair
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +61,7 @@ def approval_policy(project: Project) -> str:
 
 
 @transaction.atomic
-def record_feedback(
-    *, query: QueryHistory, feedback: str, actor: Account, check: Checker = check_query
-) -> QueryHistory:
+def record_feedback(*, query: QueryHistory, feedback: str, actor: Account) -> QueryHistory:
     """Note what the person says of an answer to their own question ("" takes it back), and learn from it.
 
     Saying the same again changes nothing; another word undoes what the last one did. Raises QueryNotFound or NotFound.
@@ -81,7 +79,7 @@ def record_feedback(
     if feedback == Feedback.WRONG:
         _count(row.kb_match_id, "wrong_count", 1)
     elif feedback == Feedback.CORRECT and get_abilities(project=project, user=actor)["submit_tasks"]:
-        learned = _learn(row, project, actor, check)
+        learned = _learn(row, project, actor)
         row.answer = {**row.answer, LEARNED: learned} if learned else row.answer
     row.feedback = feedback
     row.save(update_fields=["feedback", "answer"])
@@ -113,7 +111,7 @@ def _undo(row: QueryHistory) -> None:
         approved.update(status=KnowledgeStatus.PROPOSED, approved_by=None, approved_at=None)
 
 
-def _learn(row: QueryHistory, project: Project, actor: Account, check: Checker) -> dict[str, Any] | None:
+def _learn(row: QueryHistory, project: Project, actor: Account) -> dict[str, Any] | None:
     """What becomes of a right answer; None where there is nothing to learn."""
     if row.kb_match_id is not None and row.source == QuerySource.KNOWLEDGE:
         _count(row.kb_match_id, "confirmed_count", 1)
@@ -124,7 +122,7 @@ def _learn(row: QueryHistory, project: Project, actor: Account, check: Checker) 
     try:
         proposal = propose_pair(
             project=project, actor=actor, question=row.question, sql_query=row.sql_query,
-            connection_id=row.connection_id, check=check,
+            connection_id=row.connection_id,
         )  # fmt: skip
     except (InvalidKnowledge, NotFound) as error:
         # The answer was right all the same: its query is only none that may be kept, or its database has gone.

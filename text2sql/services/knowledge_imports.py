@@ -20,9 +20,7 @@ from text2sql.knowledge.jsonl import ImportedPair, ReadLine, read_lines, write_l
 from text2sql.models import DatabaseConnection, DatabaseKind, KnowledgeStatus, SqlKnowledge
 from text2sql.services.knowledge_rows import (
     MAX_TAGS,
-    Checker,
     InvalidKnowledge,
-    check_query,
     derived_fields,
     meanings_of,
     schema_of,
@@ -59,7 +57,6 @@ class _Import:
     connection: DatabaseConnection | None
     database_type: str
     dry_run: bool
-    check: Checker
     tags: Sequence[str] = ()
     catalog: Catalog | None = None
     schema_hash: str = ""
@@ -76,7 +73,6 @@ def import_pairs(
     database_type: str = DatabaseKind.POSTGRESQL,
     dry_run: bool = False,
     tags: Sequence[str] = (),
-    check: Checker = check_query,
 ) -> Iterator[LineReport]:
     """Reports line by line, importing as they are read; needs `update`. The same file again creates nothing.
 
@@ -92,7 +88,7 @@ def import_pairs(
         database_type = connection.type
     catalog, schema_hash = schema_of(connection)
     run = _Import(
-        project, actor, connection, database_type, dry_run, check, tags=tags, catalog=catalog, schema_hash=schema_hash
+        project, actor, connection, database_type, dry_run, tags=tags, catalog=catalog, schema_hash=schema_hash
     )
     return _reports(run, read_lines(pieces))
 
@@ -119,9 +115,7 @@ def _prepared(run: _Import, line: ReadLine) -> SqlKnowledge | LineReport:
     if database_type not in DatabaseKind.values or (run.connection and database_type != run.database_type):
         return LineReport(line.number, "refused", code="other_database_type", message=database_type)
     try:
-        derived = derived_fields(
-            question=pair.question, sql=pair.sql, database_type=database_type, catalog=run.catalog, check=run.check
-        )
+        derived = derived_fields(question=pair.question, sql=pair.sql, database_type=database_type, catalog=run.catalog)
     except InvalidKnowledge as error:
         return LineReport(line.number, "refused", code=error.code, message=str(error.detail))
     return _row(run, pair, database_type, derived)

@@ -1,7 +1,7 @@
 """What the services of the knowledge base share: refusals, locks, and the fields that follow from a pair's texts."""
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,6 @@ from text2sql.safety.base import Policy, StatementRefused
 MAX_TAGS = 20
 
 #: `check(query, database_type)` returns, or raises StatementRefused.
-Checker = Callable[[str, str], None]
 
 
 class KnowledgeNotFound(NotFound):
@@ -129,12 +128,10 @@ def checked_tags(tags: Sequence[str]) -> list[str]:
     return cleaned
 
 
-def derived_fields(
-    *, question: str, sql: str, database_type: str, catalog: Catalog | None, check: Checker
-) -> dict[str, Any]:
+def derived_fields(*, question: str, sql: str, database_type: str, catalog: Catalog | None) -> dict[str, Any]:
     """Mask, hashes, slots and names of a pair whose query is allowed; raises InvalidKnowledge."""
     try:
-        check(sql, database_type)
+        check_query(sql, database_type)
         pair = read_pair(question, sql, database_type=database_type_of(database_type), catalog=catalog)
     except StatementRefused as error:
         raise InvalidKnowledge(error.message, code=error.code, errors={"sql_query": [error.message]}) from error

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from chatbot.importing import ai_assistant, browser, chatgpt, claude, librechat, open_webui, roundhouse
+from chatbot.importing import ai_assistant, chatgpt, claude, librechat, open_webui, roundhouse
 from chatbot.importing.base import ImportedConversation, ImportedItem, ImportedMemory, Note, Skipped
-from chatbot.importing.detect import reader_of, unwrapped
+from chatbot.importing.detect import read_browser_session, reader_of, unwrapped
 from chatbot.importing.values import Clock
 from chatbot.tests.importing.exports import Json
 
@@ -35,8 +35,8 @@ def test_each_shape_has_its_reader() -> None:
         ({"history": {}}, open_webui.read),
         ({"chat": {"messages": []}}, open_webui.read),
         ({"models": [], "messages": []}, open_webui.read),
-        ({"messages": ["<p>"]}, browser.read_session),
-        ({"messages": [], "createdAt": 1}, browser.read_session),
+        ({"messages": ["<p>"]}, read_browser_session),
+        ({"messages": [], "createdAt": 1}, read_browser_session),
         ({"messages": ["<p>", {}]}, None),
         ({"id": 1, "messages": [{"role": "user"}]}, ai_assistant.read_conversation),
         ({"title": "", "messages": []}, ai_assistant.read_conversation),

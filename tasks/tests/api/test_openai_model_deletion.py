@@ -65,7 +65,7 @@ def test_engines_of_the_house_and_defaults_stay(staff: Account, tuned: Engine) -
     assert {(status, body["error"]["code"]) for status, body in answers.values()} == {(409, "engine_in_use")}
     assert "part of the house" in answers["minilm"][1]["error"]["message"]
     assert "default engine" in answers[NAME][1]["error"]["message"]
-    assert Engine.objects.filter(is_enabled=True, name__in=answers).count() == 7  # `fake` speaks, chats and asks databases
+    assert Engine.objects.filter(is_enabled=True, name__in=answers).count() == 7  # three are named `fake`
 
 
 def test_other_methods_are_refused(db: None) -> None:

@@ -1,8 +1,6 @@
 """REST: `/api/v1/sql-knowledge/`."""
 
 import json
-import sys
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -12,19 +10,12 @@ from rest_framework.test import APIClient
 from accounts.models import Account
 from projects.models import Project
 from text2sql.models import SqlKnowledge
-from text2sql.tests.pairs import PARIS, allow_reads, known, make_connection, propose, reread
+from text2sql.tests.pairs import PARIS, known, make_connection, propose, reread
+from text2sql.tests.streams import whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("text2sql.tests.api.urls")]
 LIST = "/api/v1/sql-knowledge/"
 BODY = {"question": PARIS[0], "sql_query": PARIS[1], "tags": ["city"]}
-
-
-@pytest.fixture(autouse=True)
-def _check(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check of statements is another module's matter."""
-    module = ModuleType("text2sql.safety.checking")
-    vars(module)["check_statement"] = lambda text, *, database_type, policy: allow_reads(text, database_type)
-    monkeypatch.setitem(sys.modules, "text2sql.safety.checking", module)
 
 
 def client_of(account: Account) -> APIClient:
@@ -134,7 +125,7 @@ def upload(client: APIClient, content: bytes, **fields: Any) -> Any:
 
 
 def lines(answer: Any) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in b"".join(answer).splitlines()]
+    return [json.loads(line) for line in whole(answer).splitlines()]
 
 
 def test_import_is_a_trial_unless_it_is_said(project: Project, owner: Account) -> None:

@@ -10,9 +10,9 @@ from rest_framework.test import APIClient
 from accounts.models import Account
 from projects.models import Project
 from text2sql.models import SqlKnowledge
-from text2sql.tests.api.test_knowledge import _check as _check
 from text2sql.tests.api.test_knowledge import client_of
 from text2sql.tests.pairs import PARIS, known
+from text2sql.tests.streams import whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("text2sql.tests.api.urls")]
 LIST = "/api/v1/sql-knowledge/"
@@ -142,7 +142,7 @@ def test_files_that_hold_nothing_good_are_told_line_by_line(client: APIClient) -
     for name, (content, _codes) in FILES.items():
         body = {"file": SimpleUploadedFile("pairs.txt", content), "dry_run": "false"}
         answer = client.post(f"{LIST}import/", body, format="multipart")
-        *lines, _sums = [json.loads(line) for line in b"".join(answer).splitlines()]
+        *lines, _sums = [json.loads(line) for line in whole(answer).splitlines()]
         told[name] = [line["code"] for line in lines]
     assert told == {name: codes for name, (_content, codes) in FILES.items()}
     assert not SqlKnowledge.objects.exists()

@@ -13,8 +13,8 @@ from accounts.services import create_api_key
 from projects.models import MemberRole, Project, ProjectKey
 from projects.services import add_member, create_project
 from text2sql.models import EvaluationRun, SqlKnowledge
-from text2sql.tests.api.test_knowledge import _check as _check
 from text2sql.tests.pairs import known, make_connection, make_task
+from text2sql.tests.streams import whole
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("text2sql.tests.api.urls")]
 ROOT = "/api/v1"
@@ -89,7 +89,7 @@ def statuses(send: Send, client: APIClient, actions: Any = ACTIONS) -> dict[str,
     for action in actions:
         answer = send(client, action)
         if answer.streaming:
-            b"".join(answer)
+            whole(answer)
         found[action] = answer.status_code
     return found
 
@@ -121,7 +121,7 @@ def test_stranger_finds_nothing(send: Send, stranger: Account) -> None:
     hidden = [*WITH_ROW, "propose", "import"]
     assert statuses(send, client, hidden) == dict.fromkeys(hidden, 404)
     assert [send(client, name).json()["results"] for name in ("list", "runs")] == [[], []]
-    assert b"".join(send(client, "export")) == b""
+    assert whole(send(client, "export")) == b""
     assert rows() == before
 
 
@@ -149,7 +149,7 @@ def test_key_bound_elsewhere_finds_nothing(send: Send, owner: Account) -> None:
     before, hidden = rows(), [*WITH_ROW, "propose", "import"]
     assert statuses(send, client, hidden) == dict.fromkeys(hidden, 404)
     assert [send(client, name).json()["results"] for name in ("list", "runs")] == [[], []]
-    assert b"".join(send(client, "export")) == b""
+    assert whole(send(client, "export")) == b""
     assert rows() == before
 
 

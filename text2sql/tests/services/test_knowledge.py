@@ -10,7 +10,6 @@ from config.common.problems import DomainError, Forbidden, NotFound
 from projects.models import MemberRole, Project
 from projects.services import add_member, archive_project
 from text2sql.models import DatabaseConnection, SqlKnowledge
-from text2sql.safety.base import StatementRefused
 from text2sql.services.knowledge import approve_pair, propose_pair, reject_pair, remove_pair, update_pair
 from text2sql.services.knowledge_rows import (
     ConnectionNotFound,
@@ -20,7 +19,7 @@ from text2sql.services.knowledge_rows import (
     embed_missing_knowledge,
 )
 from text2sql.tests.knowledge.shop import SHOP
-from text2sql.tests.pairs import PARIS, allow_reads, known, make_connection, propose, read_schema, reread
+from text2sql.tests.pairs import PARIS, known, make_connection, propose, read_schema, reread
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +49,6 @@ def test_the_same_again_gives_the_one_that_is_there(project: Project, owner: Acc
         question="how many customers live in LYON",
         sql_query="select count(*) from customers where city = 'Lyon'",
         database_type="postgresql",
-        check=allow_reads,
     )
     assert (again.pair.pk, again.created, SqlKnowledge.objects.count()) == (pair.pk, False, 1)
 
@@ -80,7 +78,7 @@ def test_connection_s_schema_resolves_names(project: Project, owner: Account) ->
 def test_bad_pairs_are_refused_by_field(changes: dict[str, Any], field: str, project: Project, owner: Account) -> None:
     given: dict[str, Any] = {"question": "Q", "sql_query": "SELECT 1", "database_type": "postgresql"}
     with pytest.raises(InvalidKnowledge) as refusal:
-        propose_pair(project=project, actor=owner, check=allow_reads, **given | changes)
+        propose_pair(project=project, actor=owner, **given | changes)
     assert list(refusal.value.errors) == [field]
     assert not SqlKnowledge.objects.exists()
 
@@ -94,9 +92,9 @@ def test_somebody_else_s_connection_is_not_found(project: Project, owner: Accoun
 
 def test_approving_and_rejecting_may_be_said_twice(project: Project, owner: Account, member: Account) -> None:
     pair = propose(project, member)
-    approved = approve_pair(pair=pair, actor=owner, check=allow_reads)
+    approved = approve_pair(pair=pair, actor=owner)
     assert (approved.status, approved.is_correct, approved.approved_by) == ("approved", True, owner)
-    assert approve_pair(pair=pair, actor=owner, check=allow_reads).approved_at == approved.approved_at
+    assert approve_pair(pair=pair, actor=owner).approved_at == approved.approved_at
     rejected = reject_pair(pair=pair, actor=owner)
     assert (rejected.status, rejected.is_correct, rejected.approved_by, rejected.approved_at) == (
         "rejected",
@@ -108,21 +106,17 @@ def test_approving_and_rejecting_may_be_said_twice(project: Project, owner: Acco
 
 
 def test_a_query_that_the_rules_refuse_by_now_is_not_approved(project: Project, owner: Account) -> None:
-    def refuse(query: str, database_type: str) -> None:
-        raise StatementRefused("function_refused", "Not this function.")
-
-    pair = propose(project, owner, sql="SELECT pg_sleep(5)")
+    pair = propose(project, owner)
+    SqlKnowledge.objects.update(sql_query="SELECT pg_sleep(5)")
     with pytest.raises(InvalidKnowledge) as refusal:
-        approve_pair(pair=pair, actor=owner, check=refuse)
+        approve_pair(pair=pair, actor=owner)
     assert (refusal.value.code, reread(pair).status) == ("function_refused", "proposed")
 
 
 def test_changed_question_is_masked_anew_and_keeps_its_counts(project: Project, owner: Account) -> None:
     pair = known(project)
     SqlKnowledge.objects.update(success_count=5, wrong_count=1, usage_count=6)
-    changed = update_pair(
-        pair=pair, actor=owner, changes={"question": "Customers of Paris", "tags": ["x"]}, check=allow_reads
-    )
+    changed = update_pair(pair=pair, actor=owner, changes={"question": "Customers of Paris", "tags": ["x"]})
     fresh = reread(pair)
     assert (fresh.question_mask, fresh.tags) == ("customers of <value:customers.city>", ["x"])
     assert (fresh.success_count, fresh.wrong_count, fresh.usage_count, fresh.status) == (5, 1, 6, "approved")
@@ -133,7 +127,7 @@ def test_changed_question_is_masked_anew_and_keeps_its_counts(project: Project, 
 def test_changed_query_begins_its_counts_anew(project: Project, owner: Account) -> None:
     pair = known(project)
     SqlKnowledge.objects.update(success_count=5, wrong_count=1, usage_count=6, success_rate=100)
-    update_pair(pair=pair, actor=owner, changes={"sql_query": "SELECT 7"}, check=allow_reads)
+    update_pair(pair=pair, actor=owner, changes={"sql_query": "SELECT 7"})
     fresh = reread(pair)
     assert (fresh.success_count, fresh.wrong_count, fresh.usage_count, fresh.success_rate) == (0, 0, 6, None)
     assert fresh.question_mask == "how many customers live in paris"
@@ -143,7 +137,7 @@ def test_a_pair_cannot_become_another_one(project: Project, owner: Account) -> N
     known(project)
     other = known(project, "Something else", "SELECT 2")
     with pytest.raises(DuplicateKnowledge):
-        update_pair(pair=other, actor=owner, changes={"question": PARIS[0], "sql_query": PARIS[1]}, check=allow_reads)
+        update_pair(pair=other, actor=owner, changes={"question": PARIS[0], "sql_query": PARIS[1]})
     assert reread(other).question == "Something else"
 
 
@@ -155,10 +149,10 @@ def test_other_fields_cannot_be_changed(project: Project, owner: Account) -> Non
 
 def test_member_mends_and_takes_back_only_own_proposals(project: Project, owner: Account, member: Account) -> None:
     mine, other = propose(project, member), propose(project, owner, "Other", "SELECT 2")
-    update_pair(pair=mine, actor=member, changes={"tags": ["mine"]}, check=allow_reads)
-    for pair in (other, approve_pair(pair=mine, actor=owner, check=allow_reads)):
+    update_pair(pair=mine, actor=member, changes={"tags": ["mine"]})
+    for pair in (other, approve_pair(pair=mine, actor=owner)):
         with pytest.raises(Forbidden):
-            update_pair(pair=pair, actor=member, changes={"tags": ["no"]}, check=allow_reads)
+            update_pair(pair=pair, actor=member, changes={"tags": ["no"]})
         with pytest.raises(Forbidden):
             remove_pair(pair=pair, actor=member)
     assert (reread(mine).tags, reread(other).tags) == (["mine"], [])
@@ -170,9 +164,9 @@ def test_member_mends_and_takes_back_only_own_proposals(project: Project, owner:
 def refusals(pair: SqlKnowledge, actor: Account) -> dict[str, type[DomainError] | None]:
     actions: dict[str, Any] = {
         "propose": lambda: propose(pair.project, actor, "New", "SELECT 9"),
-        "approve": lambda: approve_pair(pair=pair, actor=actor, check=allow_reads),
+        "approve": lambda: approve_pair(pair=pair, actor=actor),
         "reject": lambda: reject_pair(pair=pair, actor=actor),
-        "update": lambda: update_pair(pair=pair, actor=actor, changes={"tags": ["x"]}, check=allow_reads),
+        "update": lambda: update_pair(pair=pair, actor=actor, changes={"tags": ["x"]}),
         "remove": lambda: remove_pair(pair=pair, actor=actor),
     }
     found: dict[str, type[DomainError] | None] = {}
@@ -204,7 +198,7 @@ def test_removed_pair_is_not_found_again(project: Project, owner: Account) -> No
     pair = known(project)
     remove_pair(pair=pair, actor=owner)
     with pytest.raises(KnowledgeNotFound):
-        approve_pair(pair=pair, actor=owner, check=allow_reads)
+        approve_pair(pair=pair, actor=owner)
 
 
 def test_meanings_are_given_later(project: Project, owner: Account) -> None:

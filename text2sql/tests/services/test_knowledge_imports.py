@@ -14,7 +14,7 @@ from text2sql.services import knowledge_imports
 from text2sql.services.knowledge_imports import LineReport, export_pairs, import_pairs, summarise
 from text2sql.services.knowledge_rows import ConnectionNotFound
 from text2sql.tests.knowledge.shop import SHOP
-from text2sql.tests.pairs import allow_reads, known, make_connection, read_schema
+from text2sql.tests.pairs import known, make_connection, read_schema
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ RESULTS = [
 
 
 def take(project: Project, content: bytes = FILE, **fields: Any) -> list[LineReport]:
-    given: dict[str, Any] = {"actor": project.user, "pieces": [content], "check": allow_reads}
+    given: dict[str, Any] = {"actor": project.user, "pieces": [content]}
     return list(import_pairs(project=project, **given | fields))
 
 
@@ -97,7 +97,7 @@ def test_batches_make_no_difference(project: Project, monkeypatch: pytest.Monkey
 
 def test_whoever_stops_reading_keeps_what_was_reported(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(knowledge_imports, "BATCH", 1)
-    reports = import_pairs(project=project, actor=project.user, pieces=[FILE], check=allow_reads)
+    reports = import_pairs(project=project, actor=project.user, pieces=[FILE])
     assert next(reports).result == "created"
     assert SqlKnowledge.objects.count() == 1
 
@@ -111,7 +111,7 @@ def test_file_is_read_while_it_is_imported(project: Project, monkeypatch: pytest
             read.append(number)
             yield json.dumps({"question": f"Question of {number} kinds", "sql": "SELECT 1"}).encode() + b"\n"
 
-    reports = import_pairs(project=project, actor=project.user, pieces=pieces(), dry_run=True, check=allow_reads)
+    reports = import_pairs(project=project, actor=project.user, pieces=pieces(), dry_run=True)
     assert (next(reports).number, len(read) <= 2) == (1, True)
 
 

@@ -15,7 +15,7 @@ from text2sql.services.knowledge_feedback import record_feedback, record_run
 from text2sql.services.knowledge_imports import export_pairs, import_pairs, summarise
 from text2sql.services.knowledge_merging import merge_pairs
 from text2sql.tests.knowledge.shop import SHOP
-from text2sql.tests.pairs import allow_reads, answered, known, make_connection, make_task, reread
+from text2sql.tests.pairs import answered, known, make_connection, make_task, reread
 from text2sql.tests.services.test_evaluation import Watch
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def run_against(catalog: Catalog, run: EvaluationRun) -> EvaluationRun:
 
 def test_imported_question_answers_learns_and_is_judged(project: Project, owner: Account) -> None:
     connection = make_connection(owner, project)
-    reports = import_pairs(project=project, actor=owner, pieces=[FILE], check=allow_reads)
+    reports = import_pairs(project=project, actor=owner, pieces=[FILE])
     assert summarise(reports) == {"created": 3, "duplicate": 0, "refused": 0}
 
     exact = find_matches(
@@ -54,7 +54,7 @@ def test_imported_question_answers_learns_and_is_judged(project: Project, owner:
         owner, project, connection, kb_match_id=exact.knowledge_id, source=QuerySource.KNOWLEDGE, sql_query=exact.sql
     )
     record_run(knowledge_id=exact.knowledge_id, succeeded=True, execution_time_ms=8)
-    record_feedback(query=query, feedback="correct", actor=owner, check=allow_reads)
+    record_feedback(query=query, feedback="correct", actor=owner)
     pair = reread(exact.knowledge_id)
     assert (pair.usage_count, pair.success_count, pair.confirmed_count, pair.avg_execution_time_ms) == (1, 1, 1, 8)
 
@@ -74,7 +74,7 @@ def test_imported_question_answers_learns_and_is_judged(project: Project, owner:
 
 def test_schema_that_lost_a_table_lets_its_pairs_rest(project: Project, owner: Account) -> None:
     connection = make_connection(owner, project)
-    list(import_pairs(project=project, actor=owner, pieces=[FILE], check=allow_reads))
+    list(import_pairs(project=project, actor=owner, pieces=[FILE]))
     tables: tuple[Table, ...] = tuple(table for table in SHOP.tables if table.name == "customers")
     smaller = Catalog("postgresql", "shop", "public", tables)
     found = {
@@ -98,7 +98,7 @@ def test_merged_pairs_go_out_as_one_and_come_in_as_one(project: Project, owner: 
     content = b"".join(export_pairs(SqlKnowledge.objects.all()))
     assert [json.loads(line)["wordings"] for line in content.splitlines()] == [["how many customers live in Lyon"]]
     SqlKnowledge.objects.all().delete()
-    list(import_pairs(project=project, actor=owner, pieces=[content], check=allow_reads))
+    list(import_pairs(project=project, actor=owner, pieces=[content]))
     assert SqlKnowledge.objects.get().wordings == ["how many customers live in Lyon"]
 
 
@@ -106,7 +106,7 @@ def test_mongodb_s_pairs_live_the_same_life(project: Project, owner: Account) ->
     connection = make_connection(owner, project, type="mongodb")
     pipeline = json.dumps({"collection": "customers", "pipeline": [{"$match": {"city": "Paris"}}, {"$limit": 3}]})
     line = json.dumps({"question": "3 customers of Paris", "sql": pipeline}).encode()
-    reports = import_pairs(project=project, actor=owner, pieces=[line], connection_id=connection.pk, check=allow_reads)
+    reports = import_pairs(project=project, actor=owner, pieces=[line], connection_id=connection.pk)
     assert summarise(reports) == {"created": 1, "duplicate": 0, "refused": 0}
     exact = find_matches(
         project_id=project.pk, connection=connection, catalog=SHOP, question="Five customers of Lyon?"

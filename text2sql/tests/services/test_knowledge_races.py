@@ -14,7 +14,7 @@ from projects.models import Project
 from text2sql.models import QuerySource, SqlKnowledge
 from text2sql.services.knowledge_feedback import record_feedback, record_run
 from text2sql.services.knowledge_imports import import_pairs, summarise
-from text2sql.tests.pairs import allow_reads, answered, known, propose, reread
+from text2sql.tests.pairs import answered, known, propose, reread
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,7 +46,7 @@ def test_same_file_twice_at_once_creates_each_pair_once(project: Project, owner:
     )
 
     def take() -> dict[str, int]:
-        return summarise(import_pairs(project=project, actor=owner, pieces=[content], check=allow_reads))
+        return summarise(import_pairs(project=project, actor=owner, pieces=[content]))
 
     sums = together(take, take)
     assert [sum(one[name] for one in sums) for name in ("created", "duplicate", "refused")] == [20, 20, 0]

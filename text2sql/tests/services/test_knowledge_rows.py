@@ -1,9 +1,6 @@
 """What the services of the knowledge base share."""
 
-import sys
 from datetime import timedelta
-from types import ModuleType
-from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -13,11 +10,9 @@ from projects.models import Project
 from tasks.engines.errors import EngineUnavailable
 from text2sql.catalog import Catalog, Column, Table
 from text2sql.models import DatabaseSchema, SqlKnowledge
-from text2sql.safety.base import Policy, StatementRefused
 from text2sql.services import knowledge_rows
 from text2sql.services.knowledge_rows import (
     InvalidKnowledge,
-    check_query,
     checked_tags,
     checked_texts,
     derived_fields,
@@ -26,17 +21,7 @@ from text2sql.services.knowledge_rows import (
     schema_of,
 )
 from text2sql.tests.knowledge.shop import SHOP
-from text2sql.tests.pairs import allow_reads, known, make_connection, propose, read_schema, reread
-
-
-def test_house_s_own_check_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-    module = ModuleType("text2sql.safety.checking")
-    vars(module)["check_statement"] = lambda text, **options: asked.append((text, options))
-    monkeypatch.setitem(sys.modules, "text2sql.safety.checking", module)
-    check_query("SELECT 1", "mysql")
-    assert asked == [("SELECT 1", {"database_type": "mysql", "policy": Policy()})]
-
+from text2sql.tests.pairs import known, make_connection, propose, read_schema, reread
 
 TAGS: dict[tuple[str, ...], list[str]] = {
     (): [],
@@ -65,14 +50,11 @@ def test_texts_lose_space_and_what_no_text_may_hold() -> None:
 
 
 def test_refusals_of_the_check_keep_their_code() -> None:
-    def refuse(query: str, database_type: str) -> None:
-        raise StatementRefused("function_refused", "pg_sleep is not allowed.")
-
     with pytest.raises(InvalidKnowledge) as refusal:
-        derived_fields(question="Q", sql="SELECT 1", database_type="postgresql", catalog=None, check=refuse)
+        derived_fields(question="Q", sql="SELECT pg_sleep(1)", database_type="postgresql", catalog=None)
     assert (refusal.value.code, refusal.value.errors) == (
         "function_refused",
-        {"sql_query": ["pg_sleep is not allowed."]},
+        {"sql_query": ["The function PG_SLEEP is not allowed."]},
     )
 
 
@@ -82,7 +64,6 @@ def test_fields_follow_from_the_texts() -> None:
         sql="SELECT name FROM customers LIMIT 3",
         database_type="mysql",
         catalog=None,
-        check=allow_reads,
     )
     assert sorted(fields) == [
         "mask_hash",

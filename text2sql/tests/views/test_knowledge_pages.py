@@ -11,6 +11,7 @@ from accounts.models import Account
 from projects.models import Project
 from text2sql.models import DatabaseConnection, EvaluationRun, SqlKnowledge
 from text2sql.services.knowledge import approve_pair, propose_pair
+from text2sql.tests.streams import whole
 from text2sql.tests.views.test_connection_pages import signed_in
 from text2sql.tests.working import Work
 
@@ -73,7 +74,7 @@ def test_list_is_filtered_sorted_and_exported(browser_client: Client, known: Kno
     exported: Any = browser_client.get(f"{ROOT}export/?status=approved")
     # An event loop takes a plain iterator's pieces all at once, however many there are.
     assert exported.is_async
-    lines = b"".join(exported).splitlines()
+    lines = whole(exported).splitlines()
     assert (len(lines), b"How many orders?" in lines[0]) == (1, True)
 
 
