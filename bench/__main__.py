@@ -21,6 +21,7 @@ PARTS = (
     "chat",
     "intents",
     "text2sql",
+    "databases",
     "knowledge",
 )
 

@@ -14,8 +14,8 @@ from typing import Any
 
 # structlog loads rich where it finds it, to draw tracebacks that log lines do without: 9 MB in every process.
 _hides_rich = sys.modules.setdefault("rich", None) is None  # type: ignore[arg-type]  # "must not be imported"
-import structlog  # noqa: E402
-from structlog.typing import EventDict, Processor  # noqa: E402
+import structlog  # noqa: E402 (what it finds is decided above)
+from structlog.typing import EventDict, Processor  # noqa: E402 (as above)
 
 if _hides_rich:
     del sys.modules["rich"]

@@ -36,12 +36,16 @@ class Recorded:
 
 @dataclass
 class Upstream:
-    """The server: set `behave`, read `requests`. `disconnected` is set when a caller leaves before the end."""
+    """The server: set `behave`, read `requests`.
+
+    `asked` is set by the first one, `disconnected` when a caller leaves before the end.
+    """
 
     behave: Behaviour
     base_url: str = ""
     requests: list[Recorded] = field(default_factory=list)
     connections: set[asyncio.Transport] = field(default_factory=set)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     disconnected: asyncio.Event = field(default_factory=asyncio.Event)
 
     def target(self, **fields: Any) -> Target:
@@ -54,6 +58,7 @@ class Upstream:
         self.requests.append(Recorded(request.method, request.path_qs, headers, await request.read()))
         assert isinstance(request.transport, asyncio.Transport)
         self.connections.add(request.transport)
+        self.asked.set()
         try:
             return await self.behave(request)
         except (asyncio.CancelledError, ConnectionError):

@@ -14,8 +14,9 @@ _OPERATORS = """
 """
 #: Words that decide what is asked; they are never values, and near matches without the same ones fall in rank.
 OPERATOR_WORDS = frozenset(_OPERATORS.split())
-_ENGLISH_WORDS = "what which how who whose where when show list find give are is many of with average number their"
-_ENGLISH = frozenset(_ENGLISH_WORDS.split())
+_ENGLISH = "what which how who whose where when show list find give are is many of with average number their"
+#: Words that tell English from Vietnamese typed without accents.
+ENGLISH_WORDS = frozenset(_ENGLISH.split())
 _ARTICLES = frozenset({"the", "a", "an", "please"})
 _RELATIVE = re.compile(
     r"\b(today|yesterday|tomorrow|now|ago|(this|last|past|next|current|previous) "
@@ -43,7 +44,7 @@ def is_relative(folded: str) -> bool:
 
 def without_articles(words: list[str], text: str) -> list[str]:
     """English words without those that change nothing; "the" is a Vietnamese word, too, typed without its accents."""
-    if is_vietnamese(text) or not _ENGLISH.intersection(words):
+    if is_vietnamese(text) or not ENGLISH_WORDS.intersection(words):
         return words
     return [word for word in words if word not in _ARTICLES]
 

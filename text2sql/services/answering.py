@@ -20,6 +20,7 @@ from text2sql.engines.base import (
     SqlRequest,
 )
 from text2sql.errors import UNREACHED, ConnectionNotFound
+from text2sql.knowledge.threads import stands_alone
 from text2sql.models import DatabaseConnection, QueryHistory, QuerySource
 from text2sql.selectors.connections import usable_connection
 from text2sql.selectors.engines import EngineChoice, engines_for
@@ -141,7 +142,7 @@ def answer_question(query: QueryHistory, context: TaskContext) -> Answer:
     database = open_database(query.connection, context, user=query.user, project=query.project)
     matches = Matches()
     # "And by month?" is the same words in every thread, and another question in each.
-    if query.follows_id is None:
+    if query.follows_id is None or stands_alone(query.question):
         matches = find_matches(
             project_id=query.project_id, connection=database.connection, catalog=database.catalog,
             question=query.question,

@@ -15,6 +15,7 @@ from config.common.problems import NotFound
 from projects.models import Project
 from projects.selectors import get_abilities
 from projects.services.activity import locked_project
+from text2sql.knowledge.threads import stands_alone
 from text2sql.models import Feedback, KnowledgeStatus, QueryHistory, QuerySource, QueryStatus, SqlKnowledge
 from text2sql.services.knowledge import mark_approved, propose_pair
 from text2sql.services.knowledge_rows import InvalidKnowledge, fresh_pair
@@ -144,4 +145,4 @@ def _stands_alone(row: QueryHistory) -> bool:
         if first.source != QuerySource.PERSON or first.follows is None:
             break
         first = first.follows
-    return first.follows_id is None
+    return first.follows_id is None or stands_alone(first.question)

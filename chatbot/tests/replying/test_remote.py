@@ -122,6 +122,8 @@ async def stopped_after(house: House, seq: int, behave: Behaviour) -> Message:
     """Stop once frame `seq` was shown; fails unless it ends within a second."""
     begun = await house.ask(behave=behave)
     reader = reading(begun.pk)
+    # A stop that comes before the request is another matter: the upstream never hears of it.
+    await asyncio.wait_for(house.upstream.asked.wait(), 10)
     if seq:
         await reader.until(seq)
     await database_sync_to_async(stop_reply)(reply=begun, user=house.conversation.user)

@@ -74,6 +74,7 @@ export class ResultView {
   private load(): Promise<void> {
     this.loading ??= loadRows(this.query, this.store, () => {
       this.grid?.refresh();
+      this.section.setAttribute("aria-busy", String(!this.store.isComplete));
       const progress = { loaded: String(this.store.length), total: String(this.data.total) };
       this.say(this.store.isComplete ? "" : text("sqlLoading", progress));
     }).then(() => this.chart.refresh());

@@ -107,6 +107,15 @@ def test_follow_ups_teach_nothing_and_edited_queries_do(
     assert states() == [(PARIS[0], "proposed")]
 
 
+def test_a_whole_question_in_a_thread_teaches_as_any_other(
+    project: Project, owner: Account, connection: DatabaseConnection
+) -> None:
+    first = answered(owner, project, connection)
+    whole = "How many customers live in Rome?"
+    say(answered(owner, project, connection, question=whole, follows=first), "correct")
+    assert states() == [(whole, "proposed")]
+
+
 def test_known_answer_is_confirmed_or_falls_in_rank(project: Project, owner: Account) -> None:
     pair = known(project)
     query = answered(owner, project, None, kb_match=pair, source=QuerySource.KNOWLEDGE)

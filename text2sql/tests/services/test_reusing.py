@@ -48,6 +48,15 @@ def test_known_question_answers_with_the_values_of_the_one_asked(ask: Ask, known
     assert (fresh.usage_count, fresh.success_count, fresh.failure_count, fresh.success_rate) == (1, 1, 0, Decimal(100))
 
 
+def test_known_question_is_known_in_a_thread_too_unless_it_leans_on_the_one_before(ask: Ask, known: Any) -> None:
+    pair, leaning = known(), known("And by ```SELECT 7 AS n```?", "SELECT count(*) FROM orders")
+    first = ask("```SELECT 1 AS n```")
+    whole = ask(COUNT[0], follows=str(first.pk))
+    assert (whole.source, whole.kb_match_id, whole.result_preview) == ("knowledge", pair.pk, [[15]])
+    query = ask(leaning.question, follows=str(whole.pk))
+    assert (query.source, query.kb_match_id, query.result_preview) == ("engine", None, [[7]])
+
+
 def test_known_query_that_fails_is_counted_and_makes_way(ask: Ask, known: Any) -> None:
     pair = known("How many people are there? ```SELECT 7 AS n```", "SELECT count(*) FROM customers")
     SqlKnowledge.objects.filter(pk=pair.pk).update(sql_query="SELECT count(*) / 0 AS n FROM customers")
