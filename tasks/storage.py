@@ -83,10 +83,11 @@ class ContentStore:
         """Where the content with this SHA-256 lies."""
         return f"{self.folder}/{checksum[:2]}/{checksum[2:]}{suffix}"
 
-    def keep(self, path: Path, *, checksum: str, suffix: str) -> str:
+    def keep(self, path: Path, *, checksum: str, suffix: str, waits_for_disk: bool = True) -> str:
         """Move a finished file to the name of its content and return that name; raises StoreFailed.
 
-        Two that keep the same content replace each other's file by the same bytes.
+        Two that keep the same content replace each other's file by the same bytes. Without `waits_for_disk` a power
+        cut may take the file, or its end, from a row that is already there: for what can be made again.
         """
         name = self.name_of(checksum, suffix)
         try:
@@ -99,7 +100,8 @@ class ContentStore:
                 return name
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.replace(target)
-            _sync_folders(target.parent, target.parent.parent)
+            if waits_for_disk:
+                _sync_names(target.parent)
             return name
         except OSError as error:
             raise store_failed(error) from error
@@ -203,11 +205,19 @@ def stored_names(folder: str) -> Iterator[str]:
         yield from stored_names(f"{folder}/{below}")
 
 
-def _sync_folders(*folders: Path) -> None:
-    """After a power cut the row would be there and the name would not, unless the folders are on the disk too."""
-    for folder in folders:
-        descriptor = os.open(folder, os.O_RDONLY)
+#: Folders whose own names are on the disk.
+_synced: set[Path] = set()
+
+
+def _sync_names(folder: Path) -> None:
+    """After a power cut the row would be there and the name would not, unless the folders are on the disk too.
+
+    Each sync waits for the disk, so the folder's own name is synced by the first file that this process keeps there.
+    """
+    for each in (folder,) if folder in _synced else (folder, folder.parent):
+        descriptor = os.open(each, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+    _synced.add(folder)

@@ -113,7 +113,7 @@ def finish_task(*, claim: Claim, outcome: Outcome) -> bool:
     False means we are a zombie: somebody else owns the task now, and nothing was written.
     """
     parameters = _finish_parameters(claim, outcome)
-    if _ends_alone(claim, outcome):
+    if ends_alone(claim, outcome):
         return bool(fetch(sql.FINISH, parameters)) or _was_finished_by_us(claim)
     with transaction.atomic():
         lock_chain(claim.parent_task_id)
@@ -154,7 +154,7 @@ def finish_and_claim(*, claim: Claim, outcome: Outcome, next_task_id: UUID | Non
 
     A next task that cannot be had (`claim_task` says when) is None, too: claiming it again then does no harm.
     """
-    if next_task_id in (None, claim.task_id) or not _ends_alone(claim, outcome):
+    if next_task_id in (None, claim.task_id) or not ends_alone(claim, outcome):
         return finish_task(claim=claim, outcome=outcome), None
     parameters = _finish_parameters(claim, outcome) | _claim_terms() | {"next": next_task_id}
     rows = {row[0]: row for row in fetch(sql.FINISH_AND_CLAIM, parameters)}
@@ -169,7 +169,7 @@ def _finish_parameters(claim: Claim, outcome: Outcome) -> dict[str, Any]:
     return claim.fence | {"output": Jsonb(output, dumps=str)}
 
 
-def _ends_alone(claim: Claim, outcome: Outcome) -> bool:
+def ends_alone(claim: Claim, outcome: Outcome) -> bool:
     """Whether nothing but its row changes: one statement is a transaction of its own, without BEGIN and COMMIT."""
     is_metered = kind_named(claim.task_type).estimate is not None
     return not (outcome.results or outcome.in_transaction or is_metered or claim.parent_task_id)

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import TypeVar
 from uuid import UUID
 
@@ -16,10 +15,18 @@ from config.common.redis import RedisDown
 from tasks.engines.errors import EngineError, WorkInterrupted
 from tasks.live import state_frame
 from tasks.queue.connection import DatabaseDown, forget_connection
-from tasks.queue.taker import NOTHING, take
+from tasks.queue.taker import NOTHING, Taken, take
 from tasks.registry import Outcome, kind_named
 from tasks.services.dispatch import dispatch_queue
-from tasks.services.running import Claim, OutputRefused, claim_task, fail_task, finish_and_claim, stop_task
+from tasks.services.running import (
+    Claim,
+    OutputRefused,
+    claim_task,
+    ends_alone,
+    fail_task,
+    finish_and_claim,
+    stop_task,
+)
 from tasks.states import TaskStatus, WorkerProfile
 from tasks.worker.announcer import announcer
 from tasks.worker.context import RunningTask, StopReason
@@ -47,25 +54,42 @@ def run_tasks(*, task_id: UUID, queue_name: str, keeper: LeaseKeeper) -> None:
     """
     ends_at = time.monotonic() + TURN_SECONDS
 
-    def next_id() -> UUID | None:
+    def may_take() -> bool:
         # A heavy process goes back each time: Celery counts its tasks and measures its memory between them.
         is_over = keeper.profile == WorkerProfile.HEAVY or keeper.draining_since or time.monotonic() >= ends_at
-        return _next_id(queue_name, may_take=not is_over)
+        return not is_over
 
+    queue = _Queue(queue_name, may_take)
     following: UUID | Claim | None = task_id
     while following is not None:
         claim = following if isinstance(following, Claim) else _claim(following, keeper)
-        following = _run_claim(claim, keeper, next_id).following if claim else next_id()
+        following = _run_claim(claim, keeper, queue).following if claim else queue.following()
     # Celery may end this process now.
     announcer().flush()
 
 
-def _next_id(queue_name: str, *, may_take: bool) -> UUID | None:
-    """What follows in the queue, which is refilled before it runs dry."""
-    taken = take(queue_name) if may_take else NOTHING
-    if taken.left < settings.TASK_QUEUE_WINDOW / 4 and _refill(queue_name) and may_take and taken.task_id is None:
-        taken = take(queue_name)
-    return taken.task_id
+@dataclass
+class _Queue:
+    """What follows in a queue: taken ahead where the end of a task may claim it, else when the task has ended."""
+
+    name: str
+    may_take: Callable[[], bool]
+    _ahead: Taken | None = None
+
+    def take_ahead(self) -> UUID | None:
+        """The next id; the task that is about to end waits for this one round trip."""
+        self._ahead = take(self.name) if self.may_take() else NOTHING
+        return self._ahead.task_id
+
+    def following(self, claimed: Claim | None = None) -> UUID | Claim | None:
+        """The next task where it was claimed, or the next id; the queue is refilled before it runs dry."""
+        may_take = self.may_take()
+        taken, self._ahead = self._ahead, None
+        if taken is None:
+            taken = take(self.name) if may_take else NOTHING
+        if taken.left < settings.TASK_QUEUE_WINDOW / 4 and _refill(self.name) and may_take and taken.task_id is None:
+            taken = take(self.name)
+        return claimed or taken.task_id
 
 
 @dataclass(frozen=True)
@@ -79,47 +103,47 @@ class Ended:
 def run_task(*, task_id: UUID, keeper: LeaseKeeper) -> str:
     """Claim and run; returns the state reached, or "not_claimed" or "stale". Safe to call any number of times."""
     claim = _claim(task_id, keeper)
-    return _run_claim(claim, keeper, lambda: None).status if claim else "not_claimed"
+    return _run_claim(claim, keeper, None).status if claim else "not_claimed"
 
 
 def _claim(task_id: UUID, keeper: LeaseKeeper) -> Claim | None:
     return with_database_retry(lambda: claim_task(task_id=task_id, worker_id=keeper.worker_id))
 
 
-def _run_claim(claim: Claim, keeper: LeaseKeeper, next_id: Callable[[], UUID | None]) -> Ended:
+def _run_claim(claim: Claim, keeper: LeaseKeeper, queue: _Queue | None) -> Ended:
     running = RunningTask(claim)
-    ask_once = cache(next_id)
     keeper.add(running)
     structlog.contextvars.bind_contextvars(task_id=str(claim.task_id), request_id=claim.request_id)
     try:
         _announce(claim, TaskStatus.PROCESSING.value)
-        ended = _run(running, ask_once)
+        status, claimed = _run(running, queue)
     finally:
         keeper.remove(running)
         structlog.contextvars.clear_contextvars()
-    if ended.status != "stale":
-        _announce(claim, ended.status)
-    return Ended(ended.status, ended.following or ask_once())
+    if status != "stale":
+        _announce(claim, status)
+    return Ended(status, queue.following(claimed) if queue else None)
 
 
-def _run(running: RunningTask, next_id: Callable[[], UUID | None]) -> Ended:
-    """The end of a good task may bring the next one along; every other end is written by itself."""
+def _run(running: RunningTask, queue: _Queue | None) -> tuple[str, Claim | None]:
+    """The state reached. The end of a good task may bring the next one along; every other end is written by itself."""
     claim = running.claim
     try:
         outcome: Outcome = kind_named(claim.task_type).handler(running)
-        next_task_id = _unless_it_fails(next_id)
+        # What ends with more than its row cannot claim another: people wait for it, and not for the queue.
+        next_task_id = _unless_it_fails(queue) if queue and ends_alone(claim, outcome) else None
         finished, following = with_database_retry(
             lambda: finish_and_claim(claim=claim, outcome=outcome, next_task_id=next_task_id)
         )
-        return Ended(TaskStatus.COMPLETED.value if finished else _stale(claim), following)
+        return TaskStatus.COMPLETED.value if finished else _stale(claim), following
     except Exception as error:  # noqa: BLE001  (the worker's edge: a handler's bug must end its task, not the worker)
-        return Ended(_ended_by(error, running))
+        return _ended_by(error, running), None
 
 
-def _unless_it_fails(next_id: Callable[[], UUID | None]) -> UUID | None:
+def _unless_it_fails(queue: _Queue) -> UUID | None:
     """None where the broker holds what nobody can read: that must not spoil the task before it."""
     try:
-        return next_id()
+        return queue.take_ahead()
     except Exception:
         logger.exception("tasks.take.crashed")
         return None

@@ -1,11 +1,13 @@
 """Which databases a person or a program may see and ask, and what they may do with them."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from uuid import UUID
 
 from django.db.models import F, Q
 
 from accounts.models import Account, ApiKey
+from accounts.queries import AnyPerson, CompiledQuery
 from accounts.querysets import Viewer, is_staff
 from projects.models import Project, ProjectMember
 from projects.selectors import bound_project_id, get_abilities
@@ -24,12 +26,15 @@ LATEST_FIRST = ("is_demo", F("last_tested").desc(nulls_last=True), "-pk")
 
 def connections_for(user: Viewer, key: ApiKey | None = None) -> DatabaseConnectionQuerySet:
     """Active connections one sees, the example among them; a bound key sees those shared with its own project only."""
+    return _seen_by(user, bound_project_id(key))
+
+
+def _seen_by(user: Viewer, bound: UUID | None) -> DatabaseConnectionQuerySet:
     active = DatabaseConnection.objects.active()
     if is_staff(user):
         seen: DatabaseConnectionQuerySet = active
     else:
         seen = active.filter(Q(pk__in=active.visible_to(user).values("pk")) | Q(is_demo=True))
-    bound = bound_project_id(key)
     return seen if bound is None else seen.filter(Q(project_id=bound) | Q(is_demo=True))
 
 
@@ -51,15 +56,27 @@ def usable_connection(
 
     Raises ConnectionNotFound, also for a connection that is shared with another project only.
     """
-    usable = connections_for(user, key).filter(Q(user_id=user.pk) | Q(project_id=project.pk) | Q(is_demo=True))
-    if bound_project_id(key) is not None:
-        usable = usable.filter(Q(project_id=project.pk) | Q(is_demo=True))
-    if pk is not None:
-        usable = usable.filter(pk=pk)
-    found = usable.order_by(*LATEST_FIRST).first()
+    bound = bound_project_id(key)
+    query = _usable(is_staff(user), is_bound=bound is not None, is_named=pk is not None)
+    found = query.first(connection=pk, person=user.pk, project=project.pk, bound=bound)
     if found is None:
         raise ConnectionNotFound
     return found
+
+
+@lru_cache
+def _usable(staff: bool, *, is_bound: bool, is_named: bool) -> CompiledQuery[DatabaseConnection]:
+    def build(connection: UUID, person: UUID, project: UUID, bound: UUID) -> DatabaseConnectionQuerySet:
+        usable = _seen_by(AnyPerson(person, is_staff=staff), bound if is_bound else None)
+        usable = usable.filter(Q(user_id=person) | Q(project_id=project) | Q(is_demo=True))
+        if is_bound:
+            usable = usable.filter(Q(project_id=project) | Q(is_demo=True))
+        if is_named:
+            usable = usable.filter(pk=connection)
+        first: DatabaseConnectionQuerySet = usable.order_by(*LATEST_FIRST)[:1]
+        return first
+
+    return CompiledQuery(build, connection=UUID, person=UUID, project=UUID, bound=UUID)
 
 
 def connection_abilities(connection: DatabaseConnection, user: Viewer) -> dict[str, bool]:

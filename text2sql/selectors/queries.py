@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from accounts.models import ApiKey
+from accounts.queries import CompiledQuery
 from accounts.querysets import Viewer
 from projects.selectors import key_scope
 from text2sql.engines.base import Exchange
@@ -32,9 +33,16 @@ def get_query(pk: UUID, user: Viewer, key: ApiKey | None = None) -> QueryHistory
     return found
 
 
+#: Each piece of work begins with it, and Django builds it for longer than the database looks for it.
+_BY_TASK = CompiledQuery[QueryHistory](
+    lambda task: QueryHistory.objects.select_related("task", "connection", "project", "user").filter(task_id=task),
+    task=UUID,
+)
+
+
 def query_of_task(task_id: UUID) -> QueryHistory:
     """The question that became this task; raises LookupError."""
-    found = QueryHistory.objects.select_related("task", "connection", "project", "user").filter(task_id=task_id).first()
+    found = _BY_TASK.first(task=task_id)
     if found is None:
         raise LookupError(task_id)
     return found

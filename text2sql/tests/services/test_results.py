@@ -51,7 +51,7 @@ def test_rows_are_kept_as_they_come_and_read_in_pages(media: Path) -> None:
     path = media / kept.file_path
     assert kept.file_size == path.stat().st_size
     assert kept.file_path == STORE.name_of(sha256_of(path), ".jsonl.gz")
-    query = QueryHistory(result_file=kept.file_path)
+    query = QueryHistory(result_file=kept.file_path, result_bytes=kept.file_size)
     pages = {(0, 3): [0, 1, 2], (10, 5): [10, 11], (12, 5): [], (99, 1): [], (3, 0): []}
     assert {page: [row[0] for row in read_rows(query, offset=page[0], limit=page[1])] for page in pages} == pages
 
@@ -59,7 +59,7 @@ def test_rows_are_kept_as_they_come_and_read_in_pages(media: Path) -> None:
 def test_result_without_rows_has_its_columns(media: Path) -> None:
     kept = keep_rows(events())
     assert (kept.rows, kept.preview, kept.cut_by) == (0, [], "")
-    with open_rows(QueryHistory(result_file=kept.file_path)) as stored:
+    with open_rows(QueryHistory(result_file=kept.file_path, result_bytes=kept.file_size)) as stored:
         lines = gzip.decompress(stored.read()).splitlines()
     assert [json.loads(line) for line in lines] == [[{"name": "n", "data_type": "integer", "kind": "integer"}]]
 
@@ -110,6 +110,16 @@ def test_disk_that_is_full_when_the_file_gets_its_name_is_told(media: Path, monk
     assert (error.value.code, kept_files(media)) == ("disk_full", [])
 
 
+def test_a_file_that_lost_its_end_is_gone(media: Path) -> None:
+    kept = keep_rows(events(3))
+    query = QueryHistory(result_file=kept.file_path, result_bytes=kept.file_size)
+    assert len(read_rows(query)) == 3
+    (media / kept.file_path).write_bytes((media / kept.file_path).read_bytes()[:-1])
+    for read in (open_rows, read_rows):
+        with pytest.raises(ResultGone):
+            read(query)
+
+
 def test_what_was_never_kept_is_gone(media: Path) -> None:
     for query in (QueryHistory(result_file=""), QueryHistory(result_file="text2sql/aa/gone.jsonl.gz")):
         for read in (open_rows, read_rows):
@@ -148,4 +158,6 @@ def test_values_that_json_cannot_hold_are_kept_as_text(media: Path) -> None:
     header = Header(tuple(ResultColumn(str(number), "x", "other") for number in range(len(values))))
     kept = keep_rows([header, Batch((values,)), Finished(1, 0.1)])
     expected = ["inf", "1152921504606846976", "a\ufffdb", "?", "0x00ff", '{"k": {"1": 2}}', None]
-    assert kept.preview == read_rows(QueryHistory(result_file=kept.file_path)) == [expected]
+    assert (
+        kept.preview == read_rows(QueryHistory(result_file=kept.file_path, result_bytes=kept.file_size)) == [expected]
+    )
