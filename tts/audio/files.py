@@ -1,4 +1,7 @@
-"""Writes audio files so that a name never holds half a file: partial name, fsync, checksum, atomic rename."""
+"""Writes audio files so that a name never holds half a file: partial name, fsync, checksum, atomic rename.
+
+The name itself is on the disk once the storage has kept the file (`tasks.storage`).
+"""
 
 import errno
 import hashlib
@@ -83,19 +86,10 @@ def _replacing(path: Path) -> Iterator[BufferedRandom]:
         with os.fdopen(descriptor, "r+b") as file:
             yield file
         partial.replace(path)
-        _sync_directory(path.parent)
     except OSError as error:
         raise _as_write_error(error) from error
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _sync_directory(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _as_write_error(error: OSError) -> AudioWriteError:
