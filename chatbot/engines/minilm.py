@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from chatbot.engines.blas import use_one_core
 from chatbot.engines.embedding import DOMAIN
+from chatbot.engines.recent import RecentVectors
 from chatbot.engines.tensors import check_digest, map_tensors
 from tasks.engines.card import EngineCard
 from tasks.engines.errors import EngineUnavailable
@@ -34,6 +36,7 @@ _DIGESTS = {
 _DIMENSIONS = 384
 _MAX_TOKENS = 256  # sentence_bert_config.json of the model: it was trained no longer
 _MAX_CHARACTERS = 100_000  # 256 tokens of any language are far before; the tokenizer would read all of a huge text
+_REMEMBERED = 1000  # 1.5 MB of vectors
 _BATCH_TOKENS = 512  # with padding: 0.2 s of one core, the longest that a question waits for somebody else's file
 
 _CARD = EngineCard(
@@ -60,9 +63,13 @@ class MiniLMEngine:
     callers from several threads take turns, batch by batch.
     """
 
-    def __init__(self, *, folder: Path | None = None) -> None:
-        """`folder` holds `model.safetensors` and `tokenizer.json`; without it they come from the installed package."""
+    def __init__(self, *, folder: Path | None = None, remembered: int = _REMEMBERED) -> None:
+        """`folder` holds `model.safetensors` and `tokenizer.json`; without it they come from the installed package.
+
+        So many vectors of texts that were embedded last are remembered.
+        """
         self._folder = folder
+        self._recent = RecentVectors(remembered)
         self._lock = threading.Lock()
         self._queue, self._turn = threading.Lock(), threading.Lock()
         self._model: _Model | None = None
@@ -82,6 +89,13 @@ class MiniLMEngine:
 
         model = self._loaded()
         vectors = np.empty((len(texts), _DIMENSIONS), dtype=np.float32)
+        self._recent.fill(texts, vectors, partial(self._compute, model))
+        return vectors
+
+    def _compute(self, model: _Model, texts: Sequence[str]) -> "NDArray[np.float32]":
+        import numpy as np
+
+        vectors = np.empty((len(texts), _DIMENSIONS), dtype=np.float32)
         tokens = [_tokenize(model.tokenizer, text) for text in texts]
         for places in _batches([len(ids) for ids in tokens]):
             lengths = np.array([len(tokens[place]) for place in places])
@@ -98,7 +112,8 @@ class MiniLMEngine:
         return sum(len(_tokenize(tokenizer, text)) for text in texts)
 
     def close(self) -> None:
-        """Forget the weights; calls that compute keep theirs to their end."""
+        """Forget the weights and the vectors; calls that compute keep theirs to their end."""
+        self._recent.clear()
         with self._lock:
             self._model = None
 

@@ -5,6 +5,7 @@ from nothing is what `monitoring/tests/test_up.py` looks at.
 """
 
 import atexit
+import http.client
 import json
 import os
 import signal
@@ -98,6 +99,18 @@ def start_web(environment: Mapping[str, str]) -> tuple[Forked, int]:
     port = free_port()
     arguments = ["uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "warning"]
     return start(arguments, environment), port
+
+
+def answers(port: int) -> bool:
+    """Whether the web process answers: /v1 without a key says 401. Plain HTTP, since a client with TLS costs 20 ms."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/v1/models")
+        return connection.getresponse().status == http.HTTPStatus.UNAUTHORIZED
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def free_port() -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from openai import OpenAI
 
@@ -19,17 +18,9 @@ __all__ = ["quick", "start_worker"]
 def web(transactional_db: None) -> Iterator[str]:
     """Address of a running web process on the loopback interface."""
     process, port = forks.start_web(child_environment())
-    url = f"http://127.0.0.1:{port}"
-    eventually(lambda: _answers(url), sweeping=False)
-    yield url
+    eventually(lambda: forks.answers(port), sweeping=False)
+    yield f"http://127.0.0.1:{port}"
     kill_group(process)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/v1/models", timeout=5).status_code == 401
-    except httpx.TransportError:
-        return False
 
 
 @pytest.fixture

@@ -43,17 +43,10 @@ def web(transactional_db: None, owner: Account, project: Project, engine: Engine
     token = create_api_key(user=owner, name="program", permissions=["chat:write"])[1]
     web = Web(process, f"http://127.0.0.1:{port}/v1", token)
     try:
-        eventually(lambda: _answers(web.url), within_seconds=60, sweeping=False)
+        eventually(lambda: forks.answers(port), within_seconds=60, sweeping=False)
         yield web
     finally:
         kill_group(process)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/models", timeout=5).status_code == 401
-    except httpx.TransportError:
-        return False
 
 
 @contextmanager
