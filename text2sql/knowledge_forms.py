@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from text2sql.models import DatabaseConnection, DatabaseKind, KnowledgeStatus, SqlKnowledge
 from text2sql.querysets import SqlKnowledgeQuerySet
+from text2sql.selectors.connections import LATEST_FIRST
 from text2sql.selectors.knowledge import search_knowledge
 
 
@@ -103,5 +104,6 @@ class EvaluationForm(forms.Form):
     connection = forms.ModelChoiceField(label=_("Database"), queryset=DatabaseConnection.objects.none())
 
     def __init__(self, data: Any = None, *, connections: Any) -> None:
-        super().__init__(data)
+        # Most people have one database, and would choose it each time.
+        super().__init__(data, initial={"connection": connections.order_by(*LATEST_FIRST).first()})
         self.fields["connection"].queryset = connections  # type: ignore[attr-defined]  # a ModelChoiceField

@@ -10,13 +10,16 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
 from config.common.ids import uuid7
 from projects.models import Project
 from projects.services.activity import locked_project
 from text2sql.catalog import Catalog
-from text2sql.knowledge.jsonl import ImportedPair, ReadLine, read_lines, write_line
+from text2sql.knowledge.jsonl import ImportedPair, Problem, ReadLine, read_lines, write_line
 from text2sql.models import DatabaseConnection, DatabaseKind, KnowledgeStatus, SqlKnowledge
 from text2sql.services.knowledge_rows import (
     MAX_TAGS,
@@ -32,6 +35,21 @@ BATCH = 200
 EMBEDDED_AT_ONCE = 2_000
 #: Pairs that a trial run remembers to tell duplicates within the file; about 40 MB.
 REMEMBERED = 500_000
+
+#: What is wrong with a line, for people.
+PROBLEMS: dict[Problem, Promise] = {
+    "line_too_long": _("The line is too long."),
+    "not_utf8": _("The line is not UTF-8."),
+    "not_json": _("The line is not JSON."),
+    "not_an_object": _("The line is not a JSON object."),
+    "no_question": _("There is no question in it."),
+    "no_sql": _("There is no query in it."),
+    "question_too_long": _("The question is too long."),
+    "sql_too_long": _("The query is too long."),
+    "bad_characters": _("It holds characters that no text may hold."),
+    "not_run": _("Its query did not run."),
+    "not_saved": _("It was not saved as correct."),
+}
 
 LineResult: TypeAlias = Literal["created", "duplicate", "refused"]
 
@@ -110,10 +128,12 @@ def _reports(run: _Import, lines: Iterator[ReadLine]) -> Iterator[LineReport]:
 def _prepared(run: _Import, line: ReadLine) -> SqlKnowledge | LineReport:
     pair = line.pair
     if pair is None:
-        return LineReport(line.number, "refused", code=str(line.problem))
+        said = str(PROBLEMS[line.problem]) if line.problem else ""
+        return LineReport(line.number, "refused", code=str(line.problem), message=said)
     database_type = pair.database_type or run.database_type
     if database_type not in DatabaseKind.values or (run.connection and database_type != run.database_type):
-        return LineReport(line.number, "refused", code="other_database_type", message=database_type)
+        said = gettext("It is a query for %(type)s.") % {"type": database_type}
+        return LineReport(line.number, "refused", code="other_database_type", message=said)
     try:
         derived = derived_fields(question=pair.question, sql=pair.sql, database_type=database_type, catalog=run.catalog)
     except InvalidKnowledge as error:

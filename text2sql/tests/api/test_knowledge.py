@@ -133,7 +133,7 @@ def test_import_is_a_trial_unless_it_is_said(project: Project, owner: Account) -
     tried = upload(client_of(owner), content, project_id=str(project.pk))
     assert lines(tried) == [
         {"line": 1, "result": "created"},
-        {"line": 2, "result": "refused", "code": "not_json"},
+        {"line": 2, "result": "refused", "code": "not_json", "message": "The line is not JSON."},
         {"dry_run": True, "created": 1, "duplicate": 0, "refused": 1},
     ]
     assert not SqlKnowledge.objects.exists()

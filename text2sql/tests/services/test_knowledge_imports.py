@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from accounts.models import Account
 from config.common.problems import Forbidden, NotFound
 from projects.models import Project
+from text2sql.knowledge.jsonl import Problem
 from text2sql.models import SqlKnowledge
 from text2sql.services import knowledge_imports
-from text2sql.services.knowledge_imports import LineReport, export_pairs, import_pairs, summarise
+from text2sql.services.knowledge_imports import PROBLEMS, LineReport, export_pairs, import_pairs, summarise
 from text2sql.services.knowledge_rows import ConnectionNotFound
 from text2sql.tests.knowledge.shop import SHOP
 from text2sql.tests.pairs import known, make_connection, read_schema
@@ -57,6 +58,9 @@ def test_every_line_is_reported_and_good_ones_are_kept(project: Project, owner: 
     reports = take(project, tags=["imported"])
     assert results(reports) == RESULTS
     assert [report.number for report in reports] == list(range(1, 10))
+    said = [report.message for report in reports if report.result == "refused"]
+    assert said[2:] == ["Its query did not run.", "The line is not JSON.", "It is a query for sqlite."]
+    assert all(said)
     assert reports[1].knowledge_id == reports[2].knowledge_id
     assert summarise(reports) == {"created": 3, "duplicate": 1, "refused": 5}
     first, second, third = SqlKnowledge.objects.order_by("pk")
@@ -73,6 +77,10 @@ def test_every_line_is_reported_and_good_ones_are_kept(project: Project, owner: 
         ["a", "imported"],
     )
     assert not SqlKnowledge.objects.filter(embedding=None).exists()
+
+
+def test_every_problem_is_told_in_words() -> None:
+    assert sorted(PROBLEMS) == sorted(get_args(Problem))
 
 
 def test_trial_tells_the_same_and_keeps_nothing(project: Project) -> None:
