@@ -25,7 +25,7 @@ def assemble(reading: Reading) -> Plan | None:
     main = _main_table(reading)
     if main is None:
         return None
-    plan = Plan(main, limit=reading.limit, star=reading.star, distinct=reading.distinct)
+    plan = Plan(main, limit=reading.limit, offset=reading.offset, star=reading.star, distinct=reading.distinct)
     plan.select = list(dict.fromkeys(reading.select))
     plan.where = [*reading.where]
     plan.having = [*reading.having]
@@ -46,6 +46,7 @@ def assemble(reading: Reading) -> Plan | None:
     _combine(reading, plan)
     _contradict(plan)
     plan = prune(reading.schema, plan)
+    _count_values(plan)
     _distinguish(plan)
     _break_ties(reading, plan)
     return plan
@@ -231,6 +232,12 @@ def _count_elsewhere(reading: Reading, plan: Plan) -> None:
     pointing = [edge.left for edge in schema.edges if edge.right == plan.main and edge.left != plan.main]
     said = [table for table in pointing if table in reading.tables()]
     plan.needs += (said or pointing)[:1]
+
+
+def _count_values(plan: Plan) -> None:
+    """ "The second highest salary" is the second of the values, however many rows have the first."""
+    if plan.offset and plan.order and plan.select == [plan.order[0][0]] and not plan.group:
+        plan.distinct = True
 
 
 def _distinguish(plan: Plan) -> None:

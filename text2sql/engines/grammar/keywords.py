@@ -10,10 +10,14 @@ from text2sql.engines.grammar.words import Token
 
 NUMBER_WORDS = {word: int(value) for word, value in table("numbers").items()}
 
+#: "Second" and its like, and the place they mean.
+ORDINALS = {word: int(value) for word, value in table("ordinals").items()}
+
 _MORE, _LESS = alternatives(words("more")), alternatives(words("less"))
 _LISTS = {
     "{more}": _MORE, "{less}": _LESS, "{super}": alternatives(SUPERLATIVES),
     "{after}": alternatives(words("after_most")),
+    "{nth}": alternatives(tuple(ORDINALS)),
     "{n}": alternatives(tuple(word for word in NUMBER_WORDS if word != "a")),
 }  # fmt: skip
 

@@ -50,6 +50,7 @@ class Plan:
     having: list[Condition] = field(default_factory=list)
     order: list[tuple[Term, bool]] = field(default_factory=list)
     limit: int | None = None
+    offset: int = 0
     needs: list[TableId] = field(default_factory=list)
     set_op: str = ""
     other: "Plan | None" = None

@@ -63,6 +63,7 @@ class Reading:
     having: list[Condition] = field(default_factory=list)
     order: list[tuple[Term, bool]] = field(default_factory=list)
     limit: int | None = None
+    offset: int = 0
     group: list[Col] = field(default_factory=list)
     select: list[Term] = field(default_factory=list)
     needs: list[TableId] = field(default_factory=list)

@@ -9,6 +9,7 @@ from text2sql.engines.grammar.schema import Schema
 _WORDS = {
     "COUNT": "is read as a count of rows", "EACH": "groups the rows", "ORDER": "sorts the result",
     "SUP": "keeps the first row of an order", "FREQ": "orders by how often a value occurs", "TOP": "limits the result",
+    "NTH": "skips the rows before it",
     "NEG": "excludes rows", "NULL": "tests for missing values", "DISTINCT": "drops repeated rows",
 }  # fmt: skip
 _AGGREGATES = {"avg": "an average", "sum": "a sum", "min": "a minimum", "max": "a maximum"}

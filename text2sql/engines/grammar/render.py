@@ -116,6 +116,8 @@ class _Select:
             query = query.order_by(*(self._ordered(term, descending) for term, descending in plan.order))
         if plan.limit is not None:
             query = query.limit(plan.limit)
+        if plan.offset:
+            query = query.offset(plan.offset)
         return query.distinct() if plan.distinct else query
 
     def _projections(self) -> list[exp.Expr]:

@@ -3,7 +3,7 @@
 import re
 
 from text2sql.engines.grammar.adjectives import DEGREES
-from text2sql.engines.grammar.keywords import NUMBER_WORDS
+from text2sql.engines.grammar.keywords import NUMBER_WORDS, ORDINALS
 from text2sql.engines.grammar.plan import Term
 from text2sql.engines.grammar.reading import Reading
 from text2sql.engines.grammar.wordlists import words
@@ -76,6 +76,8 @@ def _take_frequent(reading: Reading, place: int) -> None:
     reading.use(place, *(i for i in range(place, right or place) if reading.nodes[i].kind == "COUNT"))
     reading.order = [(Term(None, "count"), descending)]
     reading.limit = reading.limit or 1
+    if _is_counted_off(reading, place):
+        _take_nth(reading, place - 1)
     if right is not None and reading.nodes[right].kind == "C":
         reading.use(right)
         reading.select.insert(0, Term(reading.nodes[right].col))
@@ -86,7 +88,8 @@ def _take_superlative(reading: Reading, place: int) -> None:
     node = reading.nodes[place]
     words = node.word.split()
     down = not _LEAST & set(words)
-    if _is_projection(reading, place):
+    projects = _is_projection(reading, place)
+    if projects and not _is_counted_off(reading, place):
         return
     aggregate = reading.next_of(("AGG",), place, 2, stops=("C", "T"))
     counts = "of" in words or reading.next_of(("COUNT",), place, 2, stops=("C", "T", "AGG")) is not None
@@ -118,11 +121,26 @@ def _take_superlative(reading: Reading, place: int) -> None:
     )
     measure, grows = term
     reading.order = [(measure, down if measure.agg == "count" else (down if words[-1] in _PLAIN else grows))]
+    reading.select += [measure] if projects else []
     _take_limit(reading, place)
+
+
+def _is_counted_off(reading: Reading, place: int) -> bool:
+    """Whether "second" or the like stands before it."""
+    return place > 0 and reading.nodes[place - 1].kind == "NTH"
+
+
+def _take_nth(reading: Reading, place: int) -> None:
+    """ "Who has the second highest salary" skips a row."""
+    reading.use(place)
+    reading.limit, reading.offset = 1, ORDINALS[reading.nodes[place].word] - 1
 
 
 def _take_limit(reading: Reading, place: int) -> None:
     """ "The five cities with the largest area"; "starting with the oldest" shows all."""
+    if _is_counted_off(reading, place):
+        _take_nth(reading, place - 1)
+        return
     before = " ".join(node.word for node in reading.nodes[max(0, place - 3) : place])
     if re.search(r"start\w* (?:with|from)", before):
         return

@@ -52,6 +52,27 @@ EXPECTED = {
         "GROUP BY t1.product_id, t1.name "
         "ORDER BY AVG(t2.rating) DESC NULLS LAST, t1.product_id ASC LIMIT 1"
     ),
+    "the second most expensive product": (
+        "SELECT name FROM products ORDER BY price DESC NULLS LAST, product_id ASC LIMIT 1 OFFSET 1"
+    ),
+    "Which product has the third lowest price?": (
+        "SELECT name FROM products ORDER BY price ASC, product_id ASC LIMIT 1 OFFSET 2"
+    ),
+    "What is the 2nd highest price?": (
+        "SELECT DISTINCT price FROM products ORDER BY price DESC NULLS LAST LIMIT 1 OFFSET 1"
+    ),
+    "Which city has the second most customers?": (
+        "SELECT city FROM customers GROUP BY city ORDER BY COUNT(*) DESC, city ASC LIMIT 1 OFFSET 1"
+    ),
+    "What is the second most common city of customers?": (
+        "SELECT city FROM customers GROUP BY city ORDER BY COUNT(*) DESC, city ASC LIMIT 1 OFFSET 1"
+    ),
+    "Sản phẩm đắt thứ hai là gì?": (
+        "SELECT name FROM products ORDER BY price DESC NULLS LAST, product_id ASC LIMIT 1 OFFSET 1"
+    ),
+    "Giá cao thứ ba là bao nhiêu?": (
+        "SELECT DISTINCT price FROM products ORDER BY price DESC NULLS LAST LIMIT 1 OFFSET 2"
+    ),
     "the latest order": "SELECT order_id FROM orders ORDER BY ordered_on DESC NULLS LAST, order_id ASC LIMIT 1",
     "the first order": "SELECT order_id FROM orders ORDER BY ordered_on ASC, order_id ASC LIMIT 1",
     "the 3 latest orders": "SELECT order_id FROM orders ORDER BY ordered_on DESC NULLS LAST, order_id ASC LIMIT 3",
