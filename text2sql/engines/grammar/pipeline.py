@@ -176,7 +176,7 @@ class _Query:
             path = self._place(term)
             if path in order:
                 continue
-            if not descending and self._may_be_empty(term):
+            if not descending and self.fields.may_be_empty(term):
                 flag = self.fields.helper("has_value")
                 flags[flag] = {"$gt": [f"${path}", None]}
                 order[flag] = -1
@@ -184,12 +184,6 @@ class _Query:
         self.flags = list(flags)
         added = [{"$addFields": flags}] if flags else []
         return [*added, {"$sort": order}] if order else []
-
-    def _may_be_empty(self, term: Term) -> bool:
-        is_count = term.agg == "count" or term.col is None
-        return not is_count and any(
-            col is not None and self.schema.column(col).nullable for col in (term.col, term.minus)
-        )
 
     def _limited(self) -> list[Stage]:
         if self.plan.limit is not None and self.plan.limit < 1:

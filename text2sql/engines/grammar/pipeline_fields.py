@@ -108,11 +108,25 @@ class Fields:
         if term.agg not in _AGGREGATES or (term.agg in ("avg", "sum") and not self._adds_up(term)):
             raise Inexpressible(f"{term.agg} of no numbers")
         if term.per is None:
-            return {name: {_AGGREGATES[term.agg]: inner}}, f"${name}"
+            return self._added(term, name, inner)
         per = self.unique(f"{name}_per")
         size = _size(per)
         value = {"$cond": [{"$eq": [size, 0]}, None, {"$divide": [f"${name}", size]}]}
         return {name: {"$sum": inner}, per: {"$addToSet": f"${self.single(term.per)}"}}, value
+
+    def _added(self, term: Term, name: str, inner: Any) -> tuple[Stage, Any]:
+        """A sum of no values is none in SQL, 0 in MongoDB: that there was one, $max tells."""
+        found = {name: {_AGGREGATES[term.agg]: inner}}
+        if term.agg != "sum" or not self.may_be_empty(term):
+            return found, f"${name}"
+        largest = self.unique(f"{name}_largest")
+        value = {"$cond": [{"$gt": [f"${largest}", None]}, f"${name}", None]}
+        return {**found, largest: {"$max": inner}}, value
+
+    def may_be_empty(self, term: Term) -> bool:
+        """Whether documents were met that lack its value."""
+        columns = [col for col in (term.col, term.minus) if col is not None]
+        return term.agg != "count" and any(self.schema.column(col).nullable for col in columns)
 
     def _counted(self, term: Term, name: str, inner: Any) -> tuple[Stage, Any]:
         if term.distinct:

@@ -25,7 +25,8 @@ class Documents:
         self.database = client["tests"]
         tables = []
         for name, documents in collections.items():
-            self.database[name].insert_many([dict(document) for document in documents])
+            if documents:
+                self.database[name].insert_many([dict(document) for document in documents])
             columns = infer_columns(name, list(documents), rules or SamplingRules(), is_whole=True)
             tables.append(Table("", name, columns, "collection", primary_key=("_id",)))
         self.catalog = Catalog("mongodb", "tests", "", tuple(tables))

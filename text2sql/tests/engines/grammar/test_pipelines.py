@@ -179,6 +179,12 @@ def test_groups_are_counted_ordered_and_cut(writer: Writer) -> None:
     assert writer.rows(several) == ((300, 1, 1), (120, 2, 1), (120, 1, 1), (80, 1, 1), (None, None, 1))
 
 
+def test_sums_of_no_values_are_none(writer: Writer) -> None:
+    author, pages = writer.of("author_id"), writer.of("pages", "sum")
+    plan = Plan(BOOK, select=[author, pages], order=[(pages, False)])
+    assert writer.rows(plan) == ((2, 120), (1, 500), (None, None))
+
+
 def test_groups_are_filtered_by_what_is_not_shown(writer: Writer) -> None:
     enough = [Condition(Term(None, "count"), ">", 1.0), Condition(writer.of("price", "avg"), "<", 9.0)]
     plan = Plan(BOOK, select=[writer.of("author_id")], group=[(BOOK, 2)], having=enough)
