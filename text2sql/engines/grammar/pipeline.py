@@ -57,6 +57,7 @@ class _Query:
         self.fields = Fields(self.schema, plan)
         self.at: dict[Term, str] = {}
         self.flags: list[str] = []
+        self.is_grouped = False
 
     def build(self) -> tuple[list[Stage], list[str]]:
         stages = self.source()
@@ -86,11 +87,11 @@ class _Query:
         return [*self.fields.joins(), *computed, *filters.before, *match]
 
     def _place(self, term: Term) -> str:
-        """Where a condition finds a term; before documents are grouped there are no aggregates."""
+        """Where a condition finds a term: before documents are grouped no aggregate, afterwards nothing else."""
         if term in self.at:
             return self.at[term]
-        if term.agg or term.col is None:
-            raise Inexpressible("an aggregate of single rows")
+        if self.is_grouped or term.agg or term.col is None or _is_computed(term):
+            raise Inexpressible("a value that is not there yet, or not any more")
         return self.fields.single(term.col)
 
     def _computed(self, terms: Iterable[Term]) -> list[Stage]:
@@ -135,7 +136,7 @@ class _Query:
         group = _group_by([self.fields.expression(key) for key in keys])
         values: Stage = {}
         paths = dict(zip(keys, _key_paths(len(keys)), strict=True))
-        self.at = self._labels(terms)
+        self.at, self.is_grouped = self._labels(terms), True
         for term in terms:
             if term in paths:
                 values[self.at[term]] = paths[term]

@@ -50,7 +50,9 @@ class Fields:
 
     def path(self, col: Col) -> str:
         """The path of a column; raises Inexpressible for names that a path cannot hold."""
-        alias = self._alias[col[0]]
+        alias = self._alias.get(col[0])
+        if alias is None:
+            raise Inexpressible("a collection that is not joined")
         return f"{alias}.{self.own_path(col)}" if alias else self.own_path(col)
 
     def own_path(self, col: Col) -> str:

@@ -329,6 +329,16 @@ def refused(writer: Writer) -> dict[str, Plan]:
         "periods turned around": where(
             Condition(title, "not all", (Condition(writer.of("sold"), "during", ("2024-01-01", "2024-02-01")),))
         ),
+        "a year within a condition": where(
+            Condition(title, "all", (Condition(writer.of("sold", unit="year"), "=", 2024.0),))
+        ),
+        "a collection within a condition": where(
+            Condition(title, "all", (Condition(writer.of("name", table=AUTHOR), "=", "Ada Byron"),))
+        ),
+        "a count of single rows": where(Condition(Term(None, "count"), ">", 1.0)),
+        "what groups no longer hold": Plan(
+            BOOK, select=[title, Term(None, "count")], having=[Condition(title, "all", (Condition(pages, ">", 1.0),))]
+        ),
         "a sum of words": Plan(BOOK, select=[writer.of("title", "sum")]),
         "a year of words": Plan(BOOK, select=[writer.of("title", unit="year")]),
         "a word less a number": Plan(BOOK, select=[writer.of("title", minus=pages.col)]),
