@@ -14,6 +14,8 @@ from text2sql.engines.grammar.linking import Atom, Link, Linker
 from text2sql.engines.grammar.lookup import look_up
 from text2sql.engines.grammar.meaning import Meanings
 from text2sql.engines.grammar.normalise import normalise, split_sentences
+from text2sql.engines.grammar.pipeline import PipelineRenderer
+from text2sql.engines.grammar.plan import Inexpressible
 from text2sql.engines.grammar.rank import Scored, confidence, execute, unexplained, worth
 from text2sql.engines.grammar.reasons import reasons_of
 from text2sql.engines.grammar.refusal import WRITES, clarification_of, refusal_of, writes
@@ -39,14 +41,16 @@ class Index:
 
     schema: Schema
     linker: Linker
-    renderer: Renderer
+    renderer: Renderer | PipelineRenderer
     meanings: Meanings
 
     @classmethod
     def of(cls, catalog: Catalog, dialect: str | None = None) -> "Index":
         """The index over a catalog; `dialect` is sqlglot's name where it is not the database's own."""
         schema = Schema(catalog)
-        return cls(schema, Linker(schema, ValueIndex(schema)), Renderer(schema, dialect), Meanings(schema))
+        writes_pipelines = dialect is None and catalog.database_type == "mongodb"
+        renderer = PipelineRenderer(schema) if writes_pipelines else Renderer(schema, dialect)
+        return cls(schema, Linker(schema, ValueIndex(schema)), renderer, Meanings(schema))
 
 
 def warm_up() -> None:
@@ -183,7 +187,7 @@ def readings_of(index: Index, atoms: Sequence[Atom]) -> list[Scored]:
             continue
         try:
             sql = index.renderer.sql(reading.plan)
-        except Unconnected:
+        except (Unconnected, Inexpressible):
             continue
         score = worth(reading, assignment.score)
         if sql not in found or found[sql].score < score:

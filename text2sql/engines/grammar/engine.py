@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _MAX_CHARACTERS = 2000
 _CATALOGS = 8
-_DIALECTS = ("postgresql", "mysql", "clickhouse", "oracle")
+_DIALECTS = ("postgresql", "mysql", "clickhouse", "mongodb", "oracle")
 
 _CARD = EngineCard(
     name="grammar",

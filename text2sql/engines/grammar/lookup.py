@@ -7,6 +7,9 @@ from sqlglot import exp
 
 from text2sql.engines.base import QueryFailed, ReadOnlyDatabase
 from text2sql.engines.grammar.linking import Linker
+from text2sql.engines.grammar.pipeline import statement
+from text2sql.engines.grammar.pipeline_fields import Fields, Stage
+from text2sql.engines.grammar.plan import Inexpressible, Plan
 from text2sql.engines.grammar.render import Renderer
 from text2sql.engines.grammar.schema import Col, Schema
 from text2sql.engines.grammar.stopwords import STOP
@@ -27,7 +30,10 @@ def look_up(schema: Schema, linker: Linker, tokens: Sequence[Token], database: R
     columns = [col for col in linker.values.incomplete if _may_hold_names(schema, col)][:_MAX_COLUMNS]
     if not phrases or not columns:
         return None
-    sql = _query(schema, columns, phrases)
+    is_pipeline = schema.catalog.database_type == "mongodb"
+    sql = _pipeline(schema, columns, phrases) if is_pipeline else _query(schema, columns, phrases)
+    if not sql:
+        return None
     try:
         rows = database.run(sql, max_rows=50).rows
     except QueryFailed:
@@ -60,6 +66,32 @@ def _unknown(linker: Linker, tokens: Sequence[Token]) -> Iterator[str]:
         run = []
         if token is not None and token.is_quoted and not linker.values.find(token.text):
             yield token.text
+
+
+def _pipeline(schema: Schema, columns: Sequence[Col], phrases: Sequence[str]) -> str:
+    """The same for MongoDB, where $unionWith adds one column after another; empty where no column holds text."""
+    fields = [Fields(schema, Plan(table)) for table in range(len(schema.tables))]
+    parts = []
+    for place, col in enumerate(columns):
+        try:
+            path = fields[col[0]].single(col)
+        except Inexpressible:
+            continue
+        if schema.column(col).kind == "text":
+            parts.append((schema.table(col[0]).name, _stages(place, path, phrases)))
+    if not parts:
+        return ""
+    (collection, stages), *others = parts
+    return statement(collection, [*stages, *({"$unionWith": {"coll": c, "pipeline": p}} for c, p in others)])
+
+
+def _stages(place: int, path: str, phrases: Sequence[str]) -> list[Stage]:
+    same = [{path: {"$regex": f"^{re.escape(phrase)}$", "$options": "i"}} for phrase in phrases]
+    return [
+        {"$match": {"$or": same}},
+        {"$group": {"_id": f"${path}"}},
+        {"$project": {"_id": 0, "place": {"$literal": place}, "value": "$_id"}},
+    ]
 
 
 def _query(schema: Schema, columns: Sequence[Col], phrases: Sequence[str]) -> str:

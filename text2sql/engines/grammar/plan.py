@@ -80,3 +80,7 @@ class Plan:
             self, select=[*self.select], where=[*self.where], group=[*self.group], having=[*self.having],
             order=[*self.order], needs=[*self.needs],
         )  # fmt: skip
+
+
+class Inexpressible(Exception):
+    """The database's language has no words for a plan, or none that surely ask the same."""

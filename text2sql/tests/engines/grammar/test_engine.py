@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -74,7 +75,7 @@ def test_it_is_an_engine_of_the_domain() -> None:
     engine = GrammarEngine()
     assert isinstance(engine, SqlEngine)
     assert (engine.card.name, engine.card.domain, engine.card.local) == ("grammar", "text2sql", True)
-    assert engine.card.options["dialects"] == "postgresql,mysql,clickhouse,oracle"
+    assert engine.card.options["dialects"] == "postgresql,mysql,clickhouse,mongodb,oracle"
     assert engine.card.limits["max_characters"] == 2000
 
 
@@ -121,8 +122,9 @@ def test_impossible_questions_are_wrong_input(animals: World, question: str, cod
     assert error.value.code == code
 
 
-def test_documents_are_left_to_other_engines(animals: World) -> None:
-    catalog = replace(animals.catalog, database_type="mongodb")
+def test_unknown_databases_are_left_to_other_engines(animals: World) -> None:
+    unknown: Any = "sqlite"
+    catalog = replace(animals.catalog, database_type=unknown)
     with pytest.raises(EngineInputError) as error:
         asked(animals, "How many animals are there?", catalog=catalog)
     assert error.value.code == "unsupported_database"
