@@ -18,7 +18,7 @@ from text2sql.engines.grammar.pipeline import PipelineRenderer
 from text2sql.engines.grammar.plan import Inexpressible
 from text2sql.engines.grammar.rank import Scored, confidence, execute, unexplained, worth
 from text2sql.engines.grammar.reasons import reasons_of
-from text2sql.engines.grammar.refusal import WRITES, clarification_of, refusal_of, writes
+from text2sql.engines.grammar.refusal import BEYOND, WRITES, beyond, clarification_of, refusal_of, writes
 from text2sql.engines.grammar.render import Renderer, Unconnected
 from text2sql.engines.grammar.resolve import Resolver
 from text2sql.engines.grammar.schema import Schema
@@ -67,6 +67,8 @@ def answer(index: Index, request: SqlRequest, database: ReadOnlyDatabase, cancel
     usage = Usage(requests=1, characters=len(request.question))
     if writes(request.question):
         return SqlAnswer(refusal=WRITES, usage=usage)
+    if words := beyond(request.question, index.linker.has_word):
+        return SqlAnswer(refusal=BEYOND.format(words=words), usage=usage)
     steps: list[str] = []
     text = _in_english(index, request, steps)
     if request.history:

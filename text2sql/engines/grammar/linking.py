@@ -88,6 +88,10 @@ class Linker:
             for word in set(phrase.stems):
                 self._by_stem.setdefault(word, []).append((phrase, link))
 
+    def has_word(self, stem: str) -> bool:
+        """Whether a name of the schema holds this very word."""
+        return stem in self._by_stem
+
     def _known(self, word: str) -> tuple[tuple[str, float], ...]:
         """Stems of the schema like a stem of the question, with their likeness."""
         alike = ((known, likeness(word, known)) for known in self._by_stem)

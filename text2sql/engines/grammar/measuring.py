@@ -13,6 +13,8 @@ _AVERAGED = words("averaged")
 #: Measures that people add up without saying "total".
 _ADDED = words("added")
 _SALES = words("sales")
+#: Of which nobody means a single row's.
+_TOTALS = words("totals")
 
 
 def measured(reading: Reading, plan: Plan) -> list[Term]:
@@ -135,11 +137,13 @@ def _is_key(schema: Schema, col: Col | None) -> bool:
 def _repeats(reading: Reading, plan: Plan, measure: Col) -> bool:
     """Whether what is ranked stands in several rows: its table points to two others and has no key of its own.
 
-    With a measure of another table, only "top 5 X by ..." adds up: "the customer with the largest payment" is one row.
+    With a measure of another table, only "top 5 X by ..." and what is always a total add up: "the category with the
+    highest revenue" does, while "the customer with the largest payment" is one row.
     """
     schema = reading.schema
     if measure[0] != plan.main:
-        return reading.ranks and reading.is_many(plan.main, measure[0])
+        is_total = reading.ranks or bool(_TOTALS & set(schema.stems(measure)))
+        return is_total and reading.is_many(plan.main, measure[0])
     keys = [col for col in schema.columns_of(plan.main) if schema.is_id(col)]
     texts = all(term.col is not None and schema.is_text(term.col) for term in plan.select)
     return schema.primary_key(plan.main) is None and len(keys) > 1 and texts

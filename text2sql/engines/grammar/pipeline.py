@@ -189,7 +189,8 @@ class _Query:
     def _limited(self) -> list[Stage]:
         if self.plan.limit is not None and self.plan.limit < 1:
             raise Inexpressible("no rows at all")
-        return [{"$limit": self.plan.limit}] if self.plan.limit is not None else []
+        skipped = [{"$skip": self.plan.offset}] if self.plan.offset else []
+        return [*skipped, *([{"$limit": self.plan.limit}] if self.plan.limit is not None else [])]
 
     def _whole(self) -> list[Stage]:
         """Documents as they are; a join may have multiplied them."""

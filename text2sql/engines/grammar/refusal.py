@@ -1,13 +1,13 @@
 """When the grammar says no: requests to write, questions about nothing in the schema, too much left unexplained."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from text2sql.engines.base import Clarification, Option
 from text2sql.engines.grammar.rank import Scored
 from text2sql.engines.grammar.reading import Reading
 from text2sql.engines.grammar.wordlists import alternatives, words
-from text2sql.engines.grammar.words import fold
+from text2sql.engines.grammar.words import fold, root
 
 _ASKING = (
     r"(?:(?:please|kindly|now|then|can|could|would|will|you|i|want|need|to|and|just|hay|vui long|xin|toi|muon)[ ,]+)*"
@@ -22,11 +22,20 @@ _SQL_WRITING = re.compile(
     r"\b(?:delete from|drop (?:table|schema|database)|insert into|update \w+ set|truncate table)\b"
 )
 
+_BEYOND = re.compile(
+    rf"\b(?:(?P<word>{alternatives(words('beyond'))})s?"
+    r"|(?:what|which|how many) (?:percent|percentage|proportion|share|fraction) of"
+    r"|phan tram|ty le|ti le|trung vi|so sanh|tang truong|xu huong|du bao)\b"
+)
+
 WRITES = "Questions are only answered by reading; nothing is changed, added or deleted."
 NOTHING_FOUND = "Nothing in the question names a table, a column or a value of this database."
 UNEXPLAINED = "Too much of the question stays unexplained: {words}. Please say it with the names of this database."
 NO_QUERY = "No query that runs on this database explains the question. Please say it another way."
 UNSURE = "None of the possible readings is likely enough to be right. Please say it with the names of this database."
+
+BEYOND = "\u201c{words}\u201d is more than can be worked out without a language model. Ask for the numbers themselves."
+FIRST_OF_EACH = "The first row of each group cannot be found without a language model. Ask for one group at a time."
 
 MIN_CONFIDENCE = 0.12
 _MIN_EXPLAINED = 0.34
@@ -40,6 +49,17 @@ def writes(question: str) -> bool:
     """
     folded = " ".join(fold(question).split())
     return bool(_WRITING.match(folded) or _SQL_WRITING.search(folded))
+
+
+def beyond(question: str, is_known: Callable[[str], bool]) -> str:
+    """The words that ask for a calculation which is not done here; empty where there are none.
+
+    A column may be called so: `is_known` tells whether the schema has the word.
+    """
+    for found in _BEYOND.finditer(" ".join(fold(question).split())):
+        if found["word"] is None or not is_known(root(found["word"])):
+            return found[0]
+    return ""
 
 
 def explained_share(reading: Reading, words: Sequence[str]) -> float:
@@ -63,9 +83,18 @@ def refusal_of(scored: Sequence[Scored], best_confidence: float) -> str:
     best = scored[0]
     if not any(node.link is not None and node.is_used for node in best.reading.nodes):
         return NOTHING_FOUND
+    if _wants_first_of_each(best):
+        return FIRST_OF_EACH
     if explained_share(best.reading, best.words) < _MIN_EXPLAINED:
         return UNEXPLAINED.format(words=", ".join(f"\u201c{word}\u201d" for word in best.words[:6]))
     return UNSURE if best_confidence < MIN_CONFIDENCE else ""
+
+
+def _wants_first_of_each(best: Scored) -> bool:
+    """ "The most expensive product in each category": one row for all of them would be another answer."""
+    nodes = best.reading.nodes
+    is_first = best.plan.limit == 1 and any(node.kind == "SUP" and node.is_used for node in nodes)
+    return is_first and any(node.kind == "EACH" for node in nodes)
 
 
 def clarification_of(scored: Sequence[Scored]) -> Clarification | None:

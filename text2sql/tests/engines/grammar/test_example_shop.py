@@ -102,6 +102,13 @@ ASKED = {
         "GROUP BY customer_id, customer "
         "ORDER BY SUM(revenue) DESC NULLS LAST, customer_id ASC LIMIT 5"
     ),
+    "Which category has the highest revenue?": (
+        "SELECT t1.name FROM categories AS t1 "
+        "JOIN products AS t2 ON t2.category_id = t1.category_id "
+        "JOIN sales AS t3 ON t3.product_id = t2.product_id "
+        "GROUP BY t1.category_id, t1.name "
+        "ORDER BY SUM(t3.revenue) DESC NULLS LAST, t1.category_id ASC LIMIT 1"
+    ),
     "average order value": "SELECT SUM(revenue) / COUNT(DISTINCT order_id) FROM sales",
     "which customers never ordered anything": (
         "SELECT name FROM customers WHERE NOT customer_id IN (SELECT customer_id FROM orders)"

@@ -179,6 +179,15 @@ def test_groups_are_counted_ordered_and_cut(writer: Writer) -> None:
     assert writer.rows(several) == ((300, 1, 1), (120, 2, 1), (120, 1, 1), (80, 1, 1), (None, None, 1))
 
 
+def test_rows_before_the_one_asked_for_are_skipped(writer: Writer) -> None:
+    price = writer.of("price")
+    every = writer.rows(Plan(BOOK, select=[price], order=[(price, True)], distinct=True))
+    assert (
+        writer.rows(Plan(BOOK, select=[price], order=[(price, True)], distinct=True, limit=1, offset=1)) == every[1:2]
+    )
+    assert len(every) > 2
+
+
 def test_sums_of_no_values_are_none(writer: Writer) -> None:
     author, pages = writer.of("author_id"), writer.of("pages", "sum")
     plan = Plan(BOOK, select=[author, pages], order=[(pages, False)])

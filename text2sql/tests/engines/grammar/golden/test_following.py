@@ -76,7 +76,21 @@ FOLLOWED = {
 }
 WRITES = "Questions are only answered by reading; nothing is changed, added or deleted."
 NO_QUERY = "No query that runs on this database explains the question. Please say it another way."
+FIRST_OF_EACH = "The first row of each group cannot be found without a language model. Ask for one group at a time."
+
+
+def beyond(words: str) -> str:
+    return (
+        f"\u201c{words}\u201d is more than can be worked out without a language model. Ask for the numbers themselves."
+    )
+
+
 REFUSED = {
+    "What percentage of customers live in Paris?": beyond("what percentage of"),
+    "What is the median price?": beyond("median"),
+    "Compare orders of 2023 and 2024": beyond("compare"),
+    "Tỷ lệ đơn hàng bị hủy": beyond("ty le"),
+    "the most expensive product in each category": FIRST_OF_EACH,
     "Delete all orders": WRITES,
     "drop table orders": WRITES,
     "What is the weather today?": NO_QUERY,
