@@ -12,6 +12,7 @@ from django.test import Client
 
 from accounts.models import Account
 from results.models import Result
+from text2sql.engines.grammar.refusal import NO_QUERY
 from text2sql.models import QueryHistory, SqlKnowledge
 from text2sql.tests.views.conftest import Asked, SignedIn
 from text2sql.tests.working import Ask
@@ -147,6 +148,15 @@ def test_trouble_says_what_happened_and_what_to_do(asked: Asked, card: Card) -> 
     assert {name for name, page in pages.items() if "Test the connection" in page} == {"unreached"}
     assert {name for name, page in pages.items() if 'data-act="edit"' in page} == {"failed"}
     assert "/sql/?ask=How%20many%20orders%3F&amp;connection=" in pages["refused"]
+
+
+def test_a_refusal_is_told_in_the_language_of_the_page_and_stays_text(
+    browser_client: Client, asked: Asked, card: Card
+) -> None:
+    browser_client.cookies["django_language"] = "vi"
+    pages = [card(asked(status="refused", error_message=said)) for said in (NO_QUERY, "50 % <b>unsure</b>")]
+    assert "Không có truy vấn nào chạy được giải thích câu hỏi này." in pages[0]
+    assert "50 % &lt;b&gt;unsure&lt;/b&gt;" in pages[1]
 
 
 def test_question_back_offers_what_the_next_question_needs(asked: Asked, card: Card) -> None:
