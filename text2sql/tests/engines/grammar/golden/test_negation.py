@@ -4,6 +4,18 @@ from text2sql.tests.engines.grammar.golden.asking import all_of
 from text2sql.tests.engines.grammar.golden.places import SHOP
 
 EXPECTED = {
+    "customers who ordered nothing": (
+        "SELECT name FROM customers WHERE NOT customer_id IN "
+        "(SELECT customer_id FROM orders WHERE NOT customer_id IS NULL)"
+    ),
+    "Which customers have bought nothing?": (
+        "SELECT name FROM customers WHERE NOT customer_id IN "
+        "(SELECT customer_id FROM orders WHERE NOT customer_id IS NULL)"
+    ),
+    "products that nobody reviewed": (
+        "SELECT name FROM products WHERE NOT product_id IN "
+        "(SELECT product_id FROM reviews WHERE NOT product_id IS NULL)"
+    ),
     "customers without orders": (
         "SELECT name FROM customers "
         "WHERE NOT customer_id IN (SELECT customer_id FROM orders "
