@@ -8,6 +8,7 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from random import Random
 from statistics import quantiles
@@ -84,14 +85,20 @@ def _row(what: str, asked: list[Asked], at_least: float | None) -> Row:
     return Row("text2sql", f"{what} ({len(asked)})", share, "%", at_least=at_least)
 
 
+@cache
+def _other_words() -> tuple[re.Pattern[str], dict[str, str]]:
+    words = dict(line.split("\t") for line in OTHER_WORDS.read_text(encoding="utf-8").splitlines())
+    said = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    return re.compile(rf"\b(?:{said})\b"), words
+
+
 def _in_other_words(question: str) -> str | None:
     """The question with other nouns for those of the schema (`other_words.tsv`), as people ask who have not read it.
 
     None where nothing changes. Words written like names may be values and stay.
     """
-    words = dict(line.split("\t") for line in OTHER_WORDS.read_text(encoding="utf-8").splitlines())
-    said = "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-    reworded = re.sub(rf"\b(?:{said})\b", lambda found: words[found[0]], question)
+    said, words = _other_words()
+    reworded = said.sub(lambda found: words[found[0]], question)
     return reworded if reworded != question else None
 
 

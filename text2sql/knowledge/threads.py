@@ -23,10 +23,10 @@ _POINTS_BACK_VIETNAMESE = re.compile(r"\b(chung|ho|no|do|nay|kia|ay|o tren|ben t
 def stands_alone(question: str) -> bool:
     """Whether a question of a thread means the same outside of it; when in doubt, it does not."""
     typed = " ".join(question.lower().split())
-    words = set(re.findall(r"\w+", typed))
-    if len(re.findall(r"\w+", typed)) < _LEAST_WORDS or _BEGINS.match(typed) or words & _POINTS_BACK:
+    words = re.findall(r"\w+", typed)
+    if len(words) < _LEAST_WORDS or _BEGINS.match(typed) or not _POINTS_BACK.isdisjoint(words):
         return False
     # Vietnamese is typed without its accents, too.
     folded = fold(typed)
-    is_english = not is_vietnamese(question) and bool(words & ENGLISH_WORDS)
+    is_english = not is_vietnamese(question) and not ENGLISH_WORDS.isdisjoint(words)
     return is_english or not (_BEGINS_VIETNAMESE.match(folded) or _POINTS_BACK_VIETNAMESE.search(folded))

@@ -24,8 +24,6 @@ from text2sql.safety.base import Policy, StatementRefused
 
 MAX_TAGS = 20
 
-#: `check(query, database_type)` returns, or raises StatementRefused.
-
 
 class KnowledgeNotFound(NotFound):
     """No such pair, or not for this person."""

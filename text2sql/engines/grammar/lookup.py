@@ -70,7 +70,7 @@ def _unknown(linker: Linker, tokens: Sequence[Token]) -> Iterator[str]:
 
 def _pipeline(schema: Schema, columns: Sequence[Col], phrases: Sequence[str]) -> str:
     """The same for MongoDB, where $unionWith adds one column after another; empty where no column holds text."""
-    fields = [Fields(schema, Plan(table)) for table in range(len(schema.tables))]
+    fields = {table: Fields(schema, Plan(table)) for table in {col[0] for col in columns}}
     parts = []
     for place, col in enumerate(columns):
         try:
